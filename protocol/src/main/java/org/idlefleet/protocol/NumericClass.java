@@ -1,0 +1,18 @@
+package org.idlefleet.protocol;
+
+/**
+ * What decides the low bits of a result beside model and input: the runtime's build, the execution
+ * provider, the precision it computes in and the processor's class. Results compare tightly only
+ * within one class.
+ *
+ * @param runtime such as {@code ort-1.28.0}
+ * @param provider such as {@code CPU}
+ * @param precision such as {@code int8} or {@code fp32}
+ * @param processor such as {@code x86-vnni}
+ */
+public record NumericClass(String runtime, String provider, String precision, String processor) {
+    @Override
+    public String toString() {
+        return runtime + "/" + provider + "/" + precision + "/" + processor;
+    }
+}
