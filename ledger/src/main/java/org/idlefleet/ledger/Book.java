@@ -1,0 +1,263 @@
+package org.idlefleet.ledger;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * All balances and open holds: the one place that says whether money may move, and moves it.
+ *
+ * <p>{@link #check} only reads, {@link #apply} alone writes. Balances sum to zero after every
+ * transaction. Settlements are remembered as long as their hold is open and forgotten with it, so
+ * memory follows what is open, not what was ever paid; the durable ledger keeps every id. A hold
+ * that has ended is final: its job's id is never used again.
+ *
+ * <p>One thread at a time; no clock, no chance. Maps here are only looked up; what leaves the book
+ * is sorted.
+ */
+public final class Book {
+    private final Map<AccountId, long[]> balances = new HashMap<>();
+    private final Map<String, OpenHold> holds = new HashMap<>();
+    private final Map<TransactionId, Long> booked = new HashMap<>();
+
+    public Book() {}
+
+    /** A book that knows what another one knew when it gave its {@link #state}. */
+    public Book(BookState state) {
+        state.balances()
+                .forEach(line ->
+                        balances.put(line.account(), new long[] {line.amount().millionths()}));
+        state.holds().forEach(hold -> holds.put(hold.job(), OpenHold.of(hold)));
+        state.booked().forEach(known -> booked.put(known.id(), known.fingerprint()));
+    }
+
+    /** Whether the transaction may be booked now. Changes nothing. */
+    public Check check(Transaction transaction) {
+        return switch (transaction.kind()) {
+            case HOLD -> checkHold(transaction);
+            case SETTLE -> checkSettle(transaction);
+            case VOID -> checkVoid(transaction);
+            case FUND, REVERSE -> checkOther(transaction);
+        };
+    }
+
+    /**
+     * Books the transaction; one that is {@link Check.Known} changes nothing.
+     *
+     * @throws IllegalStateException if {@link #check} refuses it: the caller had to ask before
+     */
+    public void apply(Transaction transaction) {
+        switch (check(transaction)) {
+            case Check.Known _ -> {}
+            case Check.Bookable _ -> book(transaction);
+            case Check.Refusal refusal -> throw new IllegalStateException(refusal.reason());
+        }
+    }
+
+    /** Zero for an account that nobody has used yet. */
+    public Money balance(AccountId account) {
+        return Money.ofMillionths(millionths(account));
+    }
+
+    /** Every account with a balance other than zero, in the order of the paths. */
+    public SortedMap<AccountId, Money> balances() {
+        var sorted = new TreeMap<AccountId, Money>();
+        balances.forEach((account, balance) -> {
+            if (balance[0] != 0) {
+                sorted.put(account, Money.ofMillionths(balance[0]));
+            }
+        });
+        return sorted;
+    }
+
+    /** The sum of all balances: always zero. */
+    public Money total() {
+        return balances().values().stream().reduce(Money.ZERO, Money::plus);
+    }
+
+    /** The open hold of a job; empty if none was taken or it has ended. */
+    public Optional<Hold> hold(String job) {
+        return Optional.ofNullable(holds.get(job)).map(hold -> hold.view(job));
+    }
+
+    public int openHolds() {
+        return holds.size();
+    }
+
+    /**
+     * The transaction that gives back what the job's hold still has and ends it; empty if no hold
+     * is open.
+     */
+    public Optional<Transaction> voiding(String job) {
+        return Optional.ofNullable(holds.get(job))
+                .map(hold ->
+                        Transaction.move(
+                                TransactionId.voiding(job),
+                                hold.account,
+                                hold.prepaid,
+                                Money.ofMillionths(hold.rest)));
+    }
+
+    /** Everything known, for a snapshot; sorted, so equal books give equal states. */
+    public BookState state() {
+        List<Posting> lines = new ArrayList<>();
+        balances().forEach((account, balance) -> lines.add(new Posting(account, balance)));
+        List<BookState.HoldState> open = new ArrayList<>();
+        new TreeMap<>(holds).forEach((job, hold) -> open.add(hold.state(job)));
+        var sorted = new TreeMap<String, BookState.Booked>();
+        booked.forEach((id, fingerprint) ->
+                sorted.put(id.toString(), new BookState.Booked(id, fingerprint)));
+        return new BookState(lines, open, List.copyOf(sorted.values()));
+    }
+
+    private Check checkHold(Transaction transaction) {
+        TransactionId id = transaction.id();
+        OpenHold open = holds.get(id.subject());
+        if (open != null) {
+            return open.fingerprint == Fingerprint.of(transaction)
+                    ? Check.KNOWN
+                    : new Check.Conflict(id);
+        }
+        List<Posting> lines = transaction.postings();
+        if (lines.size() != 2
+                || !lines.getFirst().account().isHold()
+                || !lines.getFirst().amount().isPositive()
+                || !lines.getLast().account().equals(lines.getFirst().account().prepaidOfHold())) {
+            return new Check.Misshapen(
+                    id, "one posting from client:…:prepaid and one to the same client's hold");
+        }
+        return checkLimits(transaction);
+    }
+
+    private Check checkSettle(Transaction transaction) {
+        TransactionId id = transaction.id();
+        OpenHold hold = holds.get(id.subject());
+        if (hold == null) {
+            return new Check.NoOpenHold(id);
+        }
+        if (hold.isSettled(id.detail())) {
+            return hold.isSettledBy(id.detail(), Fingerprint.of(transaction))
+                    ? Check.KNOWN
+                    : new Check.Conflict(id);
+        }
+        long drawn = -transaction.change(hold.account).millionths();
+        if (drawn <= 0 || !onlyEarns(transaction, hold.account)) {
+            return new Check.Misshapen(
+                    id, "money from " + hold.account + " alone to accounts that are no holds");
+        }
+        if (drawn > hold.rest) {
+            return new Check.HoldExceeded(
+                    id, Money.ofMillionths(hold.rest), Money.ofMillionths(drawn));
+        }
+        return checkLimits(transaction);
+    }
+
+    private Check checkVoid(Transaction transaction) {
+        TransactionId id = transaction.id();
+        OpenHold hold = holds.get(id.subject());
+        if (hold == null) {
+            return new Check.NoOpenHold(id);
+        }
+        boolean whole =
+                transaction.postings().size() == 2
+                        && transaction.change(hold.account).millionths() == -hold.rest
+                        && transaction.change(hold.prepaid).millionths() == hold.rest;
+        return whole
+                ? checkLimits(transaction)
+                : new Check.Misshapen(
+                        id,
+                        "all "
+                                + Money.ofMillionths(hold.rest)
+                                + " from "
+                                + hold.account
+                                + " to "
+                                + hold.prepaid);
+    }
+
+    private Check checkOther(Transaction transaction) {
+        TransactionId id = transaction.id();
+        Long known = booked.get(id);
+        if (known != null) {
+            return known == Fingerprint.of(transaction) ? Check.KNOWN : new Check.Conflict(id);
+        }
+        for (Posting posting : transaction.postings()) {
+            if (posting.account().isHold()) {
+                return new Check.Misshapen(
+                        id, "no posting to " + posting.account() + ": only jobs touch a hold");
+            }
+        }
+        return checkLimits(transaction);
+    }
+
+    private Check checkLimits(Transaction transaction) {
+        for (Posting posting : transaction.postings()) {
+            long change = posting.amount().millionths();
+            long balance = millionths(posting.account());
+            long after = Math.addExact(balance, change);
+            if (change < 0 && after < 0 && !posting.account().mayBeNegative()) {
+                return new Check.Overdrawn(
+                        transaction.id(),
+                        posting.account(),
+                        Money.ofMillionths(balance),
+                        posting.amount());
+            }
+        }
+        return Check.BOOKABLE;
+    }
+
+    private void book(Transaction transaction) {
+        for (Posting posting : transaction.postings()) {
+            balances.computeIfAbsent(posting.account(), _ -> new long[1])[0] +=
+                    posting.amount().millionths();
+        }
+        TransactionId id = transaction.id();
+        switch (transaction.kind()) {
+            case HOLD -> openHold(transaction);
+            case SETTLE -> draw(transaction);
+            case VOID -> holds.remove(id.subject());
+            case FUND, REVERSE -> booked.put(id, Fingerprint.of(transaction));
+        }
+    }
+
+    private void openHold(Transaction transaction) {
+        Posting hold = transaction.postings().getFirst();
+        AccountId prepaid = transaction.postings().getLast().account();
+        long ceiling = hold.amount().millionths();
+        holds.put(
+                transaction.id().subject(),
+                new OpenHold(
+                        hold.account(), prepaid, ceiling, ceiling, Fingerprint.of(transaction)));
+    }
+
+    private void draw(Transaction transaction) {
+        String job = transaction.id().subject();
+        OpenHold hold = holds.get(job);
+        if (hold == null) {
+            throw new IllegalStateException("no open hold for " + transaction.id());
+        }
+        long drawn = -transaction.change(hold.account).millionths();
+        hold.settle(transaction.id().detail(), Fingerprint.of(transaction), drawn);
+        if (hold.rest == 0) {
+            holds.remove(job);
+        }
+    }
+
+    private static boolean onlyEarns(Transaction transaction, AccountId hold) {
+        for (Posting posting : transaction.postings()) {
+            boolean earns = posting.amount().isPositive() && !posting.account().isHold();
+            if (!earns && !posting.account().equals(hold)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long millionths(AccountId account) {
+        long[] balance = balances.get(account);
+        return balance == null ? 0 : balance[0];
+    }
+}

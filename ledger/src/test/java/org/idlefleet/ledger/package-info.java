@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.ledger;
+
+import org.jspecify.annotations.NullMarked;
