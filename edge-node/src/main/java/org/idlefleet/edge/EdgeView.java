@@ -1,0 +1,46 @@
+package org.idlefleet.edge;
+
+import org.idlefleet.protocol.CoordinatorMessage.Earnings;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.ModelId;
+
+import java.util.List;
+
+/**
+ * What a node does right now, for people.
+ *
+ * @param link such as {@code connected} or {@code waiting to connect}
+ * @param linkReason why the last connection ended, or what the coordinator said last; may be empty
+ * @param gate {@code open} or {@code closed}
+ * @param gateReason why it is closed; empty if open
+ * @param mode {@code running}, {@code finishing}, {@code drained by the coordinator} or {@code
+ *     stopping}
+ * @param held leases held, those that compute first
+ * @param computing how many of them compute
+ * @param models each known model
+ * @param counts since the process started
+ * @param earnings as the coordinator said last
+ */
+public record EdgeView(
+        String link,
+        String linkReason,
+        String gate,
+        String gateReason,
+        String mode,
+        List<Lease> held,
+        int computing,
+        List<ModelView> models,
+        Counts counts,
+        Earnings earnings) {
+    /** How far a model is. */
+    public record ModelView(
+            ModelId model,
+            Digest manifest,
+            String stage,
+            String reason,
+            double workUnitsPerSecond) {}
+
+    /** Shards by how they ended, and the work units of those finished. */
+    public record Counts(long finished, long released, long refused, long lost, long workUnits) {}
+}

@@ -1,0 +1,109 @@
+package org.idlefleet.edge.gate;
+
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+
+/** A rule of the owner's: what must hold for the device to compute. */
+public sealed interface Rule {
+    /** How the rule is called in configuration and reasons. */
+    String name();
+
+    /**
+     * A quantity stays at or above (or below) a threshold.
+     *
+     * <p>Unmet, it becomes met once the value has been on the good side of {@code enter} for {@code
+     * dwell} without a break; met, it becomes unmet with the first value on the bad side of {@code
+     * leave}. Between the two thresholds nothing changes. A value that is unknown, or older than
+     * {@code maxAge}, is on the bad side of both.
+     */
+    record Threshold(
+            String name,
+            Quantity quantity,
+            Side side,
+            double enter,
+            double leave,
+            Duration dwell,
+            Duration maxAge)
+            implements Rule {
+        public Threshold {
+            if (side == Side.AT_LEAST ? enter < leave : enter > leave) {
+                throw new IllegalArgumentException(
+                        name
+                                + ": with "
+                                + side
+                                + " the enter threshold lies on the good side of leave; found enter"
+                                + " "
+                                + enter
+                                + ", leave "
+                                + leave);
+            }
+            if (dwell.isNegative() || !maxAge.isPositive()) {
+                throw new IllegalArgumentException(
+                        name + ": dwell is not negative and the age limit is positive");
+            }
+        }
+
+        /** A yes-or-no quantity must have this answer. */
+        public static Threshold is(
+                String name, Quantity quantity, boolean yes, Duration dwell, Duration maxAge) {
+            return new Threshold(
+                    name,
+                    quantity,
+                    yes ? Side.AT_LEAST : Side.AT_MOST,
+                    yes ? 1 : 0,
+                    yes ? 1 : 0,
+                    dwell,
+                    maxAge);
+        }
+
+        boolean entered(double value) {
+            return side == Side.AT_LEAST ? value >= enter : value <= enter;
+        }
+
+        boolean left(double value) {
+            return side == Side.AT_LEAST ? value < leave : value > leave;
+        }
+    }
+
+    /** Which side of a threshold is good. */
+    enum Side {
+        AT_LEAST,
+        AT_MOST
+    }
+
+    /** All of some rules. */
+    record AllOf(String name, List<Rule> rules) implements Rule {
+        public AllOf {
+            rules = List.copyOf(rules);
+        }
+    }
+
+    /** At least one of some rules. */
+    record AnyOf(String name, List<Rule> rules) implements Rule {
+        public AnyOf {
+            rules = List.copyOf(rules);
+        }
+    }
+
+    /** The local time lies in one of some windows. */
+    record Hours(String name, ZoneId zone, List<Window> windows) implements Rule {
+        public Hours {
+            windows = List.copyOf(windows);
+        }
+    }
+
+    /**
+     * A span of local time, from {@code from} until before {@code to}, on the days on which it
+     * begins. It runs past midnight if {@code to} is not after {@code from}; equal ones mean 24
+     * hours.
+     */
+    record Window(Set<DayOfWeek> days, LocalTime from, LocalTime to) {
+        public Window {
+            days = Set.copyOf(days);
+        }
+    }
+}

@@ -1,0 +1,329 @@
+package org.idlefleet.edge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.idlefleet.protocol.CoordinatorMessage;
+import org.idlefleet.protocol.CoordinatorMessage.Welcome;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NodeMessage;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+class EdgeNodeTest {
+    private final EdgeNode node = Samples.node(1, 2, 1);
+    private Instant now = Instant.EPOCH;
+
+    private List<Action> say(Signal signal) {
+        return node.react(signal, now);
+    }
+
+    private List<Action> hear(CoordinatorMessage message) {
+        return say(new Signal.Received(message));
+    }
+
+    private static List<NodeMessage> sent(List<Action> actions) {
+        var sent = new ArrayList<NodeMessage>();
+        for (Action action : actions) {
+            if (action instanceof Action.Send send) {
+                sent.add(send.message());
+            }
+        }
+        return sent;
+    }
+
+    private void connect() {
+        say(new Signal.Started());
+        say(new Signal.LinkUp());
+        hear(new Welcome(1, 1, Duration.ofSeconds(5), List.of(Samples.notice(Samples.MODEL))));
+    }
+
+    private void becomeReady() {
+        connect();
+        say(new Signal.GateOpened(Optional.empty()));
+        say(new Signal.ModelFetched(Samples.MODEL));
+        say(new Signal.ModelReady(Samples.MODEL, Samples.MANIFEST, 1000));
+    }
+
+    private Lease assign(int number) {
+        Lease lease = Samples.lease(number, 1);
+        hear(Samples.shard(lease, Samples.MODEL, 3));
+        return lease;
+    }
+
+    @Test
+    void greetsOffersAndThenRunsWhatItIsGiven() {
+        assertThat(say(new Signal.Started())).containsExactly(new Action.Connect(Duration.ZERO));
+        assertThat(sent(say(new Signal.LinkUp())))
+                .singleElement()
+                .isInstanceOf(NodeMessage.Hello.class);
+        assertThat(
+                        sent(
+                                hear(
+                                        new Welcome(
+                                                1,
+                                                1,
+                                                Duration.ofSeconds(5),
+                                                List.of(Samples.notice(Samples.MODEL))))))
+                .containsExactly(new NodeMessage.Offer(0, Duration.ZERO, List.of()));
+        assertThat(say(new Signal.GateOpened(Optional.of(now.plusSeconds(60)))))
+                .containsExactly(new Action.PrepareModel(Samples.notice(Samples.MODEL)));
+        assertThat(say(new Signal.ModelFetched(Samples.MODEL)))
+                .containsExactly(new Action.LoadModel(Samples.MODEL));
+        assertThat(sent(say(new Signal.ModelReady(Samples.MODEL, Samples.MANIFEST, 1000))))
+                .containsExactly(
+                        new NodeMessage.Offer(
+                                2,
+                                Duration.ofSeconds(60),
+                                List.of(new NodeMessage.WarmModel(Samples.MODEL, 1000))));
+        var shard = Samples.shard(Samples.lease(0, 1), Samples.MODEL, 3);
+        assertThat(hear(shard)).containsExactly(new Action.StartShard(shard));
+    }
+
+    @Test
+    void commitsToNonceAndOutput() {
+        becomeReady();
+        Lease lease = assign(0);
+        byte[] output = {1, 2, 3};
+        var result =
+                (NodeMessage.Result)
+                        sent(say(new Signal.ShardFinished(lease, output, Duration.ofMillis(5))))
+                                .getFirst();
+        assertThat(result.commit()).isEqualTo(Digest.of(result.nonce(), output));
+        assertThat(result.nonce()).hasSize(16);
+    }
+
+    @Test
+    void sendsALargeOutputInPartsBehindItsCommit() {
+        becomeReady();
+        Lease lease = assign(0);
+        var output = new byte[2 * EdgeNode.PART_BYTES + 1];
+        List<NodeMessage> sent =
+                sent(say(new Signal.ShardFinished(lease, output, Duration.ofSeconds(1))));
+        assertThat(sent.getFirst()).isInstanceOf(NodeMessage.Commit.class);
+        assertThat(sent.subList(1, sent.size()))
+                .map(part -> (NodeMessage.ResultPart) part)
+                .satisfiesExactly(
+                        part -> assertThat(part.last()).isFalse(),
+                        part -> assertThat(part.last()).isFalse(),
+                        part -> {
+                            assertThat(part.last()).isTrue();
+                            assertThat(part.bytes()).hasSize(1);
+                        });
+    }
+
+    @Test
+    void releasesEverythingAtOnceWhenTheGateCloses() {
+        becomeReady();
+        Lease running = assign(0);
+        Lease waiting = assign(1);
+        assertThat(say(new Signal.GateClosed("driving")))
+                .startsWith(
+                        new Action.Send(new NodeMessage.Release(running, "driving")),
+                        new Action.Send(new NodeMessage.Release(waiting, "driving")),
+                        new Action.AbortShard(running));
+        assertThat(node.view().held()).isEmpty();
+    }
+
+    @Test
+    void startsNothingOnALaneThatIsStillBeingStopped() {
+        becomeReady();
+        Lease running = assign(0);
+        say(new Signal.GateClosed("driving"));
+        say(new Signal.GateOpened(Optional.empty()));
+        var next = Samples.shard(Samples.lease(1, 1), Samples.MODEL, 1);
+        assertThat(hear(next)).isEmpty();
+        assertThat(say(new Signal.ShardAborted(running)))
+                .containsExactly(new Action.StartShard(next));
+    }
+
+    @Test
+    void dropsWhatItHeldWhenTheLinkEndsAndConnectsAgain() {
+        becomeReady();
+        Lease running = assign(0);
+        assertThat(say(new Signal.LinkDown("reset")))
+                .containsExactly(
+                        new Action.AbortShard(running), new Action.Connect(Duration.ofMillis(200)));
+        assertThat(say(new Signal.ShardFinished(running, new byte[1], Duration.ZERO))).isEmpty();
+    }
+
+    @Test
+    void refusesAModelItDoesNotHaveAndAShardWithoutItems() {
+        becomeReady();
+        Digest foreign = Digest.of(new byte[] {9});
+        assertThat(sent(hear(Samples.shard(Samples.lease(0, 1), foreign, 1))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        NodeMessage.Refuse.class,
+                        refuse ->
+                                assertThat(refuse.reason())
+                                        .isEqualTo(NodeMessage.RefuseReason.MODEL));
+        assertThat(sent(hear(Samples.shard(Samples.lease(1, 1), Samples.MODEL, 0))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        NodeMessage.Refuse.class,
+                        refuse ->
+                                assertThat(refuse.reason())
+                                        .isEqualTo(NodeMessage.RefuseReason.INPUT));
+    }
+
+    @Test
+    void ignoresLeasesOfAnotherEpochAndRepeatedOnes() {
+        becomeReady();
+        assertThat(hear(Samples.shard(Samples.lease(0, 9), Samples.MODEL, 1))).isEmpty();
+        Lease lease = assign(0);
+        say(new Signal.ShardFinished(lease, new byte[1], Duration.ZERO));
+        assertThat(hear(Samples.shard(lease, Samples.MODEL, 1))).isEmpty();
+    }
+
+    @Test
+    void saysNothingForACancelledShard() {
+        becomeReady();
+        Lease running = assign(0);
+        assertThat(hear(new CoordinatorMessage.Cancel(running)))
+                .containsExactly(new Action.AbortShard(running));
+        assertThat(say(new Signal.ShardAborted(running))).isEmpty();
+    }
+
+    @Test
+    void beatsAtTheIntervalOfTheWelcome() {
+        connect();
+        assertThat(node.nextDeadline()).isEqualTo(now.plusSeconds(5));
+        now = now.plusSeconds(5);
+        assertThat(sent(say(new Signal.Tick()))).containsExactly(new NodeMessage.Heartbeat());
+        assertThat(node.nextDeadline()).isEqualTo(now.plusSeconds(5));
+    }
+
+    @Test
+    void givesUpOnACoordinatorThatDoesNotAnswerTheHello() {
+        say(new Signal.Started());
+        say(new Signal.LinkUp());
+        now = node.nextDeadline();
+        assertThat(say(new Signal.Tick()))
+                .containsExactly(new Action.Disconnect("no welcome within 10 s"));
+    }
+
+    @Test
+    void refusesAProtocolVersionItDoesNotSpeak() {
+        say(new Signal.Started());
+        say(new Signal.LinkUp());
+        assertThat(hear(new Welcome(99, 1, Duration.ofSeconds(5), List.of())))
+                .singleElement()
+                .isInstanceOf(Action.Disconnect.class);
+    }
+
+    @Test
+    void finishesWhatItHoldsBeforeItExits() {
+        becomeReady();
+        Lease running = assign(0);
+        assertThat(sent(say(new Signal.Shutdown(Duration.ofSeconds(30)))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        NodeMessage.Offer.class, offer -> assertThat(offer.slots()).isZero());
+        List<Action> actions =
+                say(new Signal.ShardFinished(running, new byte[1], Duration.ofMillis(1)));
+        assertThat(sent(actions)).hasAtLeastOneElementOfType(NodeMessage.Result.class);
+        assertThat(actions).last().isInstanceOf(Action.Exit.class);
+    }
+
+    @Test
+    void releasesTheRestWhenTheTimeToFinishIsOver() {
+        becomeReady();
+        Lease running = assign(0);
+        say(new Signal.Shutdown(Duration.ofSeconds(30)));
+        now = now.plusSeconds(30);
+        List<Action> actions = say(new Signal.Tick());
+        assertThat(sent(actions)).contains(new NodeMessage.Release(running, "the node shuts down"));
+        assertThat(actions).contains(new Action.AbortShard(running));
+        assertThat(actions).last().isInstanceOf(Action.Exit.class);
+    }
+
+    @Test
+    void comesBackAfterTheTimeTheCoordinatorAskedFor() {
+        becomeReady();
+        assertThat(hear(new CoordinatorMessage.Drain("restart", Duration.ofSeconds(7))))
+                .last()
+                .isInstanceOf(Action.Disconnect.class);
+        assertThat(say(new Signal.LinkDown("closed")))
+                .containsExactly(new Action.Connect(Duration.ofSeconds(7)));
+    }
+
+    @Test
+    void fetchesAModelPieceByPieceAndOnlyWhileTheGateIsOpen() {
+        connect();
+        say(new Signal.GateOpened(Optional.empty()));
+        assertThat(sent(say(new Signal.ModelWants(Samples.MODEL, new Signal.Want.ManifestOf()))))
+                .containsExactly(new NodeMessage.FetchManifest(Samples.MODEL));
+        var manifest = new CoordinatorMessage.ManifestBytes(Samples.MODEL, new byte[1]);
+        assertThat(hear(manifest)).containsExactly(new Action.StorePiece(Samples.MODEL, manifest));
+        assertThat(hear(manifest)).as("a second copy nobody asked for").isEmpty();
+        say(new Signal.GateClosed("driving"));
+        Digest file = Digest.of(new byte[] {3});
+        assertThat(
+                        sent(
+                                say(
+                                        new Signal.ModelWants(
+                                                Samples.MODEL,
+                                                new Signal.Want.PieceOf(file, 0, 10)))))
+                .isEmpty();
+        assertThat(sent(say(new Signal.GateOpened(Optional.empty()))))
+                .contains(new NodeMessage.FetchChunk(file, 0, 10));
+        now = now.plus(Models.PIECE_LIMIT);
+        assertThat(sent(say(new Signal.Tick())))
+                .as("asked again when it does not come")
+                .contains(new NodeMessage.FetchChunk(file, 0, 10));
+    }
+
+    @Test
+    void loadsAgainAfterTheGateInterruptedTheSelfTest() {
+        connect();
+        say(new Signal.GateOpened(Optional.empty()));
+        say(new Signal.ModelFetched(Samples.MODEL));
+        assertThat(say(new Signal.GateClosed("driving")))
+                .contains(new Action.AbandonModel(Samples.MODEL));
+        say(new Signal.ModelFailed(Samples.MODEL, "stopped", true));
+        assertThat(say(new Signal.GateOpened(Optional.empty())))
+                .contains(new Action.LoadModel(Samples.MODEL));
+    }
+
+    @Test
+    void makesAModelProveItselfAgainAfterThreeFailuresOfTheRuntime() {
+        becomeReady();
+        for (int i = 0; i < 2; i++) {
+            say(new Signal.ShardFailed(assign(i), NodeMessage.RefuseReason.RUNTIME, "broken"));
+        }
+        assertThat(
+                        say(
+                                new Signal.ShardFailed(
+                                        assign(2), NodeMessage.RefuseReason.RUNTIME, "broken")))
+                .contains(new Action.LoadModel(Samples.MODEL));
+    }
+
+    @Test
+    void offersAnewWhenItsSpeedMovedNoticeably() {
+        becomeReady();
+        Lease lease = assign(0);
+        // 3 items of 40 bytes are 3 * 14 work units: 4.2 a second, offered 1000.
+        assertThat(sent(say(new Signal.ShardFinished(lease, new byte[1], Duration.ofSeconds(10)))))
+                .hasAtLeastOneElementOfType(NodeMessage.Offer.class);
+        assertThat(node.view().models().getFirst().workUnitsPerSecond()).isBetween(700.0, 702.0);
+    }
+
+    @Test
+    void takesNoNewWorkWhileTheOwnerWantsItToFinish() {
+        becomeReady();
+        say(new Signal.Finish());
+        assertThat(sent(hear(Samples.shard(Samples.lease(0, 1), Samples.MODEL, 1))))
+                .singleElement()
+                .isInstanceOf(NodeMessage.Release.class);
+        assertThat(sent(say(new Signal.Resume())))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        NodeMessage.Offer.class, offer -> assertThat(offer.slots()).isEqualTo(2));
+    }
+}

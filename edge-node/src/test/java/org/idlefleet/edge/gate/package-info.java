@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.edge.gate;
+
+import org.jspecify.annotations.NullMarked;
