@@ -80,6 +80,9 @@ class EdgeNodeStormTest {
         private static final List<Digest> MODELS =
                 List.of(Samples.MODEL, Digest.of(new byte[] {8}), Digest.of(new byte[] {9}));
 
+        private static final List<NodeMessage.RefuseReason> REASONS =
+                List.of(NodeMessage.RefuseReason.values());
+
         final Random random;
         final int lanes;
         final int slots;
@@ -163,98 +166,103 @@ class EdgeNodeStormTest {
         }
 
         private @Nullable Signal draw() {
-            switch (random.nextInt(20)) {
-                case 0 -> {
-                    gateOpen = !gateOpen;
-                    if (!gateOpen && !engine.isEmpty()) {
-                        reach(Corner.CLOSED_WHILE_COMPUTING);
-                    }
-                    if (!gateOpen && !loading.isEmpty()) {
-                        reach(Corner.CLOSED_WHILE_LOADING);
-                    }
-                    return gateOpen
-                            ? new Signal.GateOpened(
-                                    random.nextBoolean()
-                                            ? Optional.of(now.plusSeconds(random.nextInt(100)))
-                                            : Optional.empty())
-                            : new Signal.GateClosed("a rule");
-                }
-                case 1, 2 -> {
-                    if (connecting && random.nextInt(4) > 0) {
-                        linkUp();
-                    } else if (connecting || linkUp && random.nextInt(4) == 0) {
-                        linkDown();
-                    }
-                    return null;
-                }
-                case 3 -> {
-                    if (linkUp && !welcomed && !closing) {
-                        welcome();
-                    }
-                    return null;
-                }
-                case 4, 5, 6, 7, 8 -> {
-                    if (welcomed && !closing) {
-                        assign(
-                                MODELS.get(random.nextInt(MODELS.size())),
-                                random.nextInt(20) == 0 ? 0 : 1);
-                    }
-                    return null;
-                }
-                case 9 -> {
-                    if (welcomed && !closing && !owed.isEmpty() && random.nextInt(3) == 0) {
-                        Lease lease = pick(owed);
-                        owed.remove(lease);
-                        cancelled.add(lease);
-                        reach(Corner.CANCELLED);
-                        return new Signal.Received(new CoordinatorMessage.Cancel(lease));
-                    }
-                    return null;
-                }
-                case 10, 11, 12 -> {
-                    if (!engine.isEmpty()) {
-                        Lease lease = pick(engine);
-                        if (aborted.contains(lease) && random.nextInt(3) == 0) {
-                            reach(Corner.LATE_RESULT);
-                        } else if (aborted.contains(lease)) {
-                            engineAnswer(lease, new Signal.ShardAborted(lease));
-                            return null;
-                        }
-                        engineAnswer(
-                                lease,
-                                random.nextInt(4) == 0
-                                        ? new Signal.ShardFailed(
-                                                lease,
-                                                NodeMessage.RefuseReason.values()[
-                                                        random.nextInt(4)],
-                                                "no")
-                                        : new Signal.ShardFinished(
-                                                lease,
-                                                new byte[random.nextInt(9)],
-                                                Duration.ofMillis(random.nextInt(3000))));
-                    }
-                    return null;
-                }
-                case 13, 14 -> {
-                    return store();
-                }
-                case 15 -> {
-                    if (welcomed && !closing && random.nextInt(10) == 0) {
-                        reach(Corner.DRAINED);
-                        return new Signal.Received(
-                                new CoordinatorMessage.Drain("restart", Duration.ofSeconds(1)));
-                    }
-                    return random.nextBoolean() ? new Signal.Finish() : new Signal.Resume();
-                }
-                case 16 -> {
-                    return random.nextInt(200) == 0
-                            ? new Signal.Shutdown(Duration.ofSeconds(random.nextInt(5)))
-                            : null;
-                }
-                default -> {
-                    return new Signal.Tick();
-                }
+            return switch (random.nextInt(20)) {
+                case 0 -> gate();
+                case 1, 2 -> link();
+                case 3 -> greet();
+                case 4, 5, 6, 7, 8 -> work();
+                case 9 -> cancel();
+                case 10, 11, 12 -> engine();
+                case 13, 14 -> store();
+                case 15 -> wish();
+                case 16 ->
+                        random.nextInt(200) == 0
+                                ? new Signal.Shutdown(Duration.ofSeconds(random.nextInt(5)))
+                                : null;
+                default -> new Signal.Tick();
+            };
+        }
+
+        private Signal gate() {
+            gateOpen = !gateOpen;
+            if (!gateOpen && !engine.isEmpty()) {
+                reach(Corner.CLOSED_WHILE_COMPUTING);
             }
+            if (!gateOpen && !loading.isEmpty()) {
+                reach(Corner.CLOSED_WHILE_LOADING);
+            }
+            if (!gateOpen) {
+                return new Signal.GateClosed("a rule");
+            }
+            return new Signal.GateOpened(
+                    random.nextBoolean()
+                            ? Optional.of(now.plusSeconds(random.nextInt(100)))
+                            : Optional.empty());
+        }
+
+        private @Nullable Signal link() {
+            if (connecting && random.nextInt(4) > 0) {
+                linkUp();
+            } else if (connecting || linkUp && random.nextInt(4) == 0) {
+                linkDown();
+            }
+            return null;
+        }
+
+        private @Nullable Signal greet() {
+            if (linkUp && !welcomed && !closing) {
+                welcome();
+            }
+            return null;
+        }
+
+        private @Nullable Signal work() {
+            if (welcomed && !closing) {
+                Digest model = MODELS.get(random.nextInt(MODELS.size()));
+                assign(model, random.nextInt(20) == 0 ? 0 : 1);
+            }
+            return null;
+        }
+
+        private @Nullable Signal cancel() {
+            if (!welcomed || closing || owed.isEmpty() || random.nextInt(3) > 0) {
+                return null;
+            }
+            Lease lease = pick(owed);
+            owed.remove(lease);
+            cancelled.add(lease);
+            reach(Corner.CANCELLED);
+            return new Signal.Received(new CoordinatorMessage.Cancel(lease));
+        }
+
+        private @Nullable Signal engine() {
+            if (engine.isEmpty()) {
+                return null;
+            }
+            Lease lease = pick(engine);
+            engine.remove(lease);
+            if (aborted.contains(lease) && random.nextInt(3) > 0) {
+                return new Signal.ShardAborted(lease);
+            }
+            if (aborted.contains(lease)) {
+                reach(Corner.LATE_RESULT);
+            }
+            if (random.nextInt(4) == 0) {
+                return new Signal.ShardFailed(lease, REASONS.get(random.nextInt(4)), "no");
+            }
+            return new Signal.ShardFinished(
+                    lease,
+                    new byte[random.nextInt(9)],
+                    Duration.ofMillis(random.nextInt(3000)));
+        }
+
+        private Signal wish() {
+            if (welcomed && !closing && random.nextInt(10) == 0) {
+                reach(Corner.DRAINED);
+                return new Signal.Received(
+                        new CoordinatorMessage.Drain("restart", Duration.ofSeconds(1)));
+            }
+            return random.nextBoolean() ? new Signal.Finish() : new Signal.Resume();
         }
 
         private @Nullable Signal store() {
