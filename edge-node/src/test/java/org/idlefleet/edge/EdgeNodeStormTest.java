@@ -251,9 +251,7 @@ class EdgeNodeStormTest {
                 return new Signal.ShardFailed(lease, REASONS.get(random.nextInt(4)), "no");
             }
             return new Signal.ShardFinished(
-                    lease,
-                    new byte[random.nextInt(9)],
-                    Duration.ofMillis(random.nextInt(3000)));
+                    lease, new byte[random.nextInt(9)], Duration.ofMillis(random.nextInt(3000)));
         }
 
         private Signal wish() {
