@@ -28,6 +28,14 @@ public final class Book {
 
     /** A book that knows what another one knew when it gave its {@link #state}. */
     public Book(BookState state) {
+        restore(state);
+    }
+
+    /** Forgets everything and knows what another book knew when it gave its {@link #state}. */
+    public final void restore(BookState state) {
+        balances.clear();
+        holds.clear();
+        booked.clear();
         state.balances()
                 .forEach(line ->
                         balances.put(line.account(), new long[] {line.amount().millionths()}));

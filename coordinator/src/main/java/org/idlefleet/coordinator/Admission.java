@@ -1,0 +1,223 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.Command.CreateApiKey;
+import org.idlefleet.coordinator.Command.FundClient;
+import org.idlefleet.coordinator.Command.IssueToken;
+import org.idlefleet.coordinator.Command.RedeemToken;
+import org.idlefleet.coordinator.Command.RegisterModel;
+import org.idlefleet.coordinator.Command.RenewNode;
+import org.idlefleet.coordinator.Command.RevokeApiKey;
+import org.idlefleet.coordinator.Command.SubmitJob;
+import org.idlefleet.coordinator.Event.JobAdmitted;
+import org.idlefleet.coordinator.Event.NodeEnrolled;
+import org.idlefleet.coordinator.Event.TokenIssued;
+import org.idlefleet.coordinator.fleet.Fleet;
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.Book;
+import org.idlefleet.ledger.Check;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.NodeId;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Says yes or no to jobs, keys, tokens and funds. */
+final class Admission {
+    private final Fleet fleet;
+    private final Jobs jobs;
+    private final Registry registry;
+    private final Book book;
+    private final Policy policy;
+
+    Admission(Fleet fleet, Jobs jobs, Registry registry, Book book, Policy policy) {
+        this.fleet = fleet;
+        this.jobs = jobs;
+        this.registry = registry;
+        this.book = book;
+        this.policy = policy;
+    }
+
+    Decision submit(SubmitJob submit, Instant now) {
+        JobRequest request = submit.job();
+        Optional<ModelSpec> model = registry.model(request.model());
+        if (model.isEmpty()) {
+            return refuse(submit, new Refusal.UnknownModel(request.model()));
+        }
+        Optional<Refusal> refusal = limits(submit.client(), request, model.get());
+        if (refusal.isPresent()) {
+            return refuse(submit, refusal.get());
+        }
+        var job = new JobId(jobs.lastJob() + 1);
+        String client = submit.client().value();
+        Money ceiling =
+                Money.ofMillionths(
+                        Math.multiplyExact(
+                                request.units().total() * request.quorum(),
+                                model.get().priceMicrosPerWorkUnit()));
+        Transaction hold = Transaction.hold(job.toString(), client, ceiling);
+        if (book.check(hold) instanceof Check.Refusal) {
+            Money available = book.balance(AccountId.prepaid(client));
+            return refuse(submit, new Refusal.NoFunds(ceiling, available));
+        }
+        return new Decision.Builder()
+                .event(
+                        new JobAdmitted(
+                                job,
+                                submit.client(),
+                                request.model(),
+                                model.get().manifest(),
+                                request.kind(),
+                                request.units(),
+                                request.quorum(),
+                                request.tier(),
+                                request.deadline(),
+                                request.durable(),
+                                hold,
+                                now))
+                .send(new Send.Reply(submit.request(), new Answer.Admitted(job)))
+                .build();
+    }
+
+    /**
+     * A newer manifest under the same name replaces the older; the same one again changes nothing.
+     */
+    Decision register(RegisterModel register, Instant now) {
+        Optional<ModelSpec> known = registry.model(register.model().model());
+        if (known.equals(Optional.of(register.model()))) {
+            return done(register);
+        }
+        return new Decision.Builder()
+                .event(new Event.ModelRegistered(register.model(), now))
+                .send(new Send.Announce(register.model()))
+                .send(new Send.Reply(register.request(), new Answer.Done()))
+                .build();
+    }
+
+    Decision createKey(CreateApiKey create, Instant now) {
+        return registry.key(create.key()).isPresent()
+                ? refuse(create, new Refusal.Conflict("key " + create.key() + " exists already"))
+                : done(
+                        create,
+                        new Event.ApiKeyCreated(
+                                create.key(), create.client(), create.secretHash(), now));
+    }
+
+    Decision revokeKey(RevokeApiKey revoke, Instant now) {
+        return registry.key(revoke.key()).isPresent()
+                ? done(revoke, new Event.ApiKeyRevoked(revoke.key(), now))
+                : refuse(revoke, new Refusal.Conflict("there is no key " + revoke.key()));
+    }
+
+    Decision fund(FundClient fund, Instant now) {
+        Transaction transaction =
+                Transaction.fund(fund.client().value(), fund.reference(), fund.amount());
+        return switch (book.check(transaction)) {
+            case Check.Known _ -> done(fund);
+            case Check.Bookable _ -> done(fund, new Event.Booked(transaction, now));
+            case Check.Refusal refusal -> refuse(fund, new Refusal.Conflict(refusal.reason()));
+        };
+    }
+
+    Decision issueToken(IssueToken issue, Instant now) {
+        return done(issue, new TokenIssued(issue.owner(), issue.tokenHash(), issue.expires(), now));
+    }
+
+    /**
+     * The same key with the same token again gets the same answer: the first one may have been
+     * lost.
+     */
+    Decision redeem(RedeemToken redeem, Instant now) {
+        Optional<NodeEnrolled> earlier = registry.nodeOfToken(redeem.tokenHash());
+        if (earlier.isPresent()) {
+            return earlier.get().publicKey().equals(redeem.publicKey())
+                    ? enrolled(redeem, earlier.get())
+                    : refuse(
+                            redeem,
+                            new Refusal.BadToken(
+                                    "this enrolment token was used before; ask the operator for a"
+                                            + " new one"));
+        }
+        Optional<TokenIssued> token = registry.token(redeem.tokenHash());
+        if (token.isEmpty()) {
+            return refuse(
+                    redeem,
+                    new Refusal.BadToken(
+                            "this enrolment token is not known here; ask the operator for a new"
+                                    + " one"));
+        }
+        if (!token.get().expires().isAfter(now)) {
+            return refuse(
+                    redeem,
+                    new Refusal.BadToken(
+                            "this enrolment token expired at "
+                                    + token.get().expires()
+                                    + "; ask the operator for a new one"));
+        }
+        NodeId node = Registry.nodeId(token.get().owner(), redeem.publicKey());
+        var event =
+                new NodeEnrolled(
+                        node, token.get().owner(), redeem.tokenHash(), redeem.publicKey(), now);
+        return new Decision.Builder()
+                .event(event)
+                .send(new Send.Reply(redeem.request(), new Answer.Enrolled(node, event.owner())))
+                .build();
+    }
+
+    Decision renew(RenewNode renew) {
+        Optional<NodeEnrolled> node = registry.node(renew.node());
+        if (node.isEmpty() || registry.ban(renew.node()).isPresent()) {
+            return refuse(
+                    renew,
+                    new Refusal.BadToken(
+                            "node " + renew.node() + " may not renew its certificate here"));
+        }
+        return enrolled(renew, node.get());
+    }
+
+    private Optional<Refusal> limits(ClientId client, JobRequest request, ModelSpec model) {
+        Policy.Limits limits = policy.limits();
+        Duration retry = policy.pace().retryAfter();
+        int items = request.units().items();
+        if (items < 1 || items > limits.itemsPerJob()) {
+            return Optional.of(new Refusal.BadSize(items, limits.itemsPerJob()));
+        }
+        if (request.quorum() < 1 || request.quorum() > limits.quorum()) {
+            return Optional.of(new Refusal.BadQuorum(request.quorum(), limits.quorum()));
+        }
+        if (jobs.open().size() >= limits.openJobs()) {
+            return Optional.of(new Refusal.Full("openJobs", limits.openJobs(), retry));
+        }
+        if (jobs.openOf(client) >= limits.openJobsPerClient()) {
+            return Optional.of(
+                    new Refusal.Full("openJobsPerClient", limits.openJobsPerClient(), retry));
+        }
+        int owners = fleet.owners(model.manifest(), request.quorum());
+        return request.tier() == Tier.INTERACTIVE && owners < request.quorum()
+                ? Optional.of(new Refusal.NoNodes(request.model(), owners, request.quorum(), retry))
+                : Optional.empty();
+    }
+
+    private static Decision enrolled(Command.Asked asked, NodeEnrolled node) {
+        return Decision.send(
+                new Send.Reply(asked.request(), new Answer.Enrolled(node.node(), node.owner())));
+    }
+
+    private static Decision done(Command.Asked asked) {
+        return Decision.send(new Send.Reply(asked.request(), new Answer.Done()));
+    }
+
+    private static Decision done(Command.Asked asked, Event event) {
+        return new Decision.Builder()
+                .event(event)
+                .send(new Send.Reply(asked.request(), new Answer.Done()))
+                .build();
+    }
+
+    private static Decision refuse(Command.Asked asked, Refusal refusal) {
+        return Decision.send(new Send.Reply(asked.request(), new Answer.Refused(refusal)));
+    }
+}

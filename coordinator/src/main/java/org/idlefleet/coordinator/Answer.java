@@ -1,0 +1,23 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.OwnerId;
+
+/** What a {@link Command.Asked} is told. */
+public sealed interface Answer {
+    /** It is so now. */
+    record Done() implements Answer {}
+
+    /** The job is admitted under this id and its ceiling price is held. */
+    record Admitted(JobId job) implements Answer {}
+
+    /** The node may have a certificate. */
+    record Enrolled(NodeId node, OwnerId owner) implements Answer {}
+
+    /** What was asked to be seen. */
+    record Seen(View view) implements Answer {}
+
+    /** Nothing changed, and why. */
+    record Refused(Refusal refusal) implements Answer {}
+}

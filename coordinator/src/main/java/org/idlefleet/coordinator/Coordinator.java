@@ -1,0 +1,534 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.Event.LeaseEnd;
+import org.idlefleet.coordinator.Event.LeaseEnded;
+import org.idlefleet.coordinator.Event.LeaseGranted;
+import org.idlefleet.coordinator.View.ReplicaFate;
+import org.idlefleet.coordinator.fleet.Fleet;
+import org.idlefleet.coordinator.fleet.ParkSession;
+import org.idlefleet.coordinator.fleet.ParkSession.Grant;
+import org.idlefleet.coordinator.scheduling.OpenShard;
+import org.idlefleet.ledger.Book;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NodeMessage.RefuseReason;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The whole state of a coordinator and the only place where it changes. {@link #decide} only reads,
+ * {@link #apply} alone writes; the same events in the same order give the same state. One thread.
+ */
+public final class Coordinator {
+    private final Policy policy;
+    private final Fleet fleet;
+    private final Jobs jobs;
+    private final Registry registry = new Registry();
+    private final Book book;
+    private final Placement placement;
+    private final Tally tally;
+    private final Admission admission;
+    private final Looks looks;
+    private int epoch;
+
+    public Coordinator(Policy policy) {
+        this.policy = policy;
+        fleet = new Fleet(policy.pace().lease());
+        jobs = new Jobs(policy.limits().finishedJobs());
+        book = new Book();
+        placement = new Placement(fleet, jobs, registry, policy);
+        tally = new Tally(jobs, registry, book, policy);
+        admission = new Admission(fleet, jobs, registry, book, policy);
+        looks = new Looks(fleet, jobs, registry, book);
+    }
+
+    /** What the command leads to at {@code now}. Reads only: asked twice it says the same twice. */
+    public Decision decide(Command command, Instant now) {
+        return switch (command) {
+            case Command.Begin _ -> begin(now);
+            case Command.SubmitJob submit -> admission.submit(submit, now);
+            case Command.CancelJob cancel -> cancel(cancel, now);
+            case Command.Look look ->
+                    Decision.send(new Send.Reply(look.request(), looks.look(look.query())));
+            case Command.RegisterModel register -> admission.register(register, now);
+            case Command.CreateApiKey create -> admission.createKey(create, now);
+            case Command.RevokeApiKey revoke -> admission.revokeKey(revoke, now);
+            case Command.FundClient fund -> admission.fund(fund, now);
+            case Command.IssueToken issue -> admission.issueToken(issue, now);
+            case Command.RedeemToken redeem -> admission.redeem(redeem, now);
+            case Command.RenewNode renew -> admission.renew(renew);
+            case Command.BanNode ban -> ban(ban, now);
+            case Command.NodeArrived arrived -> arrived(arrived, now);
+            case Command.NodeGone gone ->
+                    fleet.session(gone.session()).isPresent()
+                            ? Decision.event(
+                                    new Event.SessionClosed(gone.session(), gone.reason(), now))
+                            : Decision.NOTHING;
+            case Command.NodeOffered offered ->
+                    fleet.session(offered.session()).isPresent()
+                            ? Decision.event(
+                                    new Event.Offered(
+                                            offered.session(),
+                                            offered.slots(),
+                                            offered.parkTimeLeft(),
+                                            offered.models(),
+                                            now))
+                            : Decision.NOTHING;
+            case Command.NodeBeat beat -> consequences(beat(beat, now), now);
+            case Command.ResultReturned result -> consequences(tally.returned(result, now), now);
+            case Command.LeaseReleased released ->
+                    ended(
+                            released.lease(),
+                            released.session(),
+                            LeaseEnd.RELEASED,
+                            released.reason(),
+                            now);
+            case Command.LeaseRefused refused -> consequences(refused(refused, now), now);
+            case Command.Compared compared -> tally.compared(compared, now);
+            case Command.Wake _ -> wake(now);
+        };
+    }
+
+    /**
+     * One shard for one node, if work and a willing node are there. The loop asks until nothing
+     * comes.
+     */
+    public Decision place(Instant now) {
+        return placement.next(epoch, now);
+    }
+
+    /** When to send {@link Command.Wake}, if nothing else happens before. */
+    public Optional<Instant> nextDeadline() {
+        Optional<Instant> job = jobs.nextDeadline();
+        Optional<Instant> node = fleet.nextDeadline();
+        return job.isPresent() && (node.isEmpty() || job.get().isBefore(node.get())) ? job : node;
+    }
+
+    /** Makes a fact true. */
+    public void apply(Event event) {
+        switch (event) {
+            case Event.LifeBegan began -> epoch = began.epoch();
+            case Event.ModelRegistered registered -> registry.apply(registered);
+            case Event.ApiKeyCreated created -> registry.apply(created);
+            case Event.ApiKeyRevoked revoked -> registry.apply(revoked);
+            case Event.TokenIssued issued -> registry.apply(issued);
+            case Event.NodeEnrolled enrolled -> registry.apply(enrolled);
+            case Event.NodeBanned banned -> registry.apply(banned);
+            case Event.Booked booked -> book.apply(booked.transaction());
+            case Event.JobAdmitted admitted -> {
+                book.apply(admitted.hold());
+                jobs.admit(admitted);
+            }
+            case Event.BallotCast cast -> cast(cast);
+            case Event.ShardSettled settled -> settled(settled);
+            case Event.JobEnded ended -> ended(ended);
+            case Event.BookRestored restored -> {
+                book.restore(restored.state());
+                jobs.lastJob(restored.lastJob());
+            }
+            case Event.JobRestored restored -> {
+                Job job = jobs.admit(restored.admitted());
+                job.restore(restored.paid(), restored.nextShard(), restored.settled());
+                jobs.settled(job.work().settledItems());
+                jobs.refresh(job);
+            }
+            case Event.SessionOpened opened ->
+                    fleet.open(
+                            opened.session(),
+                            opened.node(),
+                            opened.owner(),
+                            opened.network(),
+                            opened.numericClass(),
+                            opened.memoryBytes(),
+                            opened.at());
+            case Event.SessionClosed closed -> closed(closed);
+            case Event.Offered offered ->
+                    fleet.offer(
+                            offered.session(),
+                            offered.slots(),
+                            offered.parkTimeLeft(),
+                            offered.models(),
+                            offered.at());
+            case Event.BeatSeen beat -> fleet.seen(beat.session(), beat.at());
+            case Event.LeaseGranted granted -> granted(granted);
+            case Event.LeaseEnded ended -> leaseEnded(ended);
+            case Event.LeaseAnswered answered ->
+                    fleet.answered(
+                            answered.session(),
+                            answered.lease(),
+                            answered.computeTime(),
+                            answered.at());
+            case Event.HedgeWanted hedge ->
+                    jobs.open(hedge.job())
+                            .ifPresent(job -> {
+                                job.work().hedge(hedge.shard());
+                                jobs.refresh(job);
+                            });
+            case Event.MoreBallotsWanted more ->
+                    jobs.open(more.job())
+                            .ifPresent(job -> {
+                                job.compared(more.shard(), more.comparison());
+                                job.work().want(more.shard(), more.missing());
+                                jobs.refresh(job);
+                            });
+        }
+    }
+
+    /**
+     * Events that rebuild the present state: what a snapshot holds. Who is connected is not in it.
+     */
+    public List<Event.Durable> snapshot(Instant now) {
+        var events = new ArrayList<Event.Durable>();
+        events.add(new Event.LifeBegan(epoch, now));
+        events.addAll(registry.snapshot(now));
+        events.add(new Event.BookRestored(book.state(), jobs.lastJob()));
+        for (Job job : jobs.open()) {
+            events.add(
+                    new Event.JobRestored(
+                            job.admitted(),
+                            job.paid(),
+                            job.work().nextShard(),
+                            job.settledRanges()));
+            for (OpenShard shard : job.work().shards()) {
+                job.ballots(shard.index())
+                        .forEach(ballot ->
+                                events.add(
+                                        new Event.BallotCast(
+                                                job.admitted().job(),
+                                                shard.index(),
+                                                shard.from(),
+                                                shard.to(),
+                                                ballot,
+                                                now)));
+            }
+        }
+        return events;
+    }
+
+    /** The sum over all accounts: always zero. */
+    public Money bookTotal() {
+        return book.total();
+    }
+
+    public int epoch() {
+        return epoch;
+    }
+
+    private Decision begin(Instant now) {
+        var decision = new Decision.Builder().event(new Event.LifeBegan(epoch + 1, now));
+        for (Job job : jobs.open()) {
+            if (!job.admitted().durable()) {
+                Decision end = tally.end(job, JobEnd.RESTART, "", now);
+                end.events().forEach(decision::event);
+                end.sends().forEach(decision::send);
+            }
+        }
+        tally.owed().forEach(decision::send);
+        return decision.build();
+    }
+
+    private Decision cancel(Command.CancelJob cancel, Instant now) {
+        Optional<Job> job =
+                jobs.open(cancel.job())
+                        .filter(open -> open.admitted().client().equals(cancel.client()));
+        if (job.isEmpty()) {
+            return Decision.send(
+                    new Send.Reply(
+                            cancel.request(),
+                            new Answer.Refused(new Refusal.UnknownJob(cancel.job()))));
+        }
+        Decision end = tally.end(job.get(), JobEnd.CANCELLED, "", now);
+        var decision = new Decision.Builder();
+        end.events().forEach(decision::event);
+        end.sends().forEach(decision::send);
+        return decision.send(new Send.Reply(cancel.request(), new Answer.Done())).build();
+    }
+
+    private Decision arrived(Command.NodeArrived arrived, Instant now) {
+        if (fleet.session(arrived.session()).isPresent()) {
+            return Decision.NOTHING;
+        }
+        Optional<Event.NodeBanned> ban = registry.ban(arrived.node());
+        if (ban.isPresent() || registry.node(arrived.node()).isEmpty()) {
+            String reason =
+                    ban.map(banned -> "this node is banned: " + banned.reason())
+                            .orElse("this coordinator does not know the node; enrol it again");
+            return Decision.send(
+                    new Send.Dismiss(arrived.session(), reason, policy.pace().pause()));
+        }
+        var decision = new Decision.Builder();
+        fleet.session(arrived.node())
+                .ifPresent(older -> {
+                    String reason = "the node has connected anew";
+                    decision.event(new Event.SessionClosed(older.number(), reason, now));
+                    decision.send(new Send.Dismiss(older.number(), reason, Duration.ZERO));
+                });
+        return decision.event(
+                        new Event.SessionOpened(
+                                arrived.session(),
+                                arrived.node(),
+                                arrived.owner(),
+                                arrived.network(),
+                                arrived.numericClass(),
+                                arrived.memoryBytes(),
+                                now))
+                .send(
+                        new Send.Welcome(
+                                arrived.session(),
+                                epoch,
+                                policy.pace().heartbeat(),
+                                registry.models()))
+                .build();
+    }
+
+    private Decision ban(Command.BanNode ban, Instant now) {
+        var decision =
+                new Decision.Builder().event(new Event.NodeBanned(ban.node(), ban.reason(), now));
+        fleet.session(ban.node())
+                .ifPresent(session -> {
+                    decision.event(new Event.SessionClosed(session.number(), ban.reason(), now));
+                    decision.send(
+                            new Send.Dismiss(
+                                    session.number(),
+                                    "this node is banned: " + ban.reason(),
+                                    policy.pace().pause()));
+                });
+        return decision.send(new Send.Reply(ban.request(), new Answer.Done())).build();
+    }
+
+    private Decision beat(Command.NodeBeat beat, Instant now) {
+        Optional<ParkSession> session = fleet.session(beat.session());
+        if (session.isEmpty()) {
+            return Decision.NOTHING;
+        }
+        var decision = new Decision.Builder().event(new Event.BeatSeen(beat.session(), now));
+        for (Grant grant : session.get().held()) {
+            Duration limit = grant.expected().multipliedBy(4).plus(policy.pace().overrun());
+            if (grant.at().plus(limit).isBefore(now)) {
+                String why = "no result " + limit.toSeconds() + " s after it was given out";
+                decision.event(
+                        new LeaseEnded(grant.lease(), beat.session(), LeaseEnd.OVERRUN, why, now));
+                decision.send(new Send.Cancel(beat.session(), grant.lease()));
+            }
+        }
+        return decision.build();
+    }
+
+    private Decision refused(Command.LeaseRefused refused, Instant now) {
+        String detail = refused.reason() + ": " + refused.detail();
+        Decision ended = ended(refused.lease(), refused.session(), LeaseEnd.REFUSED, detail, now);
+        return refused.reason() == RefuseReason.INPUT ? refusedInput(ended, refused, now) : ended;
+    }
+
+    /** Two owners who say that an item can't be taken, or the only one there is, are believed. */
+    private Decision refusedInput(Decision ended, Command.LeaseRefused refused, Instant now) {
+        Optional<Job> job = jobs.open(refused.lease().job());
+        if (ended.events().isEmpty() || job.isEmpty()) {
+            return ended;
+        }
+        int believed = fleet.owners(job.get().admitted().manifest(), 2);
+        if (job.get().inputRefusers() + 1 < believed) {
+            return ended;
+        }
+        Decision end = tally.end(job.get(), JobEnd.INPUT, refused.detail(), now);
+        var decision = new Decision.Builder();
+        ended.events().forEach(decision::event);
+        end.events().forEach(decision::event);
+        end.sends().forEach(decision::send);
+        return decision.build();
+    }
+
+    /** After too many failures in a row a node must pause, and a job fails. */
+    private Decision consequences(Decision decision, Instant now) {
+        List<LeaseEnded> failures =
+                decision.events().stream()
+                        .filter(LeaseEnded.class::isInstance)
+                        .map(LeaseEnded.class::cast)
+                        .filter(ended -> ended.end() != LeaseEnd.RELEASED)
+                        .toList();
+        if (failures.isEmpty()) {
+            return decision;
+        }
+        var more = new Decision.Builder();
+        decision.events().forEach(more::event);
+        decision.sends().forEach(more::send);
+        LeaseEnded last = failures.getLast();
+        pause(more, last, failures.size(), now);
+        jobs.open(last.lease().job())
+                .filter(job -> job.failuresInRow() + 1 >= policy.limits().attempts())
+                .filter(_ -> decision.events().stream().noneMatch(Event.JobEnded.class::isInstance))
+                .map(job -> tally.end(job, JobEnd.ATTEMPTS, last.detail(), now))
+                .ifPresent(end -> {
+                    end.events().forEach(more::event);
+                    end.sends().forEach(more::send);
+                });
+        return more.build();
+    }
+
+    private void pause(Decision.Builder more, LeaseEnded last, int faults, Instant now) {
+        fleet.session(last.session())
+                .filter(_ -> !isInput(last))
+                .filter(session -> session.faultsInRow() + faults >= policy.limits().faults())
+                .ifPresent(session -> {
+                    String reason =
+                            policy.limits().faults()
+                                    + " shards failed in a row, the last: "
+                                    + last.detail();
+                    more.event(new Event.SessionClosed(session.number(), reason, now));
+                    more.send(new Send.Dismiss(session.number(), reason, policy.pace().pause()));
+                });
+    }
+
+    private static boolean isInput(LeaseEnded ended) {
+        return ended.detail().startsWith(RefuseReason.INPUT + ":");
+    }
+
+    /** Ends a lease that is running; any other is late or made up. */
+    private Decision ended(Lease lease, long session, LeaseEnd end, String detail, Instant now) {
+        Job job = jobs.open(lease.job()).orElse(null);
+        boolean running =
+                job != null
+                        && job.work()
+                                .shard(lease.shard())
+                                .flatMap(shard -> shard.running(lease))
+                                .filter(replica -> replica.session() == session)
+                                .isPresent();
+        return running
+                ? Decision.event(new LeaseEnded(lease, session, end, detail, now))
+                : Decision.NOTHING;
+    }
+
+    private Decision wake(Instant now) {
+        Optional<Job> late = jobs.lateAt(now);
+        if (late.isPresent()) {
+            return tally.end(late.get(), JobEnd.DEADLINE, "", now);
+        }
+        Optional<ParkSession> silent = fleet.silentAt(now);
+        if (silent.isPresent()) {
+            String reason = "silent for " + policy.pace().lease().toSeconds() + " s";
+            return new Decision.Builder()
+                    .event(new Event.SessionClosed(silent.get().number(), reason, now))
+                    .send(new Send.Dismiss(silent.get().number(), reason, Duration.ZERO))
+                    .build();
+        }
+        return jobs.hedgeAt(now)
+                .map(due -> Decision.event(new Event.HedgeWanted(due.job(), due.shard())))
+                .orElse(Decision.NOTHING);
+    }
+
+    private void cast(Event.BallotCast cast) {
+        jobs.open(cast.job())
+                .ifPresent(job -> {
+                    job.work()
+                            .answer(
+                                    cast.ballot().lease(),
+                                    cast.ballot().owner(),
+                                    cast.from(),
+                                    cast.to());
+                    job.cast(cast.shard(), cast.ballot());
+                    jobs.refresh(job);
+                });
+    }
+
+    private void settled(Event.ShardSettled settled) {
+        book.apply(settled.payment());
+        Job job = jobs.open(settled.job()).orElseThrow();
+        job.work()
+                .shard(settled.shard())
+                .ifPresent(shard ->
+                        shard.running()
+                                .forEach(
+                                        other -> fleet.end(other.session(), other.lease(), false)));
+        job.settle(settled);
+        job.work().settle(settled.shard(), settled.from(), settled.to());
+        jobs.settled(settled.to() - settled.from());
+        jobs.refresh(job);
+    }
+
+    private void ended(Event.JobEnded ended) {
+        ended.voided().ifPresent(book::apply);
+        ended.refund().ifPresent(book::apply);
+        Job job = jobs.open(ended.job()).orElseThrow();
+        for (OpenShard shard : job.work().shards()) {
+            shard.running().forEach(other -> fleet.end(other.session(), other.lease(), false));
+        }
+        job.end(ended.end(), ended.detail(), ended.at());
+        jobs.end(job);
+    }
+
+    private void closed(Event.SessionClosed closed) {
+        fleet.session(closed.session())
+                .ifPresent(session -> {
+                    for (Grant grant : fleet.close(closed.session(), closed.at())) {
+                        giveBack(grant.lease(), session, "connection ended: " + closed.reason());
+                    }
+                });
+    }
+
+    private void granted(LeaseGranted granted) {
+        ParkSession session = fleet.session(granted.session()).orElseThrow();
+        Job job = jobs.open(granted.lease().job()).orElseThrow();
+        long units = job.work().units().between(granted.from(), granted.to());
+        fleet.grant(
+                granted.session(),
+                new Grant(
+                        granted.lease(),
+                        job.admitted().manifest(),
+                        units,
+                        granted.expected(),
+                        granted.at()));
+        job.work()
+                .place(
+                        new OpenShard.Replica(
+                                granted.lease(),
+                                granted.session(),
+                                session.node(),
+                                session.owner()),
+                        granted.from(),
+                        granted.to());
+        jobs.queue(job.admitted().manifest()).serve(job.admitted().client(), units);
+        jobs.refresh(job);
+        if (job.work().urgent()) {
+            Duration twice = granted.expected().multipliedBy(2);
+            Duration late =
+                    policy.pace().hedge().compareTo(twice) > 0 ? policy.pace().hedge() : twice;
+            jobs.hedgeAt(granted.at().plus(late), job.admitted().job(), granted.lease().shard());
+        }
+    }
+
+    private void leaseEnded(LeaseEnded ended) {
+        Optional<ParkSession> session = fleet.session(ended.session());
+        boolean input = isInput(ended);
+        boolean failure = ended.end() != LeaseEnd.RELEASED;
+        session.ifPresent(from -> giveBack(ended.lease(), from, word(ended)));
+        fleet.end(ended.session(), ended.lease(), failure && !input);
+        if (failure) {
+            session.ifPresent(from ->
+                    jobs.open(ended.lease().job())
+                            .ifPresent(job -> job.failed(input, from.owner(), ended.detail())));
+        }
+    }
+
+    private void giveBack(Lease lease, ParkSession from, String fate) {
+        jobs.open(lease.job())
+                .ifPresent(job -> {
+                    job.work().withdraw(lease);
+                    job.fate(
+                            lease.shard(), new ReplicaFate(lease, from.node(), from.owner(), fate));
+                    jobs.refresh(job);
+                });
+    }
+
+    private static String word(LeaseEnded ended) {
+        return switch (ended.end()) {
+            case RELEASED -> "released: " + ended.detail();
+            case REFUSED -> "refused: " + ended.detail();
+            case MALFORMED -> "malformed: " + ended.detail();
+            case OVERRUN -> "overrun: " + ended.detail();
+        };
+    }
+}

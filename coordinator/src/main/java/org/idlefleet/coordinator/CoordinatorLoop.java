@@ -1,0 +1,115 @@
+package org.idlefleet.coordinator;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * One pass: commands in, events to the log, the log made durable, sends out. A thread drives it in
+ * production, virtual time in the simulator. Not thread-safe.
+ */
+public final class CoordinatorLoop {
+    /** Commands taken in one step: the group that shares one flush. */
+    public static final int BATCH_MAX = 1_024;
+
+    /** Shards placed in one step at the most; the rest waits for the next. */
+    private static final int PLACED_MAX = 2_048;
+
+    private final Coordinator coordinator;
+    private final EventLog log;
+    private final Outbox outbox;
+    private final Consumer<Event> witness;
+    private final List<Send> sends = new ArrayList<>();
+    private boolean dirty;
+
+    /**
+     * @param witness sees every event when it has been applied, durable or not, before the flush:
+     *     for metrics and the simulator's invariants; it must not throw
+     */
+    public CoordinatorLoop(
+            Coordinator coordinator, EventLog log, Outbox outbox, Consumer<Event> witness) {
+        this.coordinator = coordinator;
+        this.log = log;
+        this.outbox = outbox;
+        this.witness = witness;
+    }
+
+    /** Replays the log and begins a new life. */
+    public void begin(Instant now) {
+        log.replay(coordinator::apply);
+        step(List.of(new Command.Begin()), now);
+    }
+
+    /** Takes the commands, places what can be placed, makes it durable, lets the sends go. */
+    public void step(List<Command> commands, Instant now) {
+        for (Command command : commands) {
+            take(command, now);
+        }
+        wake(now);
+        place(now);
+        if (dirty) {
+            log.flush();
+            dirty = false;
+        }
+        sends.forEach(outbox::send);
+        sends.clear();
+        outbox.flush();
+    }
+
+    /** How long nothing will be due, {@code longest} at the most. */
+    public Duration idle(Instant now, Duration longest) {
+        Optional<Instant> next = coordinator.nextDeadline();
+        if (next.isEmpty()) {
+            return longest;
+        }
+        Duration left = Duration.between(now, next.get());
+        return left.isNegative() ? Duration.ZERO : left.compareTo(longest) < 0 ? left : longest;
+    }
+
+    /** Writes a snapshot, so that the next replay is short. */
+    public void snapshot(Instant now) {
+        log.snapshot(coordinator.snapshot(now));
+    }
+
+    private void wake(Instant now) {
+        Optional<Instant> due = coordinator.nextDeadline();
+        while (due.isPresent() && !due.get().isAfter(now)) {
+            if (!take(new Command.Wake(), now)) {
+                return;
+            }
+            due = coordinator.nextDeadline();
+        }
+    }
+
+    private void place(Instant now) {
+        for (int i = 0; i < PLACED_MAX; i++) {
+            Decision decision = coordinator.place(now);
+            assert decision.equals(coordinator.place(now)) : "placing changed state";
+            if (!carryOut(decision)) {
+                return;
+            }
+        }
+    }
+
+    private boolean take(Command command, Instant now) {
+        Decision decision = coordinator.decide(command, now);
+        assert decision.equals(coordinator.decide(command, now)) : "decide changed state";
+        return carryOut(decision);
+    }
+
+    private boolean carryOut(Decision decision) {
+        for (Event event : decision.events()) {
+            if (event instanceof Event.Durable durable) {
+                log.append(List.of(durable));
+                dirty = true;
+            }
+            coordinator.apply(event);
+            witness.accept(event);
+        }
+        sends.addAll(decision.sends());
+        return !decision.events().isEmpty();
+    }
+}

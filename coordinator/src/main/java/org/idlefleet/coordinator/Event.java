@@ -1,0 +1,181 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.ledger.BookState;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.ItemKind;
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.NodeMessage.WarmModel;
+import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.OwnerId;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A fact. */
+public sealed interface Event {
+    /** A fact that must outlive the process; it goes to the log before anybody is told. */
+    sealed interface Durable extends Event {}
+
+    /** A fact that a restart may forget: its consequences are durable facts. */
+    sealed interface Passing extends Event {}
+
+    /** The coordinator's {@code epoch}-th life began; leases of earlier ones are void. */
+    record LifeBegan(int epoch, Instant at) implements Durable {}
+
+    record ModelRegistered(ModelSpec model, Instant at) implements Durable {}
+
+    record ApiKeyCreated(String key, ClientId client, Digest secretHash, Instant at)
+            implements Durable {}
+
+    record ApiKeyRevoked(String key, Instant at) implements Durable {}
+
+    record TokenIssued(OwnerId owner, Digest tokenHash, Instant expires, Instant at)
+            implements Durable {}
+
+    /** The token is used up; the node is one of the owner's. */
+    record NodeEnrolled(NodeId node, OwnerId owner, Digest tokenHash, Digest publicKey, Instant at)
+            implements Durable {}
+
+    record NodeBanned(NodeId node, String reason, Instant at) implements Durable {}
+
+    /** A transaction outside of any job was booked. */
+    record Booked(Transaction transaction, Instant at) implements Durable {}
+
+    /** A job was admitted and its ceiling price is held. */
+    record JobAdmitted(
+            JobId job,
+            ClientId client,
+            ModelId model,
+            Digest manifest,
+            ItemKind kind,
+            WorkUnits units,
+            int quorum,
+            Tier tier,
+            Instant deadline,
+            boolean durable,
+            Transaction hold,
+            Instant at)
+            implements Durable {}
+
+    /** A well-formed result was stored as a vote; its bytes are durable with it if the job is. */
+    record BallotCast(JobId job, int shard, int from, int to, Ballot ballot, Instant at)
+            implements Durable {}
+
+    /** A shard has its agreed result, and everyone who agreed was paid, all in one. */
+    record ShardSettled(
+            JobId job,
+            int shard,
+            int from,
+            int to,
+            Lease canonical,
+            List<Ballot> agreeing,
+            List<Ballot> inconclusive,
+            List<Ballot> dissenting,
+            Transaction payment,
+            Instant at)
+            implements Durable {
+        public ShardSettled {
+            agreeing = List.copyOf(agreeing);
+            inconclusive = List.copyOf(inconclusive);
+            dissenting = List.copyOf(dissenting);
+        }
+    }
+
+    /**
+     * A job ended.
+     *
+     * @param detail what a node said about it, for the client; may be empty
+     * @param voided what its hold still had, given back; empty if nothing was left
+     * @param refund what a failed job had already cost, given back by the platform
+     */
+    record JobEnded(
+            JobId job,
+            JobEnd end,
+            String detail,
+            Optional<Transaction> voided,
+            Optional<Transaction> refund,
+            Instant at)
+            implements Durable {}
+
+    /** Only in snapshots: all balances and open holds. */
+    record BookRestored(BookState state, long lastJob) implements Durable {}
+
+    /** Only in snapshots: an open job with what it has so far. */
+    record JobRestored(JobAdmitted admitted, Money paid, int nextShard, List<SettledRange> settled)
+            implements Durable {
+        public JobRestored {
+            settled = List.copyOf(settled);
+        }
+    }
+
+    /** Items {@code from} up to {@code to} are settled. */
+    record SettledRange(int from, int to) {}
+
+    record SessionOpened(
+            long session,
+            NodeId node,
+            OwnerId owner,
+            String network,
+            NumericClass numericClass,
+            long memoryBytes,
+            Instant at)
+            implements Passing {}
+
+    record SessionClosed(long session, String reason, Instant at) implements Passing {}
+
+    record Offered(
+            long session, int slots, Duration parkTimeLeft, List<WarmModel> models, Instant at)
+            implements Passing {
+        public Offered {
+            models = List.copyOf(models);
+        }
+    }
+
+    record BeatSeen(long session, Instant at) implements Passing {}
+
+    /**
+     * A node got a shard.
+     *
+     * @param expected time it should take
+     */
+    record LeaseGranted(Lease lease, long session, int from, int to, Duration expected, Instant at)
+            implements Passing {}
+
+    /** A lease ended without a result; the shard goes back to the front of the queue. */
+    record LeaseEnded(Lease lease, long session, LeaseEnd end, String detail, Instant at)
+            implements Passing {}
+
+    /** Why a lease ended without a result. */
+    enum LeaseEnd {
+        /** Handed back by the node, as its owner wishes: costs nothing. */
+        RELEASED,
+        /** The node could not run it. */
+        REFUSED,
+        /** The result was not what a result must look like. */
+        MALFORMED,
+        /** It took far longer than it should. */
+        OVERRUN
+    }
+
+    /** A result came in under this lease. */
+    record LeaseAnswered(Lease lease, long session, Duration computeTime, Instant at)
+            implements Passing {}
+
+    /** An interactive shard is late; one more node may try it. */
+    record HedgeWanted(JobId job, int shard) implements Passing {}
+
+    /** The ballots so far do not settle the shard: so many more are wanted. */
+    record MoreBallotsWanted(JobId job, int shard, int missing, Comparison comparison)
+            implements Passing {}
+}

@@ -1,0 +1,232 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.Event.JobAdmitted;
+import org.idlefleet.coordinator.Event.SettledRange;
+import org.idlefleet.coordinator.Event.ShardSettled;
+import org.idlefleet.coordinator.View.ReplicaFate;
+import org.idlefleet.coordinator.View.Shard;
+import org.idlefleet.coordinator.View.Vote;
+import org.idlefleet.coordinator.View.VoteFate;
+import org.idlefleet.coordinator.scheduling.OpenJob;
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.protocol.OwnerId;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** A job with its open work, its votes, its money and what can be told about it. */
+final class Job {
+    /** Settled shards that a view of the job shows; the event log has all of them. */
+    static final int SHARDS_SHOWN = 20_000;
+
+    private static final int HISTORY_SHOWN = 32;
+
+    private final JobAdmitted admitted;
+    private final OpenJob work;
+    private final Map<Integer, List<Ballot>> ballots = new HashMap<>();
+    private final Map<Integer, Comparison> compared = new HashMap<>();
+    private final TreeMap<Integer, List<ReplicaFate>> fates = new TreeMap<>();
+    private final List<Shard> settled = new ArrayList<>(4);
+    private final TreeSet<OwnerId> inputRefusers = new TreeSet<>();
+    private Money paid = Money.ZERO;
+    private String inputDetail = "";
+    private int failuresInRow;
+    private @Nullable JobEnd end;
+    private String detail = "";
+    private @Nullable Instant ended;
+
+    Job(JobAdmitted admitted) {
+        this.admitted = admitted;
+        this.work =
+                new OpenJob(
+                        admitted.job(),
+                        admitted.client(),
+                        admitted.manifest(),
+                        admitted.tier() == Tier.INTERACTIVE,
+                        admitted.deadline(),
+                        admitted.quorum(),
+                        admitted.units());
+    }
+
+    JobAdmitted admitted() {
+        return admitted;
+    }
+
+    OpenJob work() {
+        return work;
+    }
+
+    Money paid() {
+        return paid;
+    }
+
+    /** Votes on an open shard, in the order in which they were stored. */
+    List<Ballot> ballots(int shard) {
+        return ballots.getOrDefault(shard, List.of());
+    }
+
+    /** Whether the shard has votes that have not been compared with each other. */
+    boolean toCompare(int shard) {
+        Comparison last = compared.get(shard);
+        return ballots(shard).size() >= admitted.quorum()
+                && (last == null || last.ballots() < ballots(shard).size());
+    }
+
+    int failuresInRow() {
+        return failuresInRow;
+    }
+
+    int inputRefusers() {
+        return inputRefusers.size();
+    }
+
+    String inputDetail() {
+        return inputDetail;
+    }
+
+    void cast(int shard, Ballot ballot) {
+        ballots.computeIfAbsent(shard, _ -> new ArrayList<>(2)).add(ballot);
+    }
+
+    void compared(int shard, Comparison comparison) {
+        compared.put(shard, comparison);
+    }
+
+    void failed(boolean input, OwnerId owner, String why) {
+        failuresInRow++;
+        if (input) {
+            inputRefusers.add(owner);
+            inputDetail = why;
+        }
+    }
+
+    void fate(int shard, ReplicaFate fate) {
+        List<ReplicaFate> history = fates.computeIfAbsent(shard, _ -> new ArrayList<>(2));
+        if (history.size() < HISTORY_SHOWN) {
+            history.add(fate);
+        }
+    }
+
+    void settle(ShardSettled event) {
+        failuresInRow = 0;
+        List<Ballot> votes = ballots.remove(event.shard());
+        compared.remove(event.shard());
+        List<ReplicaFate> history = fates.isEmpty() ? null : fates.remove(event.shard());
+        paid = paid.plus(event.payment().change(holdAccount()).negate());
+        if (settled.size() < SHARDS_SHOWN) {
+            settled.add(
+                    new Shard(
+                            event.shard(),
+                            event.from(),
+                            event.to(),
+                            Optional.of(event.canonical()),
+                            votes(event, votes),
+                            history == null ? List.of() : history,
+                            event.payment().postings()));
+        }
+    }
+
+    /** From a snapshot: the votes and payments of these are in the log only. */
+    void restore(Money paidBefore, int nextShard, List<SettledRange> ranges) {
+        paid = paidBefore;
+        work.skipShards(nextShard);
+        ranges.forEach(range -> work.settleRange(range.from(), range.to()));
+    }
+
+    void end(JobEnd how, String why, Instant at) {
+        end = how;
+        detail = why;
+        ended = at;
+    }
+
+    List<SettledRange> settledRanges() {
+        var ranges = new ArrayList<SettledRange>();
+        work.openRanges().forEach((from, to) -> ranges.add(new SettledRange(from, to)));
+        return complement(ranges);
+    }
+
+    private List<SettledRange> complement(List<SettledRange> open) {
+        var settledRanges = new ArrayList<SettledRange>();
+        int at = 0;
+        for (SettledRange range : open) {
+            if (range.from() > at) {
+                settledRanges.add(new SettledRange(at, range.from()));
+            }
+            at = range.to();
+        }
+        if (at < admitted.units().items()) {
+            settledRanges.add(new SettledRange(at, admitted.units().items()));
+        }
+        return settledRanges;
+    }
+
+    View.Job view(boolean withShards) {
+        return new View.Job(
+                admitted.job(),
+                admitted.client(),
+                admitted.model(),
+                admitted.manifest(),
+                admitted.kind(),
+                admitted.units().items(),
+                work.settledItems(),
+                admitted.quorum(),
+                admitted.tier(),
+                admitted.durable(),
+                admitted.at(),
+                admitted.deadline(),
+                admitted.hold().change(holdAccount()),
+                paid,
+                Optional.ofNullable(end),
+                detail,
+                Optional.ofNullable(ended),
+                withShards ? shards() : List.of());
+    }
+
+    private List<Shard> shards() {
+        var shards = new ArrayList<>(settled);
+        work.shards()
+                .forEach(shard ->
+                        shards.add(
+                                new Shard(
+                                        shard.index(),
+                                        shard.from(),
+                                        shard.to(),
+                                        Optional.empty(),
+                                        ballots(shard.index()).stream()
+                                                .map(b -> new Vote(b, VoteFate.OPEN))
+                                                .toList(),
+                                        fates.getOrDefault(shard.index(), List.of()),
+                                        List.of())));
+        return shards;
+    }
+
+    private static List<Vote> votes(ShardSettled event, @Nullable List<Ballot> order) {
+        if (order == null) {
+            return List.of(new Vote(event.agreeing().getFirst(), VoteFate.AGREEING));
+        }
+        return order.stream()
+                .map(ballot ->
+                        new Vote(
+                                ballot,
+                                event.agreeing().contains(ballot)
+                                        ? VoteFate.AGREEING
+                                        : event.inconclusive().contains(ballot)
+                                                ? VoteFate.INCONCLUSIVE
+                                                : VoteFate.DISSENTING))
+                .toList();
+    }
+
+    private AccountId holdAccount() {
+        return AccountId.hold(admitted.client().value());
+    }
+}

@@ -1,0 +1,24 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.protocol.ItemKind;
+import org.idlefleet.protocol.ModelId;
+
+import java.time.Instant;
+
+/**
+ * A job as its client asks for it.
+ *
+ * @param units work units of each item, in order
+ * @param quorum how many distinct owners must agree on every shard
+ * @param deadline when the answer is worth nothing any more
+ * @param durable whether the job outlives the coordinator's process; its inputs then do, too
+ */
+public record JobRequest(
+        ModelId model,
+        ItemKind kind,
+        WorkUnits units,
+        int quorum,
+        Tier tier,
+        Instant deadline,
+        boolean durable) {}

@@ -1,0 +1,200 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.Event.LeaseGranted;
+import org.idlefleet.coordinator.fleet.Fleet;
+import org.idlefleet.coordinator.fleet.ParkSession;
+import org.idlefleet.coordinator.scheduling.Carver;
+import org.idlefleet.coordinator.scheduling.OpenJob;
+import org.idlefleet.coordinator.scheduling.OpenShard;
+import org.idlefleet.coordinator.scheduling.WorkQueue;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.Lease;
+import org.jspecify.annotations.Nullable;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Brings one piece of waiting work and one willing node together. Which node it is among those that
+ * may have it is drawn by a keyed hash, so nobody can choose whom he works for, and a replay draws
+ * the same.
+ */
+final class Placement {
+    /**
+     * Jobs looked at before a model is left for the next event: those in front may want a node that
+     * is busy.
+     */
+    private static final int JOBS_LOOKED_AT = 64;
+
+    /** Shards of one job that are looked at for the same reason. */
+    private static final int SHARDS_LOOKED_AT = 16;
+
+    /** Nodes looked at for one shard. */
+    private static final int NODES_LOOKED_AT = 256;
+
+    private final Fleet fleet;
+    private final Jobs jobs;
+    private final Registry registry;
+    private final Policy policy;
+    private final Carver carver;
+
+    Placement(Fleet fleet, Jobs jobs, Registry registry, Policy policy) {
+        this.fleet = fleet;
+        this.jobs = jobs;
+        this.registry = registry;
+        this.policy = policy;
+        this.carver =
+                new Carver(
+                        policy.pace().shortestShard(),
+                        policy.limits().shardItems(),
+                        policy.limits().shardUnits());
+    }
+
+    /** One shard for one node; {@link Decision#NOTHING} if nothing that waits fits anyone free. */
+    Decision next(int epoch, Instant now) {
+        for (Map.Entry<Digest, WorkQueue> entry : jobs.queues().entrySet()) {
+            List<ParkSession> ready = fleet.ready(entry.getKey());
+            Optional<ModelSpec> model = registry.model(entry.getKey());
+            if (ready.isEmpty() || entry.getValue().isEmpty() || model.isEmpty()) {
+                continue;
+            }
+            Optional<Decision> placed =
+                    entry.getValue()
+                            .first(
+                                    JOBS_LOOKED_AT,
+                                    job -> place(job, model.get(), ready, epoch, now));
+            if (placed.isPresent()) {
+                return placed.get();
+            }
+        }
+        return Decision.NOTHING;
+    }
+
+    private Optional<Decision> place(
+            OpenJob job, ModelSpec model, List<ParkSession> ready, int epoch, Instant now) {
+        int looked = 0;
+        for (OpenShard shard : job.wanting().values()) {
+            if (looked++ == SHARDS_LOOKED_AT) {
+                break;
+            }
+            ParkSession session = choose(job, model, shard, ready);
+            if (session != null) {
+                return Optional.of(
+                        grant(
+                                job,
+                                model,
+                                session,
+                                new Lease(job.job(), shard.index(), shard.attempts(), epoch),
+                                shard.from(),
+                                shard.to(),
+                                now));
+            }
+        }
+        return job.firstFree()
+                .flatMap(range ->
+                        carve(job, model, range.getKey(), range.getValue(), ready, epoch, now));
+    }
+
+    private Optional<Decision> carve(
+            OpenJob job,
+            ModelSpec model,
+            int from,
+            int to,
+            List<ParkSession> ready,
+            int epoch,
+            Instant now) {
+        ParkSession session = choose(job, model, null, ready);
+        if (session == null) {
+            return Optional.empty();
+        }
+        int end =
+                carver.end(
+                        job,
+                        from,
+                        to,
+                        job.urgent()
+                                ? policy.pace().interactiveShard()
+                                : policy.pace().batchShard(),
+                        session.milliSpeed(model.manifest()),
+                        fleet.milliSpeed(model.manifest()),
+                        fleet.remainingStay(session),
+                        model.batchItems(),
+                        policy.limits().shardOutputBytes() / model.outputBytesPerItem());
+        var lease = new Lease(job.job(), job.nextShard(), 0, epoch);
+        return Optional.of(grant(job, model, session, lease, from, end, now));
+    }
+
+    private Decision grant(
+            OpenJob job,
+            ModelSpec model,
+            ParkSession session,
+            Lease lease,
+            int from,
+            int to,
+            Instant now) {
+        long units = job.units().between(from, to);
+        long speed = Math.max(1, session.milliSpeed(model.manifest()));
+        var expected = Duration.ofMillis(units * 1_000_000 / speed);
+        return new Decision.Builder()
+                .event(new LeaseGranted(lease, session.number(), from, to, expected, now))
+                .send(
+                        new Send.Assign(
+                                session.number(),
+                                lease,
+                                model.manifest(),
+                                jobs.open(job.job()).orElseThrow().admitted().kind(),
+                                from,
+                                to,
+                                policy.pace().lease()))
+                .build();
+    }
+
+    /**
+     * Draws a node. For a shard that others run or have voted on: another owner; and if there is
+     * one, of the same numeric class and another network, because such results compare tightly and
+     * neighbours may be one person.
+     */
+    private @Nullable ParkSession choose(
+            OpenJob job, ModelSpec model, @Nullable OpenShard shard, List<ParkSession> ready) {
+        int index = shard == null ? job.nextShard() : shard.index();
+        int attempt = shard == null ? 0 : shard.attempts();
+        int start = (int) Long.remainderUnsigned(draw(job, index, attempt), ready.size());
+        ParkSession first = firstRunner(shard);
+        ParkSession second = null;
+        for (int i = 0; i < Math.min(NODES_LOOKED_AT, ready.size()); i++) {
+            ParkSession session = ready.get((start + i) % ready.size());
+            if (session.memoryBytes() < model.memoryBytes()
+                    || shard != null && !shard.admits(session.owner())) {
+                continue;
+            }
+            if (first == null
+                    || first.numericClass().equals(session.numericClass())
+                            && !first.network().equals(session.network())) {
+                return session;
+            }
+            second = second == null ? session : second;
+        }
+        return second;
+    }
+
+    private @Nullable ParkSession firstRunner(@Nullable OpenShard shard) {
+        return shard == null || shard.running().isEmpty()
+                ? null
+                : fleet.session(shard.running().getFirst().session()).orElse(null);
+    }
+
+    /** A 64-bit mix (SplitMix64's finaliser) of seed, job, shard and attempt. */
+    private long draw(OpenJob job, int shard, int attempt) {
+        long z =
+                policy.seed()
+                        + job.job().number() * 0x9E3779B97F4A7C15L
+                        + ((long) shard << 32)
+                        + attempt;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

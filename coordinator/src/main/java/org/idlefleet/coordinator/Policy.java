@@ -1,0 +1,86 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.ledger.RevenueShare;
+
+import java.time.Duration;
+
+/**
+ * The numbers the core decides by; fixed for a process's life.
+ *
+ * @param revenue how a payment is divided
+ * @param limits what is refused or cut off
+ * @param pace how long things shall take
+ * @param seed key of the placement draw: whoever does not know it can't foresee who gets what
+ */
+public record Policy(RevenueShare revenue, Limits limits, Pace pace, long seed) {
+    /** Owner 70 %, platform 20 %, verification reserve 10 %. */
+    public static Policy standard(long seed) {
+        return new Policy(
+                RevenueShare.of(1, 700_000, 200_000, 100_000),
+                Limits.STANDARD,
+                Pace.STANDARD,
+                seed);
+    }
+
+    /**
+     * @param itemsPerJob most items of a job
+     * @param openJobs most jobs open at a time
+     * @param openJobsPerClient most jobs open at a time for one client
+     * @param quorum largest quorum
+     * @param attempts most replicas of one shard, hedges included
+     * @param shardItems most items of a shard
+     * @param shardOutputBytes most bytes of a shard's result; keeps it inside one frame
+     * @param shardUnits most work units of a shard; keeps its inputs inside one frame
+     * @param finishedJobs ended jobs that stay readable in memory
+     * @param faults bad answers in a row after which a node must pause
+     */
+    public record Limits(
+            int itemsPerJob,
+            int openJobs,
+            int openJobsPerClient,
+            int quorum,
+            int attempts,
+            int shardItems,
+            int shardOutputBytes,
+            int shardUnits,
+            int finishedJobs,
+            int faults) {
+        public static final Limits STANDARD =
+                new Limits(1_000_000, 200_000, 20_000, 7, 12, 8_192, 3 << 20, 512 << 10, 1_000, 3);
+    }
+
+    /**
+     * @param interactiveShard time a shard of an interactive job shall take on its node
+     * @param batchShard time a shard of a batch job shall take on its node
+     * @param shortestShard carving goes no finer than this
+     * @param heartbeat how often nodes say that they are there
+     * @param lease silence after which a node's leases end
+     * @param hedge an interactive shard that takes longer than twice its expected time, and this at
+     *     least, gets a second node
+     * @param overrun a lease ends when its shard takes this much longer than expected
+     * @param pause how long a node stays away after too many bad answers
+     * @param retryAfter what a refused client is told
+     */
+    public record Pace(
+            Duration interactiveShard,
+            Duration batchShard,
+            Duration shortestShard,
+            Duration heartbeat,
+            Duration lease,
+            Duration hedge,
+            Duration overrun,
+            Duration pause,
+            Duration retryAfter) {
+        public static final Pace STANDARD =
+                new Pace(
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(10),
+                        Duration.ofMillis(50),
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(15),
+                        Duration.ofMillis(250),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(2));
+    }
+}

@@ -1,0 +1,120 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.Event.ApiKeyCreated;
+import org.idlefleet.coordinator.Event.ApiKeyRevoked;
+import org.idlefleet.coordinator.Event.ModelRegistered;
+import org.idlefleet.coordinator.Event.NodeBanned;
+import org.idlefleet.coordinator.Event.NodeEnrolled;
+import org.idlefleet.coordinator.Event.TokenIssued;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.OwnerId;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Who and what is known: models, API keys, enrolment tokens, nodes. */
+final class Registry {
+    private final TreeMap<ModelId, ModelRegistered> models = new TreeMap<>();
+    private final Map<Digest, ModelSpec> byManifest = new HashMap<>();
+    private final TreeMap<String, ApiKeyCreated> keys = new TreeMap<>();
+    private final TreeMap<Digest, TokenIssued> tokens = new TreeMap<>();
+    private final TreeMap<NodeId, NodeEnrolled> nodes = new TreeMap<>();
+    private final TreeMap<NodeId, NodeBanned> banned = new TreeMap<>();
+
+    void apply(ModelRegistered event) {
+        models.put(event.model().model(), event);
+        byManifest.put(event.model().manifest(), event.model());
+    }
+
+    void apply(ApiKeyCreated event) {
+        keys.put(event.key(), event);
+    }
+
+    void apply(ApiKeyRevoked event) {
+        keys.remove(event.key());
+    }
+
+    void apply(TokenIssued event) {
+        tokens.put(event.tokenHash(), event);
+    }
+
+    void apply(NodeEnrolled event) {
+        tokens.remove(event.tokenHash());
+        nodes.put(event.node(), event);
+    }
+
+    void apply(NodeBanned event) {
+        banned.put(event.node(), event);
+    }
+
+    Optional<ModelSpec> model(ModelId model) {
+        return Optional.ofNullable(models.get(model)).map(ModelRegistered::model);
+    }
+
+    /** Also finds manifests that a newer one has replaced: open jobs may still run them. */
+    Optional<ModelSpec> model(Digest manifest) {
+        return Optional.ofNullable(byManifest.get(manifest));
+    }
+
+    List<ModelSpec> models() {
+        return models.values().stream().map(ModelRegistered::model).toList();
+    }
+
+    Optional<ApiKeyCreated> key(String key) {
+        return Optional.ofNullable(keys.get(key));
+    }
+
+    List<View.ApiKey> keys() {
+        return keys.values().stream()
+                .map(key -> new View.ApiKey(key.key(), key.client(), key.secretHash(), key.at()))
+                .toList();
+    }
+
+    Optional<TokenIssued> token(Digest hash) {
+        return Optional.ofNullable(tokens.get(hash));
+    }
+
+    Optional<NodeEnrolled> node(NodeId node) {
+        return Optional.ofNullable(nodes.get(node));
+    }
+
+    /** The node that enrolled with this token. */
+    Optional<NodeEnrolled> nodeOfToken(Digest hash) {
+        return nodes.values().stream().filter(node -> node.tokenHash().equals(hash)).findFirst();
+    }
+
+    Optional<NodeBanned> ban(NodeId node) {
+        return Optional.ofNullable(banned.get(node));
+    }
+
+    /**
+     * The id for the next node of the owner: its public key decides it, so it is the same in every
+     * replay.
+     */
+    static NodeId nodeId(OwnerId owner, Digest publicKey) {
+        String name = owner.value();
+        String part = name.length() > 40 ? name.substring(0, 40) : name;
+        return new NodeId(part + "-" + publicKey.hex().substring(0, 12));
+    }
+
+    /** Events that rebuild this, tokens that have expired by {@code now} left out. */
+    List<Event.Durable> snapshot(Instant now) {
+        var events = new ArrayList<Event.Durable>();
+        var older = new TreeMap<Digest, ModelSpec>(byManifest);
+        models.values().forEach(model -> older.remove(model.model().manifest()));
+        older.values().forEach(model -> events.add(new ModelRegistered(model, Instant.EPOCH)));
+        events.addAll(models.values());
+        events.addAll(keys.values());
+        tokens.values().stream().filter(token -> token.expires().isAfter(now)).forEach(events::add);
+        events.addAll(nodes.values());
+        events.addAll(banned.values());
+        return events;
+    }
+}

@@ -1,0 +1,51 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.ItemKind;
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.Lease;
+
+import java.time.Duration;
+import java.util.List;
+
+/** A message that leaves the core after the facts behind it are durable. */
+public sealed interface Send {
+    /** The answer to a {@link Command.Asked}. */
+    record Reply(long request, Answer answer) implements Send {}
+
+    /** A shard for a node: items {@code from} up to {@code to} of the lease's job. */
+    record Assign(
+            long session,
+            Lease lease,
+            Digest manifest,
+            ItemKind kind,
+            int from,
+            int to,
+            Duration timeLeft)
+            implements Send {}
+
+    /** The node's work under this lease is no longer wanted. */
+    record Cancel(long session, Lease lease) implements Send {}
+
+    /** The node shall stay away for a while, or for good; its connection ends. */
+    record Dismiss(long session, String reason, Duration away) implements Send {}
+
+    /** Answers a node's arrival. */
+    record Welcome(long session, int epoch, Duration heartbeat, List<ModelSpec> models)
+            implements Send {}
+
+    /** All nodes shall know of this model. */
+    record Announce(ModelSpec model) implements Send {}
+
+    /** The results under these leases shall be compared; answered by {@link Command.Compared}. */
+    record Compare(JobId job, int shard, List<Lease> leases, ModelSpec model) implements Send {}
+
+    /** The result under this lease answers items {@code from} up to {@code to} of its job. */
+    record Keep(Lease lease, int from, int to) implements Send {}
+
+    /** The result under this lease is not needed any more. */
+    record Drop(Lease lease) implements Send {}
+
+    /** The job has ended; whoever waits for it can be answered. */
+    record Ended(JobId job, JobEnd end, String detail) implements Send {}
+}

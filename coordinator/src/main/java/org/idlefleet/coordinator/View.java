@@ -1,0 +1,127 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
+import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.ItemKind;
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.NodeMessage.WarmModel;
+import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.OwnerId;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A part of the core's state as of one moment; immutable, for any thread. */
+public sealed interface View {
+    /**
+     * A job.
+     *
+     * @param ceiling what was held for it
+     * @param paid what its settled shards cost so far
+     * @param end empty while it runs
+     */
+    record Job(
+            JobId job,
+            ClientId client,
+            ModelId model,
+            Digest manifest,
+            ItemKind kind,
+            int items,
+            int settledItems,
+            int quorum,
+            Tier tier,
+            boolean durable,
+            Instant admitted,
+            Instant deadline,
+            Money ceiling,
+            Money paid,
+            Optional<JobEnd> end,
+            String detail,
+            Optional<Instant> ended,
+            List<Shard> shards)
+            implements View {
+        public Job {
+            shards = List.copyOf(shards);
+        }
+    }
+
+    /**
+     * A shard of a job: items {@code from} up to {@code to}.
+     *
+     * @param history what happened to its replicas, in order
+     */
+    record Shard(
+            int shard,
+            int from,
+            int to,
+            Optional<Lease> canonical,
+            List<Vote> votes,
+            List<ReplicaFate> history,
+            List<Posting> payment) {
+        public Shard {
+            votes = List.copyOf(votes);
+            history = List.copyOf(history);
+            payment = List.copyOf(payment);
+        }
+    }
+
+    /** One ballot and what became of it. */
+    record Vote(Ballot ballot, VoteFate fate) {}
+
+    /** What became of a vote. */
+    enum VoteFate {
+        OPEN,
+        AGREEING,
+        INCONCLUSIVE,
+        DISSENTING
+    }
+
+    /** A replica that brought no result, and why. */
+    record ReplicaFate(Lease lease, NodeId node, OwnerId owner, String fate) {}
+
+    /** Several jobs, newest first, without their shards. */
+    record Jobs(List<Job> jobs) implements View {}
+
+    /** A node that is connected. */
+    record Node(
+            long session,
+            NodeId node,
+            OwnerId owner,
+            NumericClass numericClass,
+            Instant since,
+            int slots,
+            int held,
+            Duration parkTimeLeft,
+            List<WarmModel> models,
+            long shardsDone) {}
+
+    /** All connected nodes in the order of their ids. */
+    record Nodes(List<Node> nodes) implements View {}
+
+    /** All models in the order of their names. */
+    record Models(List<ModelSpec> models) implements View {}
+
+    /** A key's owner and the hash of its secret. */
+    record ApiKey(String key, ClientId client, Digest secretHash, Instant created) {}
+
+    /** All keys in order. */
+    record ApiKeys(List<ApiKey> keys) implements View {}
+
+    /** All accounts that are not at zero. */
+    record Balances(List<Posting> balances) implements View {}
+
+    /** A client's money: free, and held by open jobs. */
+    record Client(ClientId client, Money prepaid, Money held) implements View {}
+
+    /** Counts. */
+    record Load(int nodes, int slots, int heldSlots, int openJobs, long openItems, int owners)
+            implements View {}
+}

@@ -1,0 +1,250 @@
+package org.idlefleet.coordinator.fleet;
+
+import org.idlefleet.coordinator.fleet.ParkSession.Grant;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.NodeMessage.WarmModel;
+import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.OwnerId;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.TreeMap;
+
+/**
+ * Everyone connected, and for each model those with a free slot. All of it is forgotten by a
+ * restart: nodes come back by themselves.
+ */
+public final class Fleet {
+    private final TreeMap<Long, ParkSession> sessions = new TreeMap<>();
+    private final Map<NodeId, ParkSession> byNode = new HashMap<>();
+    private final Map<Digest, Pool> pools = new HashMap<>();
+    private final Map<NodeId, Departure> departures = new HashMap<>();
+    private final PriorityQueue<Due> silent = new PriorityQueue<>();
+    private final Duration lease;
+
+    /** A fleet whose nodes are given up after so much silence. */
+    public Fleet(Duration lease) {
+        this.lease = lease;
+    }
+
+    private record Due(Instant at, long session) implements Comparable<Due> {
+        @Override
+        public int compareTo(Due other) {
+            int byTime = at.compareTo(other.at);
+            return byTime != 0 ? byTime : Long.compare(session, other.session);
+        }
+    }
+
+    public void open(
+            long session,
+            NodeId node,
+            OwnerId owner,
+            String network,
+            NumericClass numericClass,
+            long memoryBytes,
+            Instant at) {
+        var opened = new ParkSession(session, node, owner, network, numericClass, memoryBytes, at);
+        sessions.put(session, opened);
+        byNode.put(node, opened);
+        departures.computeIfAbsent(node, _ -> new Departure());
+        silent.add(new Due(at.plus(lease), session));
+    }
+
+    /** Forgets the session; what it held is returned, oldest first. */
+    public List<Grant> close(long session, Instant at) {
+        ParkSession closed = sessions.remove(session);
+        if (closed == null) {
+            return List.of();
+        }
+        byNode.remove(closed.node(), closed);
+        departures
+                .computeIfAbsent(closed.node(), _ -> new Departure())
+                .stayed(Duration.between(closed.since(), at));
+        poolsOf(closed).forEach(pool -> pool.forget(closed));
+        return List.copyOf(closed.held());
+    }
+
+    public void offer(
+            long session, int slots, Duration parkTimeLeft, List<WarmModel> models, Instant at) {
+        Optional.ofNullable(sessions.get(session))
+                .ifPresent(offering -> {
+                    poolsOf(offering).forEach(pool -> pool.forget(offering));
+                    offering.offer(slots, parkTimeLeft, models);
+                    offering.seen(at);
+                    offering.milliSpeeds().keySet().forEach(model -> pool(model).refresh(offering));
+                });
+    }
+
+    public void seen(long session, Instant at) {
+        Optional.ofNullable(sessions.get(session)).ifPresent(seen -> seen.seen(at));
+    }
+
+    public void grant(long session, Grant grant) {
+        ParkSession to = sessions.get(session);
+        if (to != null) {
+            to.grant(grant);
+            refresh(to);
+        }
+    }
+
+    /**
+     * The lease has ended without a result; a fault counts against the node until a good result.
+     */
+    public void end(long session, Lease ended, boolean fault) {
+        ParkSession from = sessions.get(session);
+        if (from != null && from.end(ended).isPresent()) {
+            if (fault) {
+                from.fault();
+            }
+            refresh(from);
+        }
+    }
+
+    /** The lease has ended with a result. */
+    public void answered(long session, Lease ended, Duration computeTime, Instant at) {
+        ParkSession from = sessions.get(session);
+        if (from != null) {
+            from.end(ended)
+                    .ifPresent(grant -> {
+                        poolsOf(from).forEach(pool -> pool.forget(from));
+                        from.learn(grant, computeTime, at);
+                        from.seen(at);
+                        refresh(from);
+                    });
+        }
+    }
+
+    public Optional<ParkSession> session(long session) {
+        return Optional.ofNullable(sessions.get(session));
+    }
+
+    public Optional<ParkSession> session(NodeId node) {
+        return Optional.ofNullable(byNode.get(node));
+    }
+
+    public Collection<ParkSession> sessions() {
+        return sessions.values();
+    }
+
+    /**
+     * Sessions that offer the model and have a free slot; the order has no meaning but is stable.
+     */
+    public List<ParkSession> ready(Digest manifest) {
+        Pool pool = pools.get(manifest);
+        return pool == null ? List.of() : pool.ready;
+    }
+
+    /** Thousandths of a work unit per second that all offered slots for the model do together. */
+    public long milliSpeed(Digest manifest) {
+        Pool pool = pools.get(manifest);
+        return pool == null ? 0 : pool.milliSpeed;
+    }
+
+    /** Distinct owners who offer the model now, counted up to {@code enough}. */
+    public int owners(Digest manifest, int enough) {
+        Pool pool = pools.get(manifest);
+        return pool == null ? 0 : Math.min(enough, pool.owners.size());
+    }
+
+    /** How long the node will probably stay, from its owner's schedule and its own past. */
+    public Duration remainingStay(ParkSession session) {
+        Departure departure = departures.get(session.node());
+        return departure == null ? Departure.UNKNOWN : departure.remaining(session.parkTimeLeft());
+    }
+
+    /** The first session that has been silent for too long at {@code now}. */
+    public Optional<ParkSession> silentAt(Instant now) {
+        while (!silent.isEmpty() && !silent.peek().at().isAfter(now)) {
+            Due due = silent.peek();
+            ParkSession session = sessions.get(due.session());
+            if (session == null) {
+                silent.poll();
+            } else if (session.lastSeen().plus(lease).isAfter(now)) {
+                silent.poll();
+                silent.add(new Due(session.lastSeen().plus(lease), due.session()));
+            } else {
+                return Optional.of(session);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** When to look for silent sessions again. */
+    public Optional<Instant> nextDeadline() {
+        return Optional.ofNullable(silent.peek()).map(Due::at);
+    }
+
+    private void refresh(ParkSession session) {
+        poolsOf(session).forEach(pool -> pool.refresh(session));
+    }
+
+    private List<Pool> poolsOf(ParkSession session) {
+        var found = new ArrayList<Pool>(session.milliSpeeds().size());
+        session.milliSpeeds().keySet().forEach(model -> found.add(pool(model)));
+        return found;
+    }
+
+    private Pool pool(Digest manifest) {
+        return pools.computeIfAbsent(manifest, Pool::new);
+    }
+
+    /** Those who offer one model. Free ones sit in a list, so that drawing one costs nothing. */
+    private static final class Pool {
+        private final Digest manifest;
+        private final List<ParkSession> ready = new ArrayList<>();
+        private final Map<ParkSession, Integer> readyAt = new HashMap<>();
+        private final Map<ParkSession, Long> counted = new HashMap<>();
+        private final Map<OwnerId, Integer> owners = new HashMap<>();
+        private long milliSpeed;
+
+        Pool(Digest manifest) {
+            this.manifest = manifest;
+        }
+
+        void refresh(ParkSession session) {
+            if (session.slots() > 0 && !counted.containsKey(session)) {
+                long speed = session.milliSpeed(manifest) * session.slots();
+                counted.put(session, speed);
+                milliSpeed += speed;
+                owners.merge(session.owner(), 1, Integer::sum);
+            }
+            boolean free = session.freeSlots() > 0;
+            if (free && !readyAt.containsKey(session)) {
+                readyAt.put(session, ready.size());
+                ready.add(session);
+            } else if (!free) {
+                unready(session);
+            }
+        }
+
+        void forget(ParkSession session) {
+            Long speed = counted.remove(session);
+            if (speed != null) {
+                milliSpeed -= speed;
+                owners.computeIfPresent(
+                        session.owner(), (_, count) -> count == 1 ? null : count - 1);
+            }
+            unready(session);
+        }
+
+        private void unready(ParkSession session) {
+            Integer at = readyAt.remove(session);
+            if (at != null) {
+                ParkSession last = ready.removeLast();
+                if (last != session) {
+                    ready.set(at, last);
+                    readyAt.put(last, at);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package org.idlefleet.coordinator.scheduling;
+
+import java.time.Duration;
+
+/**
+ * How large a shard shall be: about as long as asked on the node that gets it, shorter towards the
+ * end of a job so that all nodes finish together, and well inside the time that the node will stay.
+ *
+ * @param shortest carving goes no finer than this
+ * @param itemsMax most items of a shard
+ * @param unitsMax most work units of a shard
+ */
+public record Carver(Duration shortest, int itemsMax, int unitsMax) {
+    /** A shard takes at most this part of the time a node will probably stay. */
+    private static final int STAY_PART = 10;
+
+    /** Towards the end a node takes this part of its share of what is left. */
+    private static final int TAIL_PART = 2;
+
+    /**
+     * The end of the shard that starts at {@code from}.
+     *
+     * @param to end of the free range
+     * @param target time the shard shall take when there is plenty of work
+     * @param milliSpeed thousandths of a work unit per second of the node's slot
+     * @param fleetMilliSpeed the same of all slots together
+     * @param stay how long the node will probably stay
+     * @param batchItems the end lies so many items, or a multiple, behind the start
+     * @param itemsFit most items whose result fits a frame
+     */
+    public int end(
+            OpenJob job,
+            int from,
+            int to,
+            Duration target,
+            long milliSpeed,
+            long fleetMilliSpeed,
+            Duration stay,
+            int batchItems,
+            int itemsFit) {
+        long tailMillis = job.freeUnits() * 1_000_000 / Math.max(1, fleetMilliSpeed) / TAIL_PART;
+        long millis =
+                Math.max(
+                        shortest.toMillis(),
+                        Math.min(
+                                Math.min(target.toMillis(), tailMillis),
+                                stay.toMillis() / STAY_PART));
+        long units = Math.clamp(millis * milliSpeed / 1_000_000, 1, unitsMax);
+        int fitting = Math.min(itemsMax, itemsFit);
+        int end = job.units().endOf(from, to, units);
+        int items = (end - from + batchItems - 1) / batchItems * batchItems;
+        return Math.min(to, from + Math.min(fitting, items));
+    }
+}

@@ -1,0 +1,257 @@
+package org.idlefleet.coordinator.scheduling;
+
+import org.idlefleet.coordinator.scheduling.OpenShard.Replica;
+import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.OwnerId;
+
+import java.time.Instant;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The work of a job that is not settled: item ranges nobody has, and shards somebody has. A shard
+ * that comes back untouched becomes a free range again, so that the next node gets a piece of its
+ * own size; one that others have voted on keeps its bounds.
+ */
+public final class OpenJob {
+    private final JobId job;
+    private final ClientId client;
+    private final Digest manifest;
+    private final boolean urgent;
+    private final Instant deadline;
+    private final int quorum;
+    private final WorkUnits units;
+    private final TreeMap<Integer, Integer> free = new TreeMap<>();
+    private final TreeMap<Integer, OpenShard> shards = new TreeMap<>();
+    private final TreeMap<Integer, OpenShard> wanting = new TreeMap<>();
+    private int settledItems;
+    private int nextShard;
+    private long freeUnits;
+
+    public OpenJob(
+            JobId job,
+            ClientId client,
+            Digest manifest,
+            boolean urgent,
+            Instant deadline,
+            int quorum,
+            WorkUnits units) {
+        this.job = job;
+        this.client = client;
+        this.manifest = manifest;
+        this.urgent = urgent;
+        this.deadline = deadline;
+        this.quorum = quorum;
+        this.units = units;
+        free.put(0, units.items());
+        freeUnits = units.total();
+    }
+
+    public JobId job() {
+        return job;
+    }
+
+    public ClientId client() {
+        return client;
+    }
+
+    public Digest manifest() {
+        return manifest;
+    }
+
+    public boolean urgent() {
+        return urgent;
+    }
+
+    public Instant deadline() {
+        return deadline;
+    }
+
+    public int quorum() {
+        return quorum;
+    }
+
+    public WorkUnits units() {
+        return units;
+    }
+
+    public int settledItems() {
+        return settledItems;
+    }
+
+    public int nextShard() {
+        return nextShard;
+    }
+
+    /** Work units of the items that nobody has. */
+    public long freeUnits() {
+        return freeUnits;
+    }
+
+    public boolean done() {
+        return settledItems == units.items();
+    }
+
+    /** Whether something waits for a node. */
+    public boolean hasWork() {
+        return !free.isEmpty() || !wanting.isEmpty();
+    }
+
+    /** Shards that want one more replica, the oldest first. */
+    public NavigableMap<Integer, OpenShard> wanting() {
+        return wanting;
+    }
+
+    /** The first range that nobody has. */
+    public Optional<Map.Entry<Integer, Integer>> firstFree() {
+        return Optional.ofNullable(free.firstEntry());
+    }
+
+    public Optional<OpenShard> shard(int index) {
+        return Optional.ofNullable(shards.get(index));
+    }
+
+    /** Open shards in order. */
+    public Iterable<OpenShard> shards() {
+        return shards.values();
+    }
+
+    public int openShards() {
+        return shards.size();
+    }
+
+    /** A replica was placed; a shard seen for the first time is carved out of what is free. */
+    public void place(Replica replica, int from, int to) {
+        OpenShard shard = shards.get(replica.lease().shard());
+        if (shard == null) {
+            shard = carve(replica.lease().shard(), from, to, quorum);
+        }
+        shard.place(replica);
+        refresh(shard);
+    }
+
+    /** A replica ended without a result. */
+    public void withdraw(Lease lease) {
+        OpenShard shard = shards.get(lease.shard());
+        if (shard == null || !shard.withdraw(lease)) {
+            return;
+        }
+        if (shard.untouched()) {
+            shards.remove(shard.index());
+            wanting.remove(shard.index());
+            release(shard.from(), shard.to());
+        } else {
+            shard.want(1);
+            refresh(shard);
+        }
+    }
+
+    /** A replica brought a vote. Also true of shards that a restarted process has not carved. */
+    public void answer(Lease lease, OwnerId owner, int from, int to) {
+        OpenShard shard = shards.get(lease.shard());
+        if (shard == null) {
+            shard = carve(lease.shard(), from, to, quorum);
+            shard.want(-1);
+        }
+        shard.answer(lease, owner);
+        refresh(shard);
+    }
+
+    /** More votes are needed than were planned. */
+    public void want(int index, int more) {
+        shard(index)
+                .ifPresent(shard -> {
+                    shard.want(more);
+                    refresh(shard);
+                });
+    }
+
+    /** One more replica may race the one that is late. */
+    public void hedge(int index) {
+        shard(index)
+                .ifPresent(shard -> {
+                    shard.hedge();
+                    refresh(shard);
+                });
+    }
+
+    /** The shard has its verdict. */
+    public void settle(int index, int from, int to) {
+        if (shards.remove(index) == null) {
+            take(from, to);
+        }
+        wanting.remove(index);
+        nextShard = Math.max(nextShard, index + 1);
+        settledItems += to - from;
+    }
+
+    /** Items that an earlier life settled, however they were cut into shards. */
+    public void settleRange(int from, int to) {
+        take(from, to);
+        settledItems += to - from;
+    }
+
+    /** Everything not settled, free or carved, by where it starts. */
+    public NavigableMap<Integer, Integer> openRanges() {
+        var open = new TreeMap<>(free);
+        shards.values().forEach(shard -> open.put(shard.from(), shard.to()));
+        return open;
+    }
+
+    /** Shards numbered below this were used in an earlier life. */
+    public void skipShards(int next) {
+        nextShard = Math.max(nextShard, next);
+    }
+
+    private OpenShard carve(int index, int from, int to, int wanted) {
+        take(from, to);
+        var shard = new OpenShard(index, from, to, wanted);
+        shards.put(index, shard);
+        nextShard = Math.max(nextShard, index + 1);
+        return shard;
+    }
+
+    private void refresh(OpenShard shard) {
+        if (shard.wanted() > 0) {
+            wanting.put(shard.index(), shard);
+        } else {
+            wanting.remove(shard.index());
+        }
+    }
+
+    private void take(int from, int to) {
+        Map.Entry<Integer, Integer> range = free.floorEntry(from);
+        if (range == null || range.getValue() < to) {
+            throw new IllegalStateException(
+                    job + ": items " + from + " to " + to + " are not free, found " + free);
+        }
+        free.remove(range.getKey());
+        if (range.getKey() < from) {
+            free.put(range.getKey(), from);
+        }
+        if (to < range.getValue()) {
+            free.put(to, range.getValue());
+        }
+        freeUnits -= units.between(from, to);
+    }
+
+    private void release(int from, int to) {
+        freeUnits += units.between(from, to);
+        int start = from;
+        int end = to;
+        Map.Entry<Integer, Integer> before = free.lowerEntry(from);
+        if (before != null && before.getValue() == from) {
+            start = before.getKey();
+        }
+        Integer after = free.remove(to);
+        if (after != null) {
+            end = after;
+        }
+        free.put(start, end);
+    }
+}

@@ -1,0 +1,5 @@
+/** Whether results agree: ballots, distances, verdicts. */
+@NullMarked
+package org.idlefleet.coordinator.verification;
+
+import org.jspecify.annotations.NullMarked;
