@@ -11,10 +11,10 @@ import java.util.TreeMap;
 /**
  * All balances and open holds: the one place that says whether money may move, and moves it.
  *
- * <p>{@link #check} only reads, {@link #apply} alone writes. Balances sum to zero after every
- * transaction. Settlements are remembered as long as their hold is open and forgotten with it, so
- * memory follows what is open, not what was ever paid; the durable ledger keeps every id. A hold
- * that has ended is final: its job's id is never used again.
+ * <p>{@link #check} only reads; {@link #apply} and {@link #offer} write. Balances sum to zero after
+ * every transaction. Settlements are remembered as long as their hold is open and forgotten with
+ * it, so memory follows what is open, not what was ever paid; the durable ledger keeps every id. A
+ * hold that has ended is final: its job's id is never used again.
  *
  * <p>One thread at a time; no clock, no chance. Maps here are only looked up; what leaves the book
  * is sorted.
@@ -53,16 +53,23 @@ public final class Book {
         };
     }
 
+    /** Books the transaction if {@link #check} allows it, and says what it said. */
+    public Check offer(Transaction transaction) {
+        Check check = check(transaction);
+        if (check instanceof Check.Bookable) {
+            book(transaction);
+        }
+        return check;
+    }
+
     /**
      * Books the transaction; one that is {@link Check.Known} changes nothing.
      *
      * @throws IllegalStateException if {@link #check} refuses it: the caller had to ask before
      */
     public void apply(Transaction transaction) {
-        switch (check(transaction)) {
-            case Check.Known _ -> {}
-            case Check.Bookable _ -> book(transaction);
-            case Check.Refusal refusal -> throw new IllegalStateException(refusal.reason());
+        if (offer(transaction) instanceof Check.Refusal refusal) {
+            throw new IllegalStateException(refusal.reason());
         }
     }
 
@@ -90,6 +97,11 @@ public final class Book {
     /** The open hold of a job; empty if none was taken or it has ended. */
     public Optional<Hold> hold(String job) {
         return Optional.ofNullable(holds.get(job)).map(hold -> hold.view(job));
+    }
+
+    /** Whether the job's hold is open. */
+    public boolean holds(String job) {
+        return holds.containsKey(job);
     }
 
     public int openHolds() {

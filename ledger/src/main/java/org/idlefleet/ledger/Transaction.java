@@ -15,8 +15,8 @@ import java.util.TreeMap;
  *     had a say
  */
 public record Transaction(TransactionId id, int policy, List<Posting> postings) {
-    /** More lines than any settlement needs; keeps a single transaction small in the log. */
-    public static final int POSTINGS_MAX = 256;
+    /** More lines than any settlement needs; one transaction is one row of the durable ledger. */
+    public static final int POSTINGS_MAX = 12;
 
     private static final Comparator<Posting> BY_ACCOUNT = Comparator.comparing(Posting::account);
 

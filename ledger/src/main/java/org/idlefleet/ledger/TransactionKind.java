@@ -5,17 +5,27 @@ import java.util.Locale;
 /** Why money moves. The lower-case name is the first part of every {@link TransactionId}. */
 public enum TransactionKind {
     /** A client's money enters: issued → prepaid. */
-    FUND,
+    FUND(1),
     /** The ceiling price of a job is set aside: prepaid → hold. */
-    HOLD,
+    HOLD(2),
     /** Verified work is paid: hold → owners, platform, verification. */
-    SETTLE,
+    SETTLE(3),
     /** What a job did not use goes back and the hold ends: hold → prepaid. */
-    VOID,
+    VOID(4),
     /** An earlier transaction is undone by its opposite; nothing is ever edited. */
-    REVERSE;
+    REVERSE(5);
 
+    private final int code;
     private final String word = name().toLowerCase(Locale.ROOT);
+
+    TransactionKind(int code) {
+        this.code = code;
+    }
+
+    /** The number in the durable ledger; never given to another kind. */
+    public int code() {
+        return code;
+    }
 
     /** The word in ids and files: {@code settle}. */
     public String word() {
@@ -28,6 +38,16 @@ public enum TransactionKind {
             case HOLD, SETTLE, VOID -> true;
             case FUND, REVERSE -> false;
         };
+    }
+
+    public static TransactionKind ofCode(int code) {
+        for (TransactionKind kind : values()) {
+            if (kind.code == code) {
+                return kind;
+            }
+        }
+        throw new IllegalArgumentException(
+                "expected the code of a kind of transaction, found " + code);
     }
 
     static TransactionKind ofWord(String word) {

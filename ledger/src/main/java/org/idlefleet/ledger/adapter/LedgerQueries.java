@@ -1,0 +1,112 @@
+package org.idlefleet.ledger.adapter;
+
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.TransactionId;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.StringJoiner;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * The questions in SQL. The log has no index, so what is not found by sequence is found by reading
+ * through it.
+ */
+final class LedgerQueries {
+    private LedgerQueries() {}
+
+    static SortedMap<AccountId, Money> balances(Connection connection) throws SQLException {
+        var balances = new TreeMap<AccountId, Money>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT account, balance FROM balances")) {
+            while (rows.next()) {
+                balances.put(new AccountId(rows.getString(1)), Money.ofMillionths(rows.getLong(2)));
+            }
+        }
+        return balances;
+    }
+
+    /** Every transaction with a posting to one of these accounts, in order. */
+    static void touching(
+            Connection connection,
+            Accounts accounts,
+            Collection<Integer> numbers,
+            Consumer<BookedRow> reader)
+            throws SQLException {
+        String list = numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
+        var anyPair = new StringJoiner(" OR ");
+        for (int pair = 1; pair <= Transaction.POSTINGS_MAX; pair++) {
+            anyPair.add("account" + pair + " IN (" + list + ")");
+        }
+        try (Statement statement = connection.createStatement();
+                ResultSet rows =
+                        statement.executeQuery(
+                                "SELECT * FROM transactions WHERE "
+                                        + anyPair
+                                        + " ORDER BY sequence")) {
+            while (rows.next()) {
+                reader.accept(TransactionRows.row(rows, accounts));
+            }
+        }
+    }
+
+    /**
+     * Looks between the beginning and the end of the job's hold, or straight at the row of a
+     * single.
+     */
+    static Optional<BookedRow> transaction(Connection connection, TransactionId id)
+            throws SQLException {
+        String range =
+                id.kind().ofHold()
+                        ? "SELECT opened, ifnull(ended, 9223372036854775807) FROM holds WHERE job ="
+                                + " ?"
+                        : "SELECT sequence, sequence FROM singles WHERE id = ?";
+        try (PreparedStatement select = connection.prepareStatement(range)) {
+            select.setString(1, id.kind().ofHold() ? id.subject() : id.toString());
+            try (ResultSet row = select.executeQuery()) {
+                return row.next()
+                        ? between(connection, id, row.getLong(1), row.getLong(2))
+                        : Optional.empty();
+            }
+        }
+    }
+
+    static long number(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            return row.getLong(1);
+        }
+    }
+
+    private static Optional<BookedRow> between(
+            Connection connection, TransactionId id, long first, long last) throws SQLException {
+        try (PreparedStatement select =
+                connection.prepareStatement(
+                        "SELECT * FROM transactions WHERE sequence BETWEEN ? AND ? AND kind = ? AND"
+                                + " subject = ? AND detail = ?")) {
+            select.setLong(1, first);
+            select.setLong(2, last);
+            select.setInt(3, id.kind().code());
+            select.setString(4, id.subject());
+            select.setString(5, id.detail());
+            var found = new ArrayList<BookedRow>(1);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    found.add(TransactionRows.row(rows, Accounts.load(connection)));
+                }
+            }
+            return found.stream().findFirst();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package org.idlefleet.ledger.adapter;
+
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
+import org.idlefleet.ledger.TransactionId;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * The reader of a durable ledger: every question an operator or owner asks of it. Never writes.
+ *
+ * <p>Each call sees the ledger as it was at one moment, while the writer goes on. One thread at a
+ * time; open one reader for each.
+ */
+public final class LedgerReader implements AutoCloseable {
+    private final Path file;
+    private final Connection connection;
+
+    private LedgerReader(Path file, Connection connection) {
+        this.file = file;
+        this.connection = connection;
+    }
+
+    public static LedgerReader open(Path file) {
+        try {
+            return new LedgerReader(file, LedgerFile.openForReading(file));
+        } catch (SQLException e) {
+            throw new LedgerException("the ledger " + file + " cannot be opened", e);
+        }
+    }
+
+    /** The last position of the event log that is folded in. */
+    public long position() {
+        return ask(() -> LedgerQueries.number(connection, "SELECT position FROM ledger"));
+    }
+
+    /** Every account that was ever used, also those at zero, in the order of the paths. */
+    public SortedMap<AccountId, Money> balances() {
+        return ask(() -> LedgerQueries.balances(connection));
+    }
+
+    public TrialBalance trialBalance() {
+        return TrialBalance.of(balances());
+    }
+
+    /** Books the whole file again and compares. Takes seconds for each million of transactions. */
+    public LedgerCheck check() {
+        return ask(() -> LedgerCheck.of(connection, LedgerQueries.balances(connection)));
+    }
+
+    /** The transaction with this id, if it was booked. */
+    public Optional<BookedRow> transaction(TransactionId id) {
+        return ask(() -> LedgerQueries.transaction(connection, id));
+    }
+
+    /** Transactions {@code first} to {@code last}, both included, in order. */
+    public List<BookedRow> transactions(long first, long last) {
+        return ask(() -> {
+            var rows = new ArrayList<BookedRow>();
+            TransactionRows.read(connection, Accounts.load(connection), first, last, rows::add);
+            return Collections.unmodifiableList(rows);
+        });
+    }
+
+    /**
+     * All movements of one account in the time from {@code from} up to, not including, {@code to}.
+     */
+    public Statement account(AccountId account, Instant from, Instant to) {
+        return statement(account.path(), account::equals, from, to);
+    }
+
+    /** All movements of an owner's accounts (escrow, payable, debt) in that time. */
+    public Statement ownerStatement(String owner, Instant from, Instant to) {
+        String prefix = "owner:" + owner + ":";
+        return statement(owner, account -> account.path().startsWith(prefix), from, to);
+    }
+
+    /** All movements of a client's accounts (prepaid, hold) in that time. */
+    public Statement clientStatement(String client, Instant from, Instant to) {
+        String prefix = "client:" + client + ":";
+        return statement(client, account -> account.path().startsWith(prefix), from, to);
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new LedgerException("the ledger " + file + " cannot be closed", e);
+        }
+    }
+
+    private Statement statement(
+            String name, Predicate<AccountId> wanted, Instant from, Instant to) {
+        return ask(() -> {
+            Accounts accounts = Accounts.load(connection);
+            List<AccountId> paths = accounts.paths().stream().filter(wanted).toList();
+            var numbers = paths.stream().map(accounts::number).toList();
+            var opening = new TreeMap<AccountId, Money>();
+            paths.forEach(path -> opening.put(path, Money.ZERO));
+            var balance = new TreeMap<>(opening);
+            var lines = new ArrayList<AccountLine>();
+            LedgerQueries.touching(
+                    connection,
+                    accounts,
+                    numbers,
+                    row -> {
+                        boolean before = row.bookedAt().isBefore(from);
+                        if (before || row.bookedAt().isBefore(to)) {
+                            for (Posting posting : row.transaction().postings()) {
+                                if (balance.containsKey(posting.account())) {
+                                    Money after =
+                                            balance.merge(
+                                                    posting.account(),
+                                                    posting.amount(),
+                                                    Money::plus);
+                                    if (before) {
+                                        opening.put(posting.account(), after);
+                                    } else {
+                                        lines.add(line(row, posting, after));
+                                    }
+                                }
+                            }
+                        }
+                    });
+            return new Statement(name, from, to, opening, lines, balance);
+        });
+    }
+
+    private static AccountLine line(BookedRow row, Posting posting, Money balance) {
+        return new AccountLine(
+                row.sequence(),
+                row.bookedAt(),
+                row.booking().effectiveAt(),
+                row.transaction().id(),
+                row.transaction().policy(),
+                posting.account(),
+                posting.amount(),
+                balance);
+    }
+
+    /** A question to the file: all that it reads is of one moment. */
+    private interface Question<T> {
+        T answer() throws SQLException;
+    }
+
+    private <T> T ask(Question<T> question) {
+        try {
+            T answer = question.answer();
+            connection.rollback();
+            return answer;
+        } catch (SQLException e) {
+            throw new LedgerException("the ledger " + file + " cannot be read", e);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+package org.idlefleet.ledger.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.Booking;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.TransactionId;
+import org.idlefleet.ledger.TransactionKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
+
+class LedgerDatabaseTest {
+    private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+
+    @TempDir Path directory;
+
+    static LongStream seeds() {
+        return LongStream.range(0, 30);
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void foldsTheSameLedgerHoweverOftenItRestartsAndIsToldAgain(long seed) {
+        var story = new LedgerStory(seed);
+        List<LedgerBatch> log = story.next(300);
+        var random = new Random(seed);
+        int next = 0;
+        LedgerDatabase ledger = LedgerDatabase.open(file());
+        while (next < log.size()) {
+            int again = Math.max(0, next - random.nextInt(10));
+            int upTo = Math.min(log.size(), next + 1 + random.nextInt(40));
+            ledger.append(log.subList(again, upTo));
+            next = upTo;
+            if (random.nextInt(4) == 0) {
+                ledger.close();
+                ledger = LedgerDatabase.open(file());
+            }
+            assertThat(ledger.position()).isEqualTo(log.get(next - 1).position());
+        }
+        ledger.close();
+
+        assertThat(ledger.transactions())
+                .isEqualTo(log.stream().mapToInt(batch -> batch.bookings().size()).sum());
+        assertThat(log.stream().flatMap(batch -> batch.bookings().stream()))
+                .extracting(booking -> booking.transaction().kind())
+                .contains(
+                        TransactionKind.FUND,
+                        TransactionKind.HOLD,
+                        TransactionKind.SETTLE,
+                        TransactionKind.VOID);
+        try (var reader = LedgerReader.open(file())) {
+            assertThat(used(reader.balances())).isEqualTo(story.book().balances());
+            assertThat(reader.check().faults()).isEmpty();
+            assertThat(reader.trialBalance().isBalanced()).isTrue();
+        }
+    }
+
+    @Test
+    void aReaderSeesWhatIsBookedWhileTheWriterIsOpen() {
+        var story = new LedgerStory(7);
+        try (var ledger = LedgerDatabase.open(file());
+                var reader = LedgerReader.open(file())) {
+            for (int i = 0; i < 20; i++) {
+                ledger.append(story.next(20));
+                assertThat(used(reader.balances())).isEqualTo(story.book().balances());
+            }
+        }
+    }
+
+    @Test
+    void statementsAddUp() {
+        var story = new LedgerStory(11);
+        List<LedgerBatch> log = story.next(400);
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(log);
+        }
+        List<Booking> all = log.stream().flatMap(batch -> batch.bookings().stream()).toList();
+        Instant from = all.get(all.size() / 3).bookedAt();
+        Instant to = all.get(all.size() * 2 / 3).bookedAt();
+        try (var reader = LedgerReader.open(file())) {
+            for (String owner : LedgerStory.OWNERS) {
+                Statement statement = reader.ownerStatement(owner, from, to);
+                assertThat(statement.openingTotal().plus(statement.movement()))
+                        .isEqualTo(statement.closingTotal());
+                assertThat(statement.lines())
+                        .isNotEmpty()
+                        .allMatch(line ->
+                                !line.bookedAt().isBefore(from) && line.bookedAt().isBefore(to));
+                Money earned =
+                        all.stream()
+                                .filter(booking ->
+                                        !booking.bookedAt().isBefore(from)
+                                                && booking.bookedAt().isBefore(to))
+                                .map(booking ->
+                                        booking.transaction().change(AccountId.escrow(owner)))
+                                .reduce(Money.ZERO, Money::plus);
+                assertThat(statement.movement()).isEqualTo(earned);
+            }
+            Statement whole = reader.ownerStatement("ann", Instant.MIN, Instant.MAX);
+            assertThat(whole.openingTotal()).isEqualTo(Money.ZERO);
+            assertThat(whole.closingTotal())
+                    .isEqualTo(story.book().balance(AccountId.escrow("ann")));
+        }
+    }
+
+    @Test
+    void findsEveryTransactionByItsId() {
+        List<LedgerBatch> log = new LedgerStory(3).next(100);
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(log);
+        }
+        try (var reader = LedgerReader.open(file())) {
+            for (LedgerBatch batch : log) {
+                for (Booking booking : batch.bookings()) {
+                    assertThat(reader.transaction(booking.transaction().id()))
+                            .hasValueSatisfying(row -> {
+                                assertThat(row.booking()).isEqualTo(booking);
+                                assertThat(row.position()).isEqualTo(batch.position());
+                            });
+                }
+            }
+            assertThat(reader.transaction(TransactionId.hold("never"))).isEmpty();
+        }
+    }
+
+    @Test
+    void aJobThatHasEndedIsFinal() {
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(
+                    1,
+                    List.of(
+                            booking(Transaction.fund("acme", "1", new Money(1_000))),
+                            booking(Transaction.hold("j", "acme", new Money(100))),
+                            booking(settle("0", 100))));
+        }
+        try (var ledger = LedgerDatabase.open(file())) {
+            int booked =
+                    ledger.append(
+                            2,
+                            List.of(
+                                    booking(Transaction.fund("acme", "1", new Money(1_000))),
+                                    booking(Transaction.hold("j", "acme", new Money(100))),
+                                    booking(settle("0", 100))));
+            assertThat(booked).as("same content").isZero();
+            assertThat(ledger.transactions()).isEqualTo(3);
+        }
+        assertRefused(
+                Transaction.hold("j", "acme", new Money(50)),
+                "hold/j was booked before with other content");
+        assertRefused(settle("0", 99), "settle/j/0 was booked before with other content");
+        assertRefused(settle("1", 1), "none is open for job j");
+        assertRefused(
+                Transaction.fund("acme", "1", new Money(7)),
+                "fund/acme/1 was booked before with other content");
+        assertRefused(
+                Transaction.hold("k", "acme", new Money(901)),
+                "needs 0.000901 from client:acme:prepaid");
+    }
+
+    @Test
+    void afterARefusalNothingOfTheBatchIsBookedAndTheDatabaseStops() {
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(1, List.of(booking(Transaction.fund("acme", "1", new Money(10)))));
+            List<Booking> oneGoodOneBad =
+                    List.of(
+                            booking(Transaction.fund("acme", "2", new Money(10))),
+                            booking(Transaction.fund("acme", "1", new Money(11))));
+            assertThatThrownBy(() -> ledger.append(2, oneGoodOneBad))
+                    .isInstanceOf(LedgerException.class);
+            assertThatThrownBy(() -> ledger.append(3, List.of()))
+                    .hasMessageContaining("open it again");
+        }
+        try (var ledger = LedgerDatabase.open(file())) {
+            assertThat(ledger.position()).isEqualTo(1);
+            assertThat(ledger.transactions()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE transactions SET amount1 = amount1",
+                "DELETE FROM transactions",
+                "DELETE FROM accounts",
+                "UPDATE accounts SET path = 'owner:eve:escrow' WHERE number = 1",
+                "DELETE FROM holds",
+                "UPDATE holds SET ended = NULL WHERE ended IS NOT NULL",
+                "DELETE FROM singles",
+                "UPDATE ledger SET position = 0",
+                "INSERT INTO"
+                    + " transactions(sequence,position,booked_at,kind,subject,detail,policy,account1,amount1,account2,amount2)"
+                    + " VALUES (9999999,1,1,3,'x','',0,1,5,2,-4)",
+                "INSERT INTO"
+                    + " transactions(sequence,position,booked_at,kind,subject,detail,policy,account1,amount1,account2,amount2,account3)"
+                    + " VALUES (9999999,1,1,3,'x','',0,1,5,2,-5,3)",
+                "INSERT INTO"
+                    + " transactions(sequence,position,booked_at,kind,subject,detail,policy,account1,amount1,account2,amount2)"
+                    + " VALUES (9999999,1,1,3,'x','',0,1,1.5,2,-1.5)"
+            })
+    void theFileItselfRefusesToBeEdited(String sql) throws SQLException {
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(new LedgerStory(1).next(100));
+        }
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement()) {
+            assertThatThrownBy(() -> statement.executeUpdate(sql)).isInstanceOf(SQLException.class);
+        }
+        try (var reader = LedgerReader.open(file())) {
+            assertThat(reader.check().faults()).isEmpty();
+        }
+    }
+
+    @Test
+    void checkFindsWhatWasChangedBehindTheTriggersBack() throws SQLException {
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(new LedgerStory(1).next(100));
+        }
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement()) {
+            statement.execute("DROP TRIGGER transactions_are_not_changed");
+            statement.execute(
+                    "UPDATE transactions SET amount1 = amount1 + 1, amount2 = amount2 - 1 WHERE"
+                            + " sequence = 5");
+        }
+        try (var reader = LedgerReader.open(file())) {
+            assertThat(reader.check().faults()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void checkFindsARowThatIsGone() throws SQLException {
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(new LedgerStory(1).next(100));
+        }
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement()) {
+            statement.execute("DROP TRIGGER transactions_are_not_deleted");
+            statement.execute("DELETE FROM transactions WHERE sequence = 5");
+        }
+        try (var reader = LedgerReader.open(file())) {
+            assertThat(reader.check().faults()).contains("expected transaction 5, found 6");
+        }
+    }
+
+    @Test
+    void theViewsShowThePlainReaderWhatOursShows() throws SQLException {
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(new LedgerStory(5).next(200));
+        }
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement();
+                var reader = LedgerReader.open(file())) {
+            var sums = new TreeMap<AccountId, Money>();
+            try (ResultSet rows =
+                    statement.executeQuery(
+                            "SELECT account, sum(millionths) FROM statement GROUP BY account")) {
+                while (rows.next()) {
+                    sums.put(new AccountId(rows.getString(1)), new Money(rows.getLong(2)));
+                }
+            }
+            assertThat(used(sums)).isEqualTo(used(reader.balances()));
+            try (ResultSet row =
+                    statement.executeQuery("SELECT id FROM statement WHERE sequence = 1")) {
+                assertThat(row.getString(1))
+                        .isEqualTo(
+                                reader.transactions(1, 1).getFirst().transaction().id().toString());
+            }
+        }
+    }
+
+    @Test
+    void refusesAFileThatIsNotALedger() throws Exception {
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement()) {
+            statement.execute("CREATE TABLE something (x)");
+        }
+        assertThatThrownBy(() -> LedgerDatabase.open(file()))
+                .hasMessageContaining("is not a ledger");
+        assertThatThrownBy(() -> LedgerReader.open(file())).hasMessageContaining("is not a ledger");
+
+        Path text =
+                Files.writeString(
+                        directory.resolve("text"), "no database at all, but long enough to be one");
+        assertThatThrownBy(() -> LedgerDatabase.open(text)).isInstanceOf(LedgerException.class);
+        assertThatThrownBy(() -> LedgerReader.open(directory.resolve("none")))
+                .hasMessageContaining("no ledger at");
+    }
+
+    private void assertRefused(Transaction transaction, String message) {
+        try (var ledger = LedgerDatabase.open(file())) {
+            List<Booking> bookings = new ArrayList<>(List.of(booking(transaction)));
+            assertThatThrownBy(() -> ledger.append(9, bookings)).hasMessageContaining(message);
+        }
+    }
+
+    private static SortedMap<AccountId, Money> used(SortedMap<AccountId, Money> balances) {
+        var used = new TreeMap<>(balances);
+        used.values().removeIf(Money::isZero);
+        return used;
+    }
+
+    private static Booking booking(Transaction transaction) {
+        return new Booking(transaction, NOON);
+    }
+
+    private static Transaction settle(String shard, long price) {
+        return LedgerStory.POLICY.settlement("j", shard, "acme", new Money(price), List.of("ann"));
+    }
+
+    private Path file() {
+        return directory.resolve("ledger.db");
+    }
+}
