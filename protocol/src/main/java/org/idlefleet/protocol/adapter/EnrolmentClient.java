@@ -1,0 +1,194 @@
+package org.idlefleet.protocol.adapter;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+/**
+ * The node's side of enrolment (EST, RFC 7030): makes the key, asks for the certificate. Blocks the
+ * calling thread.
+ */
+public final class EnrolmentClient {
+    private static final int ANSWER_MAX = 64 << 10;
+
+    private final Endpoint endpoint;
+    private final Duration timeout;
+
+    /**
+     * For the node door at {@code endpoint}.
+     *
+     * @param timeout for each request
+     */
+    public EnrolmentClient(Endpoint endpoint, Duration timeout) {
+        this.endpoint = endpoint;
+        this.timeout = timeout;
+    }
+
+    /**
+     * Uses up a token. The key is made here and stays; the secret is sent only to a coordinator
+     * whose CA has the token's fingerprint. A refusal is an {@link EnrolmentException}.
+     */
+    public NodeIdentity enrol(EnrolmentToken token) throws IOException, InterruptedException {
+        X509Certificate authority = pinnedAuthority(token);
+        KeyPair pair = Credentials.newKey();
+        try (HttpClient client = client(tls(List.of(authority), null))) {
+            String password =
+                    Base64.getEncoder()
+                            .encodeToString((token.owner() + ":" + token.text()).getBytes(UTF_8));
+            String answer =
+                    send(
+                            client,
+                            csr("simpleenroll", pair).header("Authorization", "Basic " + password));
+            return identity(pair, answer, List.of(authority));
+        }
+    }
+
+    /** The next certificate, for a fresh key, while the current one is still valid. */
+    public NodeIdentity renew(NodeIdentity current) throws IOException, InterruptedException {
+        KeyPair pair = Credentials.newKey();
+        try (HttpClient client = client(tls(current.authorities(), current.credentials()))) {
+            List<X509Certificate> authorities =
+                    CertificateBundle.parse(send(client, request("cacerts")));
+            String answer = send(client, csr("simplereenroll", pair));
+            return identity(pair, answer, authorities);
+        }
+    }
+
+    /**
+     * Asks the door for its CA, before it can be trusted; nothing is sent, and the answer counts
+     * only if it has the token's fingerprint.
+     */
+    private X509Certificate pinnedAuthority(EnrolmentToken token)
+            throws IOException, InterruptedException {
+        List<X509Certificate> offered;
+        try (HttpClient client = client(tls(new TrustManager[] {new TrustNothingYet()}, null))) {
+            offered = CertificateBundle.parse(send(client, request("cacerts")));
+        }
+        for (X509Certificate certificate : offered) {
+            if (CertificateAuthority.fingerprint(certificate).equals(token.authority())) {
+                return certificate;
+            }
+        }
+        throw new IOException(
+                endpoint
+                        + " is not the coordinator that issued this token: the fingerprint of its"
+                        + " CA differs. Nothing was sent. Check the address, or get a new token");
+    }
+
+    private NodeIdentity identity(KeyPair pair, String answer, List<X509Certificate> authorities)
+            throws IOException {
+        X509Certificate issued = CertificateBundle.parse(answer).getFirst();
+        if (!Arrays.equals(issued.getPublicKey().getEncoded(), pair.getPublic().getEncoded())) {
+            throw new IOException("the coordinator's certificate is for another key");
+        }
+        var identity =
+                new NodeIdentity(new Credentials(pair.getPrivate(), List.of(issued)), authorities);
+        identity.node();
+        return identity;
+    }
+
+    private HttpRequest.Builder request(String operation) {
+        return HttpRequest.newBuilder(endpoint.uri("https", EstDoor.PATH + operation))
+                .timeout(timeout);
+    }
+
+    private HttpRequest.Builder csr(String operation, KeyPair pair) {
+        return request(operation)
+                .header("Content-Type", "application/pkcs10")
+                .header("Content-Transfer-Encoding", "base64")
+                .POST(HttpRequest.BodyPublishers.ofString(CertificateRequest.of(pair), US_ASCII));
+    }
+
+    private String send(HttpClient client, HttpRequest.Builder request)
+            throws IOException, InterruptedException {
+        HttpResponse<String> response;
+        try {
+            response =
+                    client.send(
+                            request.build(),
+                            HttpResponse.BodyHandlers.limiting(
+                                    HttpResponse.BodyHandlers.ofString(UTF_8), ANSWER_MAX));
+        } catch (IOException e) {
+            throw new IOException("can't enrol at " + endpoint + ": " + TlsReason.of(e), e);
+        }
+        if (response.statusCode() != 200) {
+            throw new EnrolmentException(
+                    response.statusCode(),
+                    "the coordinator at " + endpoint + " refused: " + response.body().strip());
+        }
+        return response.body();
+    }
+
+    private HttpClient client(SSLContext tls) {
+        var parameters = tls.getDefaultSSLParameters();
+        parameters.setProtocols(new String[] {"TLSv1.3"});
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(timeout)
+                .sslContext(tls)
+                .sslParameters(parameters)
+                .build();
+    }
+
+    private static SSLContext tls(
+            List<X509Certificate> authorities, @Nullable Credentials credentials)
+            throws IOException {
+        try {
+            KeyStore trusted = KeyStore.getInstance("PKCS12");
+            trusted.load(null, null);
+            for (int i = 0; i < authorities.size(); i++) {
+                trusted.setCertificateEntry("ca" + i, authorities.get(i));
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+            trust.init(trusted);
+            return tls(trust.getTrustManagers(), credentials);
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS can't be set up", e);
+        }
+    }
+
+    private static SSLContext tls(TrustManager[] trust, @Nullable Credentials credentials)
+            throws IOException {
+        try {
+            KeyManager[] keys = new KeyManager[0];
+            if (credentials != null) {
+                var none = new char[0];
+                KeyStore own = KeyStore.getInstance("PKCS12");
+                own.load(null, null);
+                own.setKeyEntry(
+                        "node",
+                        credentials.key(),
+                        none,
+                        credentials.chain().toArray(X509Certificate[]::new));
+                KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+                factory.init(own, none);
+                keys = factory.getKeyManagers();
+            }
+            SSLContext context = SSLContext.getInstance("TLSv1.3");
+            context.init(keys, trust, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("TLS can't be set up", e);
+        }
+    }
+}
