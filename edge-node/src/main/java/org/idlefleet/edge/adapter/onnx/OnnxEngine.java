@@ -1,0 +1,69 @@
+package org.idlefleet.edge.adapter.onnx;
+
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtLoggingLevel;
+
+import org.idlefleet.edge.Engine;
+import org.idlefleet.edge.EngineException;
+import org.idlefleet.protocol.ModelManifest;
+import org.idlefleet.protocol.NumericClass;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** ONNX Runtime in this process. */
+public final class OnnxEngine implements Engine {
+    private final OrtEnvironment runtime;
+    private final EngineOptions options;
+    private final ProviderChoice choice;
+
+    private OnnxEngine(OrtEnvironment runtime, EngineOptions options, ProviderChoice choice) {
+        this.runtime = runtime;
+        this.options = options;
+        this.choice = choice;
+    }
+
+    /**
+     * Loads the runtime and finds the provider that works here; an unknown provider's name is an
+     * {@link IllegalArgumentException}.
+     */
+    public static OnnxEngine open(EngineOptions options) {
+        // Warnings of the runtime speak to its developers; errors come as exceptions.
+        OrtEnvironment runtime =
+                OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        return new OnnxEngine(runtime, options, ProviderChoice.make(runtime, options));
+    }
+
+    /** The execution provider that computes, such as {@code cpu}. */
+    public String provider() {
+        return choice.provider().key();
+    }
+
+    /** Providers that were preferred to {@link #provider} and why they can't be had. */
+    public List<String> fallbacks() {
+        return choice.fallbacks();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Precision is {@code model}: the runtime computes in what the model's weights are in.
+     */
+    @Override
+    public NumericClass numericClass() {
+        return new NumericClass(
+                "ort-" + runtime.getVersion(),
+                choice.provider().name(),
+                "model",
+                ProcessorClass.here());
+    }
+
+    @Override
+    public LoadedModel load(ModelManifest manifest, Path directory) throws EngineException {
+        return OnnxEmbedding.open(runtime, choice.provider(), options, manifest, directory);
+    }
+
+    /** The runtime itself lives as long as the process. */
+    @Override
+    public void close() {}
+}
