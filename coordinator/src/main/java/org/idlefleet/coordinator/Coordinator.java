@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.fleet.Fleet;
 import org.idlefleet.coordinator.fleet.ParkSession;
 import org.idlefleet.coordinator.fleet.ParkSession.Grant;
 import org.idlefleet.coordinator.scheduling.OpenShard;
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.Lease;
@@ -306,6 +307,12 @@ public final class Coordinator {
             return Decision.NOTHING;
         }
         var decision = new Decision.Builder().event(new Event.BeatSeen(beat.session(), now));
+        String owner = session.get().owner().value();
+        decision.send(
+                new Send.Earnings(
+                        beat.session(),
+                        book.balance(AccountId.escrow(owner)),
+                        book.balance(AccountId.payable(owner))));
         for (Grant grant : session.get().held()) {
             Duration limit = grant.expected().multipliedBy(4).plus(policy.pace().overrun());
             if (grant.at().plus(limit).isBefore(now)) {

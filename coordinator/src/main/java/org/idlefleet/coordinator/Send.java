@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator;
 
+import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
@@ -33,6 +34,9 @@ public sealed interface Send {
     /** Answers a node's arrival. */
     record Welcome(long session, int epoch, Duration heartbeat, List<ModelSpec> models)
             implements Send {}
+
+    /** What the node's owner has earned so far: in escrow, and free to be paid out. */
+    record Earnings(long session, Money escrow, Money payable) implements Send {}
 
     /** All nodes shall know of this model. */
     record Announce(ModelSpec model) implements Send {}
