@@ -1,0 +1,258 @@
+package org.idlefleet.protocol.adapter;
+
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Reads a program's configuration into its record: the record's defaults, then one YAML file, then
+ * the environment, then {@code --set section.key=value}; the later wins. A key that the record does
+ * not have is an error, wherever it comes from. Keys of a section whose default is an empty object
+ * are free.
+ *
+ * @param <T> the record; its values are numbers, texts, booleans, lists of texts, or such records
+ */
+public final class ConfigLoader<T> {
+    private static final JsonMapper JSON =
+            JsonMapper.builder()
+                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+                    .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+                    .build();
+
+    private final Class<T> type;
+    private final ObjectNode defaults;
+    private final String prefix;
+
+    /**
+     * @param prefix what names in the environment start with, such as {@code IDLEFLEET_EDGE_}; the
+     *     key {@code api.port} is then {@code IDLEFLEET_EDGE_API__PORT}
+     */
+    public ConfigLoader(Class<T> type, T defaults, String prefix) {
+        this.type = type;
+        this.defaults = JSON.valueToTree(defaults);
+        this.prefix = prefix;
+    }
+
+    /**
+     * The effective configuration.
+     *
+     * @param file may be empty; if it is not, it must exist
+     * @throws ConfigException if anything is not as expected
+     */
+    public T load(Optional<Path> file, Map<String, String> environment, List<String> sets) {
+        ObjectNode tree = defaults.deepCopy();
+        file.ifPresent(path -> readFile(path, tree));
+        new TreeMap<>(environment)
+                .forEach((name, value) -> {
+                    if (name.startsWith(prefix)) {
+                        String path = name.substring(prefix.length()).replace("__", ".");
+                        set(tree, path.replace("_", ""), value, "environment " + name);
+                    }
+                });
+        for (String set : sets) {
+            int equals = set.indexOf('=');
+            if (equals < 1) {
+                throw new ConfigException("--set takes section.key=value, found '" + set + "'");
+            }
+            set(tree, set.substring(0, equals), set.substring(equals + 1), "--set " + set);
+        }
+        try {
+            return JSON.treeToValue(tree, type);
+        } catch (JacksonException e) {
+            throw new ConfigException(
+                    "the configuration can't be used: " + key(e) + rootMessage(e));
+        }
+    }
+
+    private void readFile(Path path, ObjectNode tree) {
+        try (Reader reader = Files.newBufferedReader(path)) {
+            Optional<Node> root =
+                    new Compose(LoadSettings.builder().setLabel(path.toString()).build())
+                            .composeReader(reader);
+            if (root.isPresent()) {
+                merge(path, "", root.get(), tree);
+            }
+        } catch (IOException e) {
+            throw new ConfigException(
+                    "the configuration file " + path + " can't be read (" + e.getMessage() + ")");
+        } catch (YamlEngineException e) {
+            throw new ConfigException("the configuration is not YAML: " + e.getMessage());
+        }
+    }
+
+    private void merge(Path path, String section, Node node, ObjectNode into) {
+        if (!(node instanceof MappingNode mapping)) {
+            throw new ConfigException(
+                    at(path, node)
+                            + "expected keys with values "
+                            + (section.isEmpty() ? "" : "under '" + section + "'"));
+        }
+        boolean free = into.isEmpty();
+        for (NodeTuple entry : mapping.getValue()) {
+            String key = entry.getKeyNode() instanceof ScalarNode scalar ? scalar.getValue() : "?";
+            String full = section.isEmpty() ? key : section + "." + key;
+            JsonNode known = into.get(key);
+            if (known == null && !free) {
+                throw new ConfigException(at(path, entry.getKeyNode()) + unknown(full, key, into));
+            }
+            if (known instanceof ObjectNode child) {
+                merge(path, full, entry.getValueNode(), child);
+            } else {
+                into.set(key, value(path, full, entry.getValueNode()));
+            }
+        }
+    }
+
+    private static JsonNode value(Path path, String key, Node node) {
+        return switch (node) {
+            case ScalarNode scalar -> JSON.getNodeFactory().stringNode(scalar.getValue());
+            case SequenceNode sequence -> {
+                ArrayNode list = JSON.createArrayNode();
+                sequence.getValue().forEach(item -> list.add(value(path, key, item)));
+                yield list;
+            }
+            case MappingNode mapping -> {
+                ObjectNode object = JSON.createObjectNode();
+                for (NodeTuple entry : mapping.getValue()) {
+                    String name =
+                            entry.getKeyNode() instanceof ScalarNode scalar
+                                    ? scalar.getValue()
+                                    : "?";
+                    object.set(name, value(path, key + "." + name, entry.getValueNode()));
+                }
+                yield object;
+            }
+            default ->
+                    throw new ConfigException(at(path, node) + "'" + key + "' has no plain value");
+        };
+    }
+
+    private void set(ObjectNode tree, String path, String value, String source) {
+        ObjectNode at = tree;
+        String[] parts = path.split("\\.");
+        for (int i = 0; i < parts.length; i++) {
+            String name = match(at, parts[i]);
+            if (name.isEmpty() && !at.isEmpty()) {
+                throw new ConfigException(source + ": " + unknown(path, parts[i], at));
+            }
+            name = name.isEmpty() ? parts[i] : name;
+            JsonNode known = at.get(name);
+            if (i == parts.length - 1) {
+                if (known instanceof ObjectNode) {
+                    throw new ConfigException(source + ": '" + path + "' is a section, not a key");
+                }
+                at.set(name, known instanceof ArrayNode ? list(value) : text(value));
+            } else if (known instanceof ObjectNode child) {
+                at = child;
+            } else {
+                throw new ConfigException(source + ": '" + name + "' is a key, not a section");
+            }
+        }
+    }
+
+    private static JsonNode text(String value) {
+        return JSON.getNodeFactory().stringNode(value);
+    }
+
+    private static JsonNode list(String value) {
+        ArrayNode list = JSON.createArrayNode();
+        for (String part : value.split(",")) {
+            if (!part.isBlank()) {
+                list.add(part.strip());
+            }
+        }
+        return list;
+    }
+
+    private static String match(ObjectNode at, String name) {
+        for (String key : at.propertyNames()) {
+            if (key.equalsIgnoreCase(name)) {
+                return key;
+            }
+        }
+        return "";
+    }
+
+    private static String unknown(String full, String key, ObjectNode section) {
+        List<String> names = new ArrayList<>(section.propertyNames());
+        names.sort((a, b) -> {
+            int byDistance = Integer.compare(distance(a, key), distance(b, key));
+            return byDistance != 0 ? byDistance : a.compareTo(b);
+        });
+        String hint = names.isEmpty() ? "" : "; did you mean '" + names.getFirst() + "'?";
+        return "unknown key '" + full + "'" + hint;
+    }
+
+    /** Edits that turn one word into the other (Levenshtein), case aside. */
+    private static int distance(String one, String other) {
+        String a = one.toLowerCase(Locale.ROOT);
+        String b = other.toLowerCase(Locale.ROOT);
+        var row = new int[b.length() + 1];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= a.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= b.length(); j++) {
+                int above = row[j];
+                int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(replace, Math.min(above, row[j - 1]) + 1);
+                diagonal = above;
+            }
+        }
+        return row[b.length()];
+    }
+
+    private static String at(Path path, Node node) {
+        return path + node.getStartMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("") + ": ";
+    }
+
+    private static String key(JacksonException e) {
+        var key = new StringBuilder();
+        e.getPath()
+                .forEach(reference -> {
+                    if (reference.getPropertyName() != null) {
+                        key.append(key.isEmpty() ? "" : ".").append(reference.getPropertyName());
+                    }
+                });
+        return key.isEmpty() ? "" : "'" + key + "': ";
+    }
+
+    private static String rootMessage(JacksonException e) {
+        Throwable cause = e;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        String message =
+                cause instanceof JacksonException jackson
+                        ? jackson.getOriginalMessage()
+                        : String.valueOf(cause.getMessage());
+        return message.lines().findFirst().orElse("");
+    }
+}
