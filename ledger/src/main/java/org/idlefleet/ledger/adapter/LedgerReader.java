@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
@@ -62,6 +63,24 @@ public final class LedgerReader implements AutoCloseable {
     /** The transaction with this id, if it was booked. */
     public Optional<BookedRow> transaction(TransactionId id) {
         return ask(() -> LedgerQueries.transaction(connection, id));
+    }
+
+    /** How many transactions there are; also the sequence of the last one. */
+    public long transactions() {
+        return ask(() ->
+                LedgerQueries.number(
+                        connection, "SELECT ifnull(max(sequence), 0) FROM transactions"));
+    }
+
+    /**
+     * Gives every transaction from {@code first} to {@code last}, both included, to the visitor, in
+     * order.
+     */
+    public void visit(long first, long last, Consumer<BookedRow> visitor) {
+        ask(() -> {
+            TransactionRows.read(connection, Accounts.load(connection), first, last, visitor);
+            return last;
+        });
     }
 
     /** Transactions {@code first} to {@code last}, both included, in order. */

@@ -16,9 +16,9 @@ import java.util.Random;
  * An event log drawn from a seed: for every position the transactions that it books; the same seed,
  * the same log.
  */
-final class LedgerStory {
-    static final RevenueShare POLICY = RevenueShare.of(3, 700_000, 200_000, 100_000);
-    static final List<String> OWNERS = List.of("ann", "bob", "cid", "dan", "eve");
+public final class LedgerStory {
+    public static final RevenueShare POLICY = RevenueShare.of(3, 700_000, 200_000, 100_000);
+    public static final List<String> OWNERS = List.of("ann", "bob", "cid", "dan", "eve");
 
     private final Random random;
     private final Book book = new Book();
@@ -27,16 +27,16 @@ final class LedgerStory {
     private long position;
     private long millis = 1_795_375_900_000L;
 
-    LedgerStory(long seed) {
+    public LedgerStory(long seed) {
         random = new Random(seed);
     }
 
-    Book book() {
+    public Book book() {
         return book;
     }
 
     /** The next position of the log. Every transaction in it can be booked. */
-    LedgerBatch next() {
+    public LedgerBatch next() {
         position += 1 + random.nextInt(3);
         var bookings = new ArrayList<Booking>();
         int count = random.nextInt(6);
@@ -50,7 +50,7 @@ final class LedgerStory {
         return new LedgerBatch(position, bookings);
     }
 
-    List<LedgerBatch> next(int batches) {
+    public List<LedgerBatch> next(int batches) {
         var log = new ArrayList<LedgerBatch>();
         for (int i = 0; i < batches; i++) {
             log.add(next());

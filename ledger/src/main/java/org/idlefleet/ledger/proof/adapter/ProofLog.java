@@ -1,0 +1,262 @@
+package org.idlefleet.ledger.proof.adapter;
+
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.adapter.BookedRow;
+import org.idlefleet.ledger.adapter.LedgerException;
+import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.proof.Chains;
+import org.idlefleet.ledger.proof.Checkpoint;
+import org.idlefleet.ledger.proof.Export;
+import org.idlefleet.ledger.proof.Hash;
+import org.idlefleet.ledger.proof.HighWaterMark;
+import org.idlefleet.ledger.proof.Line;
+import org.idlefleet.ledger.proof.MemoryTiles;
+import org.idlefleet.ledger.proof.MerkleTree;
+import org.idlefleet.ledger.proof.NoteKey;
+import org.idlefleet.ledger.proof.Receipt;
+import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.ledger.proof.TileId;
+import org.idlefleet.ledger.proof.TileLog;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * The proof log of one ledger: follows its transactions, signs checkpoints, and writes exports.
+ *
+ * <p>A directory with three files: {@code proof.db}, the last signed {@code checkpoint}, and the
+ * {@code keys}. The checkpoint is also the high-water mark: a ledger that lost its end, or was
+ * changed before it, is not opened. One thread, beside the ledger's writer.
+ */
+public final class ProofLog implements AutoCloseable {
+    /** How many transactions go into one commit of the proof log. */
+    private static final int COMMIT_EVERY = 50_000;
+
+    private final Path checkpointFile;
+    private final String origin;
+    private final ProofKeys keys;
+    private final ProofFile file;
+    private final Chains chains;
+    private final TileLog log;
+    private Optional<SignedNote> latest = Optional.empty();
+
+    private ProofLog(Path directory, String origin, LedgerReader ledger)
+            throws IOException, SQLException {
+        Files.createDirectories(directory);
+        checkpointFile = directory.resolve("checkpoint");
+        this.origin = origin;
+        keys = ProofKeys.loadOrCreate(directory.resolve("keys"), origin);
+        file = new ProofFile(directory.resolve("proof.db"));
+        try {
+            chains = new Chains(keys.secret(), file.tips(), file.balances());
+            log = new TileLog(file, file.size());
+            refuseShorter(ledger);
+            catchUp(ledger);
+            readCheckpoint();
+        } catch (SQLException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens the proof log, catches up with the ledger, and compares with the last published
+     * checkpoint.
+     *
+     * @param origin names the log in checkpoints, such as {@code ledger.example.org/cell-1}
+     * @throws LedgerException if the ledger is shorter than what was published, or differs from it
+     */
+    public static ProofLog open(Path directory, String origin, LedgerReader ledger) {
+        try {
+            return new ProofLog(directory, origin, ledger);
+        } catch (IOException | SQLException e) {
+            throw new LedgerException("the proof log in " + directory + " cannot be opened", e);
+        }
+    }
+
+    /** How many transactions of the ledger are in the log. */
+    public long size() {
+        return log.size();
+    }
+
+    /** The key that owners and witnesses must be told, once, by another way than this log. */
+    public NoteKey key() {
+        return keys.signer().key();
+    }
+
+    /** The last published checkpoint. */
+    public Optional<SignedNote> latest() {
+        return latest;
+    }
+
+    /** Takes in what the ledger booked since; durable when it returns. */
+    public void catchUp(LedgerReader ledger) {
+        long end = ledger.transactions();
+        while (log.size() < end) {
+            long last = Math.min(end, log.size() + COMMIT_EVERY);
+            var holders = new TreeSet<String>();
+            var accounts = new TreeSet<AccountId>();
+            ledger.visit(
+                    log.size() + 1,
+                    last,
+                    row -> {
+                        Chains.Sealed sealed = seal(chains, row);
+                        log.append(sealed.entry().leaf());
+                        for (Line line : sealed.lines()) {
+                            holders.add(line.holder());
+                            accounts.add(line.account());
+                        }
+                    });
+            commit(holders, accounts);
+        }
+    }
+
+    /** Signs a checkpoint of all that is in the log, and keeps it before it is handed out. */
+    public SignedNote publish(Instant now) {
+        var checkpoint = new Checkpoint(origin, log.size(), log.root(), now);
+        SignedNote note = SignedNote.of(checkpoint.text(), keys.signer());
+        try {
+            DurableFile.replace(checkpointFile, note.toString().getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new LedgerException("the checkpoint " + checkpointFile + " cannot be written", e);
+        }
+        latest = Optional.of(note);
+        return note;
+    }
+
+    /** A signed promise that a payment will be in the log. */
+    public SignedNote sign(Receipt receipt) {
+        return SignedNote.of(receipt.text(), keys.signer());
+    }
+
+    /**
+     * How the log of {@code size} entries continues the one of {@code earlier}: for nodes and
+     * witnesses.
+     */
+    public List<Hash> consistencyProof(long earlier, long size) {
+        return MerkleTree.consistencyProof(log, earlier, size);
+    }
+
+    public List<Hash> inclusionProof(long sequence, long size) {
+        return MerkleTree.inclusionProof(log, sequence - 1, size);
+    }
+
+    /** The hashes of a tile, as tile logs serve it; empty if there is none. */
+    public byte[] tile(TileId tile) {
+        return file.read(tile);
+    }
+
+    /**
+     * All that a holder can prove under the latest checkpoint. Reads the whole ledger once.
+     *
+     * @param holder such as {@code owner:ann}
+     * @param seen sizes of checkpoints that the holder saw earlier
+     */
+    public Export export(String holder, List<Long> seen, LedgerReader ledger) {
+        SignedNote note =
+                latest.orElseThrow(() -> new LedgerException("no checkpoint is published yet"));
+        long size = Checkpoint.parse(note.text()).size();
+        var growth = new TreeMap<Long, List<Hash>>();
+        for (long earlier : seen) {
+            if (earlier <= size) {
+                growth.put(earlier, consistencyProof(earlier, size));
+            }
+        }
+        var replay = new Chains(keys.secret());
+        var items = new ArrayList<Export.Item>();
+        ledger.visit(
+                1,
+                size,
+                row -> {
+                    Chains.Sealed sealed = seal(replay, row);
+                    List<Line> own =
+                            sealed.lines().stream()
+                                    .filter(line -> line.holder().equals(holder))
+                                    .toList();
+                    if (!own.isEmpty()) {
+                        items.add(
+                                new Export.Item(
+                                        sealed.entry(), own, inclusionProof(row.sequence(), size)));
+                    }
+                });
+        return new Export(holder, note, growth, items);
+    }
+
+    /**
+     * Builds every leaf again from the ledger and compares the root: finds any row changed since it
+     * was logged.
+     */
+    public boolean matches(LedgerReader ledger) {
+        var replay = new Chains(keys.secret());
+        var leaves = new TileLog(new MemoryTiles(), 0);
+        ledger.visit(1, log.size(), row -> leaves.append(seal(replay, row).entry().leaf()));
+        return leaves.size() == log.size() && leaves.root().equals(log.root());
+    }
+
+    @Override
+    public void close() {
+        try {
+            file.close();
+        } catch (SQLException e) {
+            throw new LedgerException("the proof log cannot be closed", e);
+        }
+    }
+
+    private static Chains.Sealed seal(Chains chains, BookedRow row) {
+        return chains.seal(row.sequence(), row.transaction(), row.bookedAt().toEpochMilli());
+    }
+
+    private void commit(SortedSet<String> holders, SortedSet<AccountId> accounts) {
+        try {
+            log.flush();
+            for (String holder : holders) {
+                file.writeChain(holder, chains.tip(holder));
+            }
+            for (AccountId account : accounts) {
+                file.writeBalance(account, chains.balance(account));
+            }
+            file.commit(log.size());
+        } catch (SQLException e) {
+            throw new LedgerException("the proof log cannot be written", e);
+        }
+    }
+
+    private void refuseShorter(LedgerReader ledger) {
+        long transactions = ledger.transactions();
+        if (transactions < log.size()) {
+            throw new LedgerException(
+                    "the ledger has "
+                            + transactions
+                            + " transactions, but its proof log has "
+                            + log.size()
+                            + ": its end is lost. Build it again from the event log, or restore a"
+                            + " newer copy");
+        }
+    }
+
+    private void readCheckpoint() throws IOException {
+        if (!Files.exists(checkpointFile)) {
+            return;
+        }
+        SignedNote note = SignedNote.parse(Files.readString(checkpointFile));
+        if (!note.isSignedBy(key(), Ed25519.signatures())) {
+            throw new LedgerException(
+                    checkpointFile + " is not signed by this ledger's key " + key());
+        }
+        HighWaterMark.refusal(Checkpoint.parse(note.text()), log.size(), log)
+                .ifPresent(reason -> {
+                    throw new LedgerException(reason);
+                });
+        latest = Optional.of(note);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.ledger.proof.adapter;
+
+import org.jspecify.annotations.NullMarked;

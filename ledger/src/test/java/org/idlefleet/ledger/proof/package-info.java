@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.ledger.proof;
+
+import org.jspecify.annotations.NullMarked;
