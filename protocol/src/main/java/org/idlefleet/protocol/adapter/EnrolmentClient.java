@@ -22,7 +22,6 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
-import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The node's side of enrolment (EST, RFC 7030): makes the key, asks for the certificate. Blocks the
@@ -150,21 +149,10 @@ public final class EnrolmentClient {
                 .build();
     }
 
-    private static SSLContext tls(
-            List<X509Certificate> authorities, @Nullable Credentials credentials)
+    /** The JDK's TLS for a client that trusts {@code authorities} and is who it says, if at all. */
+    static SSLContext tls(List<X509Certificate> authorities, @Nullable Credentials credentials)
             throws IOException {
-        try {
-            KeyStore trusted = KeyStore.getInstance("PKCS12");
-            trusted.load(null, null);
-            for (int i = 0; i < authorities.size(); i++) {
-                trusted.setCertificateEntry("ca" + i, authorities.get(i));
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-            trust.init(trusted);
-            return tls(trust.getTrustManagers(), credentials);
-        } catch (GeneralSecurityException e) {
-            throw new IOException("TLS can't be set up", e);
-        }
+        return tls(new TrustManager[] {Trust.in(authorities)}, credentials);
     }
 
     private static SSLContext tls(TrustManager[] trust, @Nullable Credentials credentials)

@@ -103,7 +103,7 @@ public final class NodeClient implements AutoCloseable {
                             .sslProvider(platform.tls())
                             .protocols("TLSv1.3")
                             .keyManager(as.credentials().key(), as.credentials().chain())
-                            .trustManager(as.authorities())
+                            .trustManager(Trust.in(as.authorities()))
                             .endpointIdentificationAlgorithm("HTTPS")
                             .build();
             context = current;

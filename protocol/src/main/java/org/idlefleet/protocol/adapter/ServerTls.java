@@ -25,6 +25,7 @@ final class ServerTls implements AutoCloseable {
     private final long handshakeMillis;
     private SslContext context;
     private Instant renewAt;
+    private boolean closed;
 
     ServerTls(
             CertificateAuthority authority,
@@ -43,6 +44,9 @@ final class ServerTls implements AutoCloseable {
 
     /** TLS for a new connection. */
     synchronized SslHandler handler(ByteBufAllocator allocator) throws SSLException {
+        if (closed) {
+            throw new SSLException("the door is closed");
+        }
         if (!authority.clock().instant().isBefore(renewAt)) {
             Credentials credentials = authority.issueServer(names);
             SslContext renewed = context(credentials);
@@ -57,7 +61,10 @@ final class ServerTls implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        ReferenceCountUtil.release(context);
+        if (!closed) {
+            closed = true;
+            ReferenceCountUtil.release(context);
+        }
     }
 
     private SslContext context(Credentials credentials) throws SSLException {
@@ -65,7 +72,7 @@ final class ServerTls implements AutoCloseable {
                 .sslProvider(provider)
                 .protocols("TLSv1.3")
                 .clientAuth(ClientAuth.OPTIONAL)
-                .trustManager(authority.certificate())
+                .trustManager(Trust.in(List.of(authority.certificate())))
                 .build();
     }
 }

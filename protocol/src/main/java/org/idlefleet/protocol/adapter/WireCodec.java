@@ -26,12 +26,16 @@ public final class WireCodec<M> {
     private static final int MESSAGES_TAG =
             MESSAGES_FIELD << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
 
+    /** Messages are merged into frames up to this size, so that a slow peer gets whole ones. */
+    private static final int MERGED_BYTES = 256 << 10;
+
     /** Room that a message needs in a frame beside its payload. */
     private static final int OVERHEAD_BYTES = 512;
 
     private final Kinds<M> kinds;
     private final WireLimits limits;
     private final int frameBytes;
+    private final int mergedBytes;
     private final int controlBytes;
     private final int frameMessages;
 
@@ -39,6 +43,7 @@ public final class WireCodec<M> {
         this.kinds = kinds;
         this.limits = limits;
         this.frameBytes = limits.count(WireLimit.FRAME_BYTES);
+        this.mergedBytes = Math.min(frameBytes, MERGED_BYTES);
         this.controlBytes = limits.count(WireLimit.CONTROL_BYTES);
         this.frameMessages = limits.count(WireLimit.FRAME_MESSAGES);
     }
@@ -91,7 +96,7 @@ public final class WireCodec<M> {
         }
     }
 
-    /** Writes {@code messages}, in order, into as few frames as the limits allow. */
+    /** Writes {@code messages}, in order, merged into few frames. */
     public List<byte[]> encode(List<? extends M> messages) {
         var frames = new ArrayList<byte[]>(1);
         var envelopes = new ArrayList<MessageLite>(messages.size());
@@ -99,7 +104,7 @@ public final class WireCodec<M> {
         for (M message : messages) {
             MessageLite envelope = kinds.toProto(message);
             int size = CodedOutputStream.computeMessageSize(MESSAGES_FIELD, envelope);
-            boolean full = bytes + size > frameBytes || envelopes.size() == frameMessages;
+            boolean full = bytes + size > mergedBytes || envelopes.size() == frameMessages;
             if (full && !envelopes.isEmpty()) {
                 frames.add(frame(envelopes, bytes));
                 envelopes.clear();

@@ -15,6 +15,8 @@ final class Desk implements EnrolmentDesk {
     private final Map<Digest, Entry> tokens = new ConcurrentHashMap<>();
     private final AtomicInteger nodes = new AtomicInteger();
 
+    private final AtomicInteger asked = new AtomicInteger();
+
     private record Entry(OwnerId owner, boolean expired, boolean used) {}
 
     void allow(EnrolmentToken token) {
@@ -25,8 +27,14 @@ final class Desk implements EnrolmentDesk {
         tokens.put(token.hash(), new Entry(token.owner(), true, false));
     }
 
+    /** How often a token was shown. */
+    int asked() {
+        return asked.get();
+    }
+
     @Override
     public CompletionStage<EnrolmentAnswer> redeem(Digest token, Digest key) {
+        asked.incrementAndGet();
         Entry entry = tokens.get(token);
         if (entry == null) {
             return refused("unknown token; ask for a new one");

@@ -13,6 +13,7 @@ import java.util.List;
 
 /** A node door on loopback with a coordinator behind it, and a client for it. */
 final class Door implements AutoCloseable {
+    private static final List<String> NAMES = List.of("localhost", "127.0.0.1");
     static final OwnerId ANN = new OwnerId("ann");
 
     final CertificateAuthority authority;
@@ -28,13 +29,38 @@ final class Door implements AutoCloseable {
 
     Door(Path directory, WireLimits limits, Coordinator coordinator, Platform platform)
             throws IOException {
-        this.authority = CertificateAuthority.open(directory, InstantSource.system());
+        this(directory, InstantSource.system(), NAMES, limits, coordinator, platform);
+    }
+
+    Door(Path directory, InstantSource clock, Platform platform) throws IOException {
+        this(directory, clock, NAMES, WireLimits.DEFAULT, new Coordinator(), platform);
+    }
+
+    Door(Path directory, List<String> names, Platform platform) throws IOException {
+        this(
+                directory,
+                InstantSource.system(),
+                names,
+                WireLimits.DEFAULT,
+                new Coordinator(),
+                platform);
+    }
+
+    private Door(
+            Path directory,
+            InstantSource clock,
+            List<String> names,
+            WireLimits limits,
+            Coordinator coordinator,
+            Platform platform)
+            throws IOException {
+        this.authority = CertificateAuthority.open(directory, clock);
         this.coordinator = coordinator;
         this.server =
                 NodeServer.start(
                         new NodeServer.Settings(
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                                List.of("localhost", "127.0.0.1"),
+                                names,
                                 1,
                                 limits),
                         authority,

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -60,7 +61,7 @@ class NodeServerTest {
     @MethodSource("platforms")
     void enrolsConnectsAndRenews(Platform platform) throws Exception {
         try (var door = new Door(directory, WireLimits.DEFAULT, new Coordinator(), platform)) {
-            var est = new EnrolmentClient(door.endpoint, java.time.Duration.ofSeconds(10));
+            var est = new EnrolmentClient(door.endpoint, Duration.ofSeconds(10));
             NodeIdentity first = est.enrol(door.token());
             NodeIdentity second = est.renew(first);
 
