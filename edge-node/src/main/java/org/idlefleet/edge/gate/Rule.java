@@ -4,8 +4,10 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** A rule of the owner's: what must hold for the device to compute. */
 public sealed interface Rule {
@@ -103,7 +105,7 @@ public sealed interface Rule {
      */
     record Window(Set<DayOfWeek> days, LocalTime from, LocalTime to) {
         public Window {
-            days = Set.copyOf(days);
+            days = Collections.unmodifiableSet(new TreeSet<>(days));
         }
     }
 }

@@ -1,0 +1,159 @@
+package org.idlefleet.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import tools.jackson.databind.JsonNode;
+
+import java.time.Duration;
+import java.util.Map;
+
+@Command(
+        name = "coordinator",
+        description = "Run a coordinator, or tell a running one what to do.",
+        subcommands = {
+            CoordinatorCommand.Token.class,
+            CoordinatorCommand.Key.class,
+            CoordinatorCommand.Revoke.class,
+            CoordinatorCommand.Fund.class,
+            CoordinatorCommand.Ban.class,
+        })
+final class CoordinatorCommand {
+    private CoordinatorCommand() {}
+
+    @Command(name = "token", description = "Print a one-time token with which a node can enrol.")
+    static final class Token implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Option(
+                names = "--owner",
+                required = true,
+                paramLabel = "NAME",
+                description = "Who will own the node and be paid for its work.")
+        private String owner = "";
+
+        @Option(
+                names = "--valid-hours",
+                paramLabel = "N",
+                defaultValue = "24",
+                description = "How long it can be used (default: ${DEFAULT-VALUE}).")
+        private int hours;
+
+        @Override
+        public void run() {
+            JsonNode token =
+                    operator.post(
+                            "/api/v1/tokens",
+                            Map.of(
+                                    "owner",
+                                    owner,
+                                    "valid_seconds",
+                                    Duration.ofHours(hours).toSeconds()));
+            output.print(token, token.path("token").asString() + "\n");
+        }
+    }
+
+    @Command(
+            name = "key",
+            description = "Print a new API key for a client; it is shown this once only.")
+    static final class Key implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Option(
+                names = "--client",
+                required = true,
+                paramLabel = "NAME",
+                description = "Whose prepaid account pays for its use.")
+        private String client = "";
+
+        @Override
+        public void run() {
+            JsonNode key = operator.post("/api/v1/keys", Map.of("client", client));
+            output.print(key, key.path("key").asString() + "\n");
+        }
+    }
+
+    @Command(name = "revoke", description = "Make an API key worthless.")
+    static final class Revoke implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Parameters(paramLabel = "ID", description = "The part of the key before the dot.")
+        private String id = "";
+
+        @Override
+        public void run() {
+            JsonNode answer =
+                    operator.post("/api/v1/keys/" + PathPart.of(id) + "/revoke", Map.of());
+            output.print(answer, "key " + id + " opens nothing any more\n");
+        }
+    }
+
+    @Command(name = "fund", description = "Note that a client paid in advance.")
+    static final class Fund implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Option(names = "--client", required = true, paramLabel = "NAME", description = "Who paid.")
+        private String client = "";
+
+        @Option(
+                names = "--amount",
+                required = true,
+                paramLabel = "CREDITS",
+                description = "How much, such as 25 or 0.5.")
+        private String amount = "";
+
+        @Option(
+                names = "--reference",
+                required = true,
+                paramLabel = "TEXT",
+                description = "What names the payment; the same one again counts once.")
+        private String reference = "";
+
+        @Override
+        public void run() {
+            JsonNode answer =
+                    operator.post(
+                            "/api/v1/funds",
+                            Map.of("client", client, "amount", amount, "reference", reference));
+            JsonNode account = operator.get("/api/v1/clients/" + PathPart.of(client));
+            output.print(
+                    answer,
+                    "%s has %s credits prepaid and %s held for open jobs%n"
+                            .formatted(
+                                    client,
+                                    account.path("prepaid").asString(),
+                                    account.path("held").asString()));
+        }
+    }
+
+    @Command(name = "ban", description = "Send a node away for good.")
+    static final class Ban implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Parameters(paramLabel = "NODE", description = "Its id, as 'idlefleet nodes' shows it.")
+        private String node = "";
+
+        @Option(
+                names = "--reason",
+                required = true,
+                paramLabel = "TEXT",
+                description = "What its owner is told.")
+        private String reason = "";
+
+        @Override
+        public void run() {
+            JsonNode answer =
+                    operator.post(
+                            "/api/v1/nodes/" + PathPart.of(node) + "/ban",
+                            Map.of("reason", reason));
+            output.print(answer, "node " + node + " is banned\n");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package org.idlefleet.cli;
+
+/** Why a command could not do its work, as a sentence for the person who typed it. */
+final class Failure extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final int exitCode;
+
+    private Failure(int exitCode, String sentence) {
+        super(sentence, null, false, false);
+        this.exitCode = exitCode;
+    }
+
+    static Failure error(String sentence) {
+        return new Failure(ExitCode.ERROR, sentence);
+    }
+
+    static Failure usage(String sentence) {
+        return new Failure(ExitCode.USAGE, sentence);
+    }
+
+    /** Nothing answers where something should. */
+    static Failure notRunning(String sentence) {
+        return new Failure(ExitCode.NOT_RUNNING, sentence);
+    }
+
+    /** Somebody answers, and does not accept our key. */
+    static Failure auth(String sentence) {
+        return new Failure(ExitCode.AUTH, sentence);
+    }
+
+    int exitCode() {
+        return exitCode;
+    }
+}

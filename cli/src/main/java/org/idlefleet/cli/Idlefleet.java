@@ -1,0 +1,66 @@
+package org.idlefleet.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ScopeType;
+
+import java.io.PrintWriter;
+
+/** The {@code idlefleet} command. */
+@Command(
+        name = "idlefleet",
+        description = "Inference on parked cars and other idle devices.",
+        versionProvider = Version.class,
+        mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
+        usageHelpAutoWidth = true,
+        synopsisSubcommandLabel = "COMMAND",
+        commandListHeading = "%nCommands:%n",
+        footer = {
+            "",
+            "Exit codes: 0 ok, 1 error, 2 usage, 3 not running, 4 key refused.",
+        },
+        subcommands = {
+            CoordinatorCommand.class,
+            ModelCommand.class,
+            NodesCommand.class,
+            JobsCommand.class,
+            LedgerCommand.class,
+            BenchCommand.class,
+            CompletionCommand.class,
+            VersionCommand.class,
+            RehearseCommand.class,
+        })
+public final class Idlefleet {
+    private Idlefleet() {}
+
+    public static void main(String[] args) {
+        int code = commandLine().execute(args);
+        System.out.flush();
+        System.exit(code);
+    }
+
+    /** The command with all its subcommands. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Idlefleet())
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.AUTO))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler(Idlefleet::failed);
+    }
+
+    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        if (e instanceof Failure failure) {
+            err.println("idlefleet: " + failure.getMessage());
+            return failure.exitCode();
+        }
+        err.println("idlefleet: " + e);
+        if (System.getenv("IDLEFLEET_TRACE") != null) {
+            e.printStackTrace(err);
+        } else {
+            err.println("IDLEFLEET_TRACE=1 shows where this came from.");
+        }
+        return ExitCode.ERROR;
+    }
+}

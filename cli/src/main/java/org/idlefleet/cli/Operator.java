@@ -1,0 +1,79 @@
+package org.idlefleet.cli;
+
+import org.idlefleet.cli.fleet.AdminApi;
+import org.idlefleet.cli.fleet.Running;
+
+import picocli.CommandLine.Option;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The options by which a command finds its coordinator, and the way to it. */
+final class Operator {
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "${env:IDLEFLEET_DATA:-idlefleet-data/coordinator}",
+            description = "The coordinator's data directory (default: ${DEFAULT-VALUE}).")
+    private Path data = Path.of("");
+
+    Path data() {
+        return data;
+    }
+
+    JsonNode get(String path) {
+        return with(api -> api.get(path));
+    }
+
+    JsonNode post(String path, Map<String, ?> body) {
+        return with(api -> api.post(path, body));
+    }
+
+    /** The running coordinator's addresses. */
+    Running running() {
+        try {
+            return Running.read(data).orElseThrow(this::notRunning);
+        } catch (IOException e) {
+            throw Failure.error(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private interface Call {
+        JsonNode make(AdminApi api);
+    }
+
+    private JsonNode with(Call call) {
+        Running running = running();
+        try (var api = new AdminApi(running.api(), Running.adminKey(data))) {
+            return call.make(api);
+        } catch (AdminApi.Problem e) {
+            String message = String.valueOf(e.getMessage());
+            throw switch (e.status()) {
+                case 0 ->
+                        Failure.notRunning(
+                                message
+                                        + "; start it with 'idlefleet coordinator run', or name its"
+                                        + " data directory with --data");
+                case 401, 403 ->
+                        Failure.auth(message + " (key file " + data.resolve("admin.key") + ")");
+                default -> Failure.error(message);
+            };
+        } catch (NoSuchFileException e) {
+            throw Failure.auth("the operator's key " + e.getMessage() + " is not there");
+        } catch (IOException e) {
+            throw Failure.auth("the operator's key can't be read: " + e.getMessage());
+        }
+    }
+
+    private Failure notRunning() {
+        return Failure.notRunning(
+                "no coordinator runs on "
+                        + data
+                        + "; start it with 'idlefleet coordinator run', or name its data directory"
+                        + " with --data");
+    }
+}
