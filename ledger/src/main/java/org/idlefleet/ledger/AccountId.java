@@ -32,6 +32,12 @@ public record AccountId(String path) implements Comparable<AccountId> {
         }
     }
 
+    /** What convicted owners forfeited and no client was owed. */
+    public static final AccountId SLASH_RESERVE = new AccountId("platform:slash-reserve");
+
+    /** All that ever reached owners. */
+    public static final AccountId PAID = new AccountId("payout:paid");
+
     public static AccountId prepaid(String client) {
         return new AccountId("client:" + client + ":prepaid");
     }
@@ -46,6 +52,36 @@ public record AccountId(String path) implements Comparable<AccountId> {
 
     public static AccountId payable(String owner) {
         return new AccountId("owner:" + owner + ":payable");
+    }
+
+    /** An owner's money that was handed to a bank, which has not confirmed yet. */
+    public static AccountId clearing(String owner) {
+        return new AccountId("owner:" + owner + ":clearing");
+    }
+
+    /** What an owner owes, as a balance below zero. */
+    public static AccountId ownerDebt(String owner) {
+        return new AccountId("owner:" + owner + ":debt");
+    }
+
+    /** What a client owes, as a balance below zero. */
+    public static AccountId clientDebt(String client) {
+        return new AccountId("client:" + client + ":debt");
+    }
+
+    /**
+     * The name between the first two colons: {@code ann} of {@code owner:ann:escrow}; empty for the
+     * platform's own.
+     */
+    public String name() {
+        int first = path.indexOf(':');
+        int second = path.indexOf(':', first + 1);
+        return second < 0 ? "" : path.substring(first + 1, second);
+    }
+
+    /** Whether this is an owner's account of that kind, such as {@code escrow}. */
+    public boolean isOwners(String kind) {
+        return path.startsWith("owner:") && path.endsWith(":" + kind);
     }
 
     /** The asset kept in this account; the postings of a transaction sum to zero in each asset. */
@@ -79,7 +115,7 @@ public record AccountId(String path) implements Comparable<AccountId> {
     public boolean mayBeNegative() {
         return path.startsWith("platform:issued")
                 || path.startsWith("platform:exchange")
-                || (path.startsWith("owner:") && path.endsWith(":debt"));
+                || path.endsWith(":debt");
     }
 
     @Override

@@ -22,7 +22,7 @@ import java.util.TreeMap;
 public final class Book {
     private final Map<AccountId, long[]> balances = new HashMap<>();
     private final Map<String, OpenHold> holds = new HashMap<>();
-    private final Map<TransactionId, Long> booked = new HashMap<>();
+    private final Map<TransactionId, BookState.Booked> booked = new HashMap<>();
 
     public Book() {}
 
@@ -40,7 +40,7 @@ public final class Book {
                 .forEach(line ->
                         balances.put(line.account(), new long[] {line.amount().millionths()}));
         state.holds().forEach(hold -> holds.put(hold.job(), OpenHold.of(hold)));
-        state.booked().forEach(known -> booked.put(known.id(), known.fingerprint()));
+        state.booked().forEach(known -> booked.put(memoryOf(known.id()), known));
     }
 
     /** Whether the transaction may be booked now. Changes nothing. */
@@ -49,7 +49,8 @@ public final class Book {
             case HOLD -> checkHold(transaction);
             case SETTLE -> checkSettle(transaction);
             case VOID -> checkVoid(transaction);
-            case FUND, REVERSE -> checkOther(transaction);
+            case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN ->
+                    checkOther(transaction);
         };
     }
 
@@ -129,8 +130,7 @@ public final class Book {
         List<BookState.HoldState> open = new ArrayList<>();
         new TreeMap<>(holds).forEach((job, hold) -> open.add(hold.state(job)));
         var sorted = new TreeMap<String, BookState.Booked>();
-        booked.forEach((id, fingerprint) ->
-                sorted.put(id.toString(), new BookState.Booked(id, fingerprint)));
+        booked.values().forEach(known -> sorted.put(known.id().toString(), known));
         return new BookState(lines, open, List.copyOf(sorted.values()));
     }
 
@@ -200,9 +200,14 @@ public final class Book {
 
     private Check checkOther(Transaction transaction) {
         TransactionId id = transaction.id();
-        Long known = booked.get(id);
-        if (known != null) {
-            return known == Fingerprint.of(transaction) ? Check.KNOWN : new Check.Conflict(id);
+        BookState.Booked known = booked.get(memoryOf(id));
+        if (known != null && known.id().equals(id)) {
+            return known.fingerprint() == Fingerprint.of(transaction)
+                    ? Check.KNOWN
+                    : new Check.Conflict(id);
+        }
+        if (known != null && id.detail().compareTo(known.id().detail()) < 0) {
+            return Check.KNOWN;
         }
         for (Posting posting : transaction.postings()) {
             if (posting.account().isHold()) {
@@ -239,8 +244,19 @@ public final class Book {
             case HOLD -> openHold(transaction);
             case SETTLE -> draw(transaction);
             case VOID -> holds.remove(id.subject());
-            case FUND, REVERSE -> booked.put(id, Fingerprint.of(transaction));
+            case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN ->
+                    remember(transaction);
         }
+    }
+
+    private void remember(Transaction transaction) {
+        TransactionId id = transaction.id();
+        booked.put(memoryOf(id), new BookState.Booked(id, Fingerprint.of(transaction)));
+    }
+
+    /** Under which id a transaction is remembered: of a series only the latest is. */
+    private static TransactionId memoryOf(TransactionId id) {
+        return id.kind().isSerial() ? new TransactionId(id.kind(), id.subject(), "") : id;
     }
 
     private void openHold(Transaction transaction) {

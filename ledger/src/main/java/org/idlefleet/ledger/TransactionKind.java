@@ -13,7 +13,25 @@ public enum TransactionKind {
     /** What a job did not use goes back and the hold ends: hold → prepaid. */
     VOID(4),
     /** An earlier transaction is undone by its opposite; nothing is ever edited. */
-    REVERSE(5);
+    REVERSE(5),
+    /**
+     * Earnings became final: escrow → payable, what the owner owes first. The detail is the day
+     * they were earned.
+     */
+    MATURE(6),
+    /**
+     * A convicted owner loses what was not paid out yet: escrow, payable → clients, verification,
+     * slash reserve.
+     */
+    FORFEIT(7),
+    /** A client's bank took a payment back: prepaid → issued. */
+    CHARGEBACK(8),
+    /** An owner's money is on its way: payable → clearing. The detail is the payout run. */
+    PAYOUT(9),
+    /** It arrived: clearing → paid. */
+    PAID(10),
+    /** It came back: clearing → payable. */
+    RETURN(11);
 
     private final int code;
     private final String word = name().toLowerCase(Locale.ROOT);
@@ -36,7 +54,19 @@ public enum TransactionKind {
     public boolean ofHold() {
         return switch (this) {
             case HOLD, SETTLE, VOID -> true;
-            case FUND, REVERSE -> false;
+            case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN -> false;
+        };
+    }
+
+    /**
+     * Whether the details of a subject only ever grow (days, run numbers), so that the latest
+     * stands for all before it and nothing older need be remembered.
+     */
+    public boolean isSerial() {
+        return switch (this) {
+            case MATURE -> true;
+            case FUND, HOLD, SETTLE, VOID, REVERSE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN ->
+                    false;
         };
     }
 

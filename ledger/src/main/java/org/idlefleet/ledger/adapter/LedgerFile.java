@@ -42,6 +42,7 @@ final class LedgerFile {
                 create(connection, statement);
             }
             checkOurs(file, statement);
+            writeKinds(statement);
             connection.setAutoCommit(false);
             return connection;
         } catch (SQLException | RuntimeException e) {
@@ -73,15 +74,19 @@ final class LedgerFile {
     private static void create(Connection connection, Statement statement) throws SQLException {
         connection.setAutoCommit(false);
         statement.executeUpdate(schema());
-        for (TransactionKind kind : TransactionKind.values()) {
-            statement.executeUpdate(
-                    "INSERT INTO kinds VALUES (" + kind.code() + ", '" + kind.word() + "')");
-        }
         statement.executeUpdate("INSERT INTO ledger VALUES (1, 0, 0)");
         statement.executeUpdate("PRAGMA application_id = " + APPLICATION_ID);
         statement.executeUpdate("PRAGMA user_version = " + SCHEMA_VERSION);
         connection.commit();
         connection.setAutoCommit(true);
+    }
+
+    /** Also names kinds that a later release brought to an older file. */
+    private static void writeKinds(Statement statement) throws SQLException {
+        for (TransactionKind kind : TransactionKind.values()) {
+            statement.executeUpdate(
+                    "INSERT OR IGNORE INTO kinds VALUES (" + kind.code() + ", '" + kind.word() + "')");
+        }
     }
 
     private static void checkOurs(Path file, Statement statement) throws SQLException {
