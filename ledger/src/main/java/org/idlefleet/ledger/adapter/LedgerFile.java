@@ -85,7 +85,11 @@ final class LedgerFile {
     private static void writeKinds(Statement statement) throws SQLException {
         for (TransactionKind kind : TransactionKind.values()) {
             statement.executeUpdate(
-                    "INSERT OR IGNORE INTO kinds VALUES (" + kind.code() + ", '" + kind.word() + "')");
+                    "INSERT OR IGNORE INTO kinds VALUES ("
+                            + kind.code()
+                            + ", '"
+                            + kind.word()
+                            + "')");
         }
     }
 
