@@ -101,14 +101,77 @@ public record ModelManifest(
      * sqrt(2(1-cos))}, a true metric.
      *
      * @param version of the comparing function
-     * @param agree largest distance at which they agree; above twice of it they are rejected
+     * @param agree largest distance at which they agree if {@code tolerances} says nothing of their
+     *     numeric classes; above twice of it they are rejected
+     * @param tolerances what was measured for pairs of numeric classes, each pair once
      */
-    public record Comparator(int version, double agree) {
+    public record Comparator(int version, double agree, List<Tolerance> tolerances) {
+        /** Most measured pairs: those of 22 numeric classes. */
+        public static final int TOLERANCES_MAX = 253;
+
         public Comparator {
+            tolerances = List.copyOf(tolerances);
+            checkAgree(agree);
+            if (tolerances.size() > TOLERANCES_MAX) {
+                throw new IllegalArgumentException(
+                        "a manifest has at most "
+                                + TOLERANCES_MAX
+                                + " tolerances, found "
+                                + tolerances.size());
+            }
+            for (int i = 1; i < tolerances.size(); i++) {
+                Tolerance tolerance = tolerances.get(i);
+                if (tolerances.subList(0, i).stream().anyMatch(tolerance::ofSamePair)) {
+                    throw new IllegalArgumentException(
+                            "two tolerances for " + tolerance.a() + " and " + tolerance.b());
+                }
+            }
+        }
+
+        /** One agreement distance whatever the numeric classes. */
+        public Comparator(int version, double agree) {
+            this(version, agree, List.of());
+        }
+
+        /**
+         * The largest distance at which results of these two classes agree; the order of the two
+         * does not matter.
+         */
+        public double agree(NumericClass one, NumericClass other) {
+            for (Tolerance tolerance : tolerances) {
+                if (tolerance.of(one, other)) {
+                    return tolerance.agree();
+                }
+            }
+            return agree;
+        }
+
+        private static void checkAgree(double agree) {
             if (!(agree > 0 && agree < 1)) {
                 throw new IllegalArgumentException(
                         "the agreement distance is between 0 and 1, found " + agree);
             }
+        }
+    }
+
+    /**
+     * The agreement distance of results from two numeric classes, or of one class with itself.
+     *
+     * @param agree largest distance at which they agree; above twice of it they are rejected
+     */
+    public record Tolerance(NumericClass a, NumericClass b, double agree) {
+        public Tolerance {
+            NumericClass.parse(a.toString());
+            NumericClass.parse(b.toString());
+            Comparator.checkAgree(agree);
+        }
+
+        boolean of(NumericClass one, NumericClass other) {
+            return a.equals(one) && b.equals(other) || a.equals(other) && b.equals(one);
+        }
+
+        boolean ofSamePair(Tolerance other) {
+            return of(other.a, other.b);
         }
     }
 
@@ -117,6 +180,12 @@ public record ModelManifest(
         public Probe {
             embedding = List.copyOf(embedding);
         }
+    }
+
+    /** The same model compared in another way. */
+    public ModelManifest withComparator(Comparator other) {
+        return new ModelManifest(
+                model, task, files, precision, limits, other, priceMicrosPerWorkUnit, probe);
     }
 
     /** Bytes that all files take together. */

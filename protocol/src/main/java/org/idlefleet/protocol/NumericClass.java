@@ -11,6 +11,25 @@ package org.idlefleet.protocol;
  * @param processor such as {@code x86-vnni}
  */
 public record NumericClass(String runtime, String provider, String precision, String processor) {
+    /**
+     * Reads what {@link #toString} wrote, {@code runtime/provider/precision/processor}; anything
+     * else is an {@link IllegalArgumentException}.
+     */
+    public static NumericClass parse(String text) {
+        String[] parts = text.split("/", -1);
+        boolean whole = parts.length == 4;
+        for (String part : parts) {
+            whole &= !part.isBlank();
+        }
+        if (!whole) {
+            throw new IllegalArgumentException(
+                    "a numeric class is runtime/provider/precision/processor, found '"
+                            + text
+                            + "'");
+        }
+        return new NumericClass(parts[0], parts[1], parts[2], parts[3]);
+    }
+
     @Override
     public String toString() {
         return runtime + "/" + provider + "/" + precision + "/" + processor;

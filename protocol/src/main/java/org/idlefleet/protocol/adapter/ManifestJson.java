@@ -2,6 +2,8 @@ package org.idlefleet.protocol.adapter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
@@ -12,11 +14,15 @@ import org.idlefleet.protocol.ModelManifest.ModelFile;
 import org.idlefleet.protocol.ModelManifest.Pooling;
 import org.idlefleet.protocol.ModelManifest.Probe;
 import org.idlefleet.protocol.ModelManifest.Task;
+import org.idlefleet.protocol.ModelManifest.Tolerance;
+import org.idlefleet.protocol.NumericClass;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
 import java.util.Locale;
@@ -58,8 +64,7 @@ public final class ManifestJson {
                         manifest.precision(),
                         new LimitsContent(
                                 manifest.limits().tokensMax(), manifest.limits().batchItems()),
-                        new ComparatorContent(
-                                manifest.comparator().version(), manifest.comparator().agree()),
+                        ComparatorContent.of(manifest.comparator()),
                         manifest.priceMicrosPerWorkUnit(),
                         new ProbeContent(manifest.probe().text(), manifest.probe().embedding()));
         return JSON.writeValueAsString(content).getBytes(UTF_8);
@@ -75,7 +80,12 @@ public final class ManifestJson {
                     "a model manifest has at most " + BYTES_MAX + " bytes, found " + bytes.length);
         }
         try {
-            return JSON.readValue(bytes, Content.class).manifest();
+            JsonNode json = JSON.readTree(bytes);
+            if (json.path("comparator") instanceof ObjectNode comparator
+                    && !comparator.has("tolerances")) {
+                comparator.putArray("tolerances");
+            }
+            return JSON.treeToValue(json, Content.class).manifest();
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     "the model manifest is not what is expected: " + e.getOriginalMessage(), e);
@@ -103,7 +113,7 @@ public final class ManifestJson {
                     files.stream().map(FileContent::file).toList(),
                     precision,
                     new Limits(limits.tokensMax(), limits.batchItems()),
-                    new Comparator(comparator.version(), comparator.agree()),
+                    comparator.comparator(),
                     priceMicrosPerWorkUnit,
                     new Probe(probe.text(), probe.embedding()));
         }
@@ -135,7 +145,34 @@ public final class ManifestJson {
 
     record LimitsContent(int tokensMax, int batchItems) {}
 
-    record ComparatorContent(int version, double agree) {}
+    /** Without tolerances it has no such key, as in the manifests that were written first. */
+    record ComparatorContent(
+            int version,
+            double agree,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ToleranceContent> tolerances) {
+        static ComparatorContent of(Comparator comparator) {
+            return new ComparatorContent(
+                    comparator.version(),
+                    comparator.agree(),
+                    comparator.tolerances().stream().map(ToleranceContent::of).toList());
+        }
+
+        Comparator comparator() {
+            return new Comparator(
+                    version, agree, tolerances.stream().map(ToleranceContent::tolerance).toList());
+        }
+    }
+
+    record ToleranceContent(String a, String b, double agree) {
+        static ToleranceContent of(Tolerance tolerance) {
+            return new ToleranceContent(
+                    tolerance.a().toString(), tolerance.b().toString(), tolerance.agree());
+        }
+
+        Tolerance tolerance() {
+            return new Tolerance(NumericClass.parse(a), NumericClass.parse(b), agree);
+        }
+    }
 
     record ProbeContent(String text, List<Float> embedding) {}
 

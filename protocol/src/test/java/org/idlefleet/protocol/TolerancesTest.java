@@ -1,0 +1,67 @@
+package org.idlefleet.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import org.idlefleet.protocol.ModelManifest.Comparator;
+import org.idlefleet.protocol.ModelManifest.Tolerance;
+import org.junit.jupiter.api.Test;
+
+import java.util.List;
+
+class TolerancesTest {
+    private static final NumericClass VNNI = NumericClass.parse("ort-1/CPU/model/x86-vnni");
+    private static final NumericClass AVX2 = NumericClass.parse("ort-1/CPU/model/x86-avx2");
+    private static final NumericClass ARM = NumericClass.parse("ort-1/CPU/model/arm-i8mm");
+    private static final Comparator COMPARATOR =
+            new Comparator(
+                    1,
+                    0.02,
+                    List.of(new Tolerance(VNNI, VNNI, 1e-4), new Tolerance(VNNI, AVX2, 0.3)));
+
+    @Test
+    void looksUpAPairInEitherOrder() {
+        assertThat(COMPARATOR.agree(VNNI, AVX2)).isEqualTo(0.3);
+        assertThat(COMPARATOR.agree(AVX2, VNNI)).isEqualTo(0.3);
+        assertThat(COMPARATOR.agree(VNNI, VNNI)).isEqualTo(1e-4);
+    }
+
+    @Test
+    void fallsBackToTheDefaultForPairsThatNobodyMeasured() {
+        assertThat(COMPARATOR.agree(AVX2, AVX2)).isEqualTo(0.02);
+        assertThat(COMPARATOR.agree(ARM, VNNI)).isEqualTo(0.02);
+    }
+
+    @Test
+    void refusesAPairTwice() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        new Comparator(
+                                1,
+                                0.02,
+                                List.of(
+                                        new Tolerance(VNNI, AVX2, 0.1),
+                                        new Tolerance(AVX2, VNNI, 0.2))))
+                .withMessageContaining("two tolerances");
+    }
+
+    @Test
+    void refusesDistancesThatCannotBe() {
+        for (double agree : new double[] {0, -0.1, 1, Double.NaN, Double.POSITIVE_INFINITY}) {
+            assertThatIllegalArgumentException().isThrownBy(() -> new Tolerance(VNNI, AVX2, agree));
+            assertThatIllegalArgumentException().isThrownBy(() -> new Comparator(1, agree));
+        }
+    }
+
+    @Test
+    void readsANumericClassBack() {
+        assertThat(NumericClass.parse(VNNI.toString())).isEqualTo(VNNI);
+        for (String bad : List.of("", "a/b/c", "a/b/c/d/e", "a//c/d", "a/b/ /d")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> NumericClass.parse(bad))
+                    .withMessageContaining("'" + bad + "'");
+        }
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Tolerance(VNNI, new NumericClass("a/b", "c", "d", "e"), 0.1));
+    }
+}

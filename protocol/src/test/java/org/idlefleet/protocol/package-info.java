@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.protocol;
+
+import org.jspecify.annotations.NullMarked;
