@@ -5,11 +5,12 @@ import java.util.List;
 /** What the results of a shard say so far. */
 public sealed interface Verdict {
     /**
-     * Enough of them agree.
+     * Enough of them agree. The lists are in the order of commits.
      *
      * @param canonical the agreed result
      * @param agreeing ballots within the agreement distance of it, itself among them
-     * @param inconclusive ballots beyond that but not beyond twice of it: paid, not blamed
+     * @param inconclusive ballots beyond that but no further than an honest one can be, twice of
+     *     it: paid, not blamed
      * @param dissenting ballots further away: outvoted
      */
     record Agreed(

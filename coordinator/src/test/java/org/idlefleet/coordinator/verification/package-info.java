@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.coordinator.verification;
+
+import org.jspecify.annotations.NullMarked;
