@@ -109,7 +109,10 @@ public final class CoordinatorLoop {
             coordinator.apply(event);
             witness.accept(event);
         }
-        sends.addAll(decision.sends());
+        for (Send send : decision.sends()) {
+            outbox.prepare(send);
+            sends.add(send);
+        }
         return !decision.events().isEmpty();
     }
 }

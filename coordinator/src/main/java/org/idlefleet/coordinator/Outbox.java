@@ -5,6 +5,12 @@ package org.idlefleet.coordinator;
  * and the core must not care.
  */
 public interface Outbox {
+    /**
+     * The send will leave when the events it follows from are durable. Whoever keeps bytes that
+     * belong to them can still make those part of the same flush.
+     */
+    default void prepare(Send send) {}
+
     void send(Send send);
 
     /** The step's sends are all handed over: whatever was gathered may leave now. */

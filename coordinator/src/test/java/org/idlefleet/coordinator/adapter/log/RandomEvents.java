@@ -1,0 +1,303 @@
+package org.idlefleet.coordinator.adapter.log;
+
+import org.idlefleet.coordinator.Event;
+import org.idlefleet.coordinator.Event.SettledRange;
+import org.idlefleet.coordinator.JobEnd;
+import org.idlefleet.coordinator.ModelSpec;
+import org.idlefleet.coordinator.Tier;
+import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.BookState;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.TransactionId;
+import org.idlefleet.ledger.TransactionKind;
+import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.ItemKind;
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.OwnerId;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/**
+ * Durable events of every kind with values drawn from a seed: each is well-formed by itself, but
+ * they tell no story together. The same seed gives the same events in every release, because a kept
+ * log was written from them.
+ */
+public final class RandomEvents {
+    /** How many kinds of durable events there are. */
+    public static final int KINDS = 14;
+
+    private final SplittableRandom random;
+
+    public RandomEvents(long seed) {
+        random = new SplittableRandom(seed);
+    }
+
+    public List<Event.Durable> next(int count) {
+        return list(count, () -> ofKind(random.nextInt(KINDS)));
+    }
+
+    /** An event of the kind with this number. */
+    public Event.Durable ofKind(int kind) {
+        return switch (kind) {
+            case 0 -> new Event.LifeBegan(nonNegative(), instant());
+            case 1 -> new Event.ModelRegistered(model(), instant());
+            case 2 -> new Event.ApiKeyCreated(text(), client(), digest(), instant());
+            case 3 -> new Event.ApiKeyRevoked(text(), instant());
+            case 4 -> new Event.TokenIssued(owner(), digest(), instant(), instant());
+            case 5 -> new Event.NodeEnrolled(node(), owner(), digest(), digest(), instant());
+            case 6 -> new Event.NodeBanned(node(), text(), instant());
+            case 7 -> new Event.Booked(transaction(job(), 0), instant());
+            case 8 -> admitted();
+            case 9 -> cast(job(), random.nextInt(50));
+            case 10 -> settled(job(), random.nextInt(50));
+            case 11 -> ended(job());
+            case 12 -> new Event.BookRestored(book(), random.nextLong(Long.MAX_VALUE));
+            case 13 -> restored();
+            default -> throw new IllegalArgumentException("no kind " + kind);
+        };
+    }
+
+    public Event.JobAdmitted admitted() {
+        JobId job = job();
+        return new Event.JobAdmitted(
+                job,
+                client(),
+                new ModelId(name("model")),
+                digest(),
+                pick(ItemKind.values()),
+                units(),
+                1 + random.nextInt(7),
+                pick(Tier.values()),
+                instant(),
+                random.nextBoolean(),
+                transaction(job, 0),
+                instant());
+    }
+
+    public Event.BallotCast cast(JobId job, int shard) {
+        int from = random.nextInt(1_000_000);
+        int to = from + 1 + random.nextInt(100);
+        return new Event.BallotCast(job, shard, from, to, ballot(job, shard), instant());
+    }
+
+    public Event.ShardSettled settled(JobId job, int shard) {
+        int from = random.nextInt(1_000_000);
+        List<Ballot> agreeing = list(1 + random.nextInt(3), () -> ballot(job, shard));
+        return new Event.ShardSettled(
+                job,
+                shard,
+                from,
+                from + 1 + random.nextInt(100),
+                agreeing.getFirst().lease(),
+                agreeing,
+                list(random.nextInt(2), () -> ballot(job, shard)),
+                list(random.nextInt(2), () -> ballot(job, shard)),
+                transaction(job, shard),
+                instant());
+    }
+
+    public Event.JobEnded ended(JobId job) {
+        return new Event.JobEnded(
+                job,
+                pick(JobEnd.values()),
+                random.nextBoolean() ? "" : text(),
+                maybe(() -> transaction(job, 0)),
+                maybe(() -> transaction(job, 0)),
+                instant());
+    }
+
+    public Transaction transaction(JobId job, int shard) {
+        var changes = new TreeMap<AccountId, Money>();
+        int count = 1 + random.nextInt(Transaction.POSTINGS_MAX - 1);
+        long sum = 0;
+        for (int i = 0; i < count; i++) {
+            long amount = 1 + random.nextLong(1L << random.nextInt(1, 40));
+            if (changes.putIfAbsent(account(), new Money(amount)) == null) {
+                sum += amount;
+            }
+        }
+        changes.put(AccountId.ISSUED, new Money(-sum));
+        List<Posting> postings = new ArrayList<>();
+        changes.forEach((account, amount) -> postings.add(new Posting(account, amount)));
+        return new Transaction(transactionId(job, shard), random.nextInt(5), postings);
+    }
+
+    public byte[] bytes(int length) {
+        var bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private TransactionId transactionId(JobId job, int shard) {
+        return random.nextBoolean()
+                ? TransactionId.settle(job.toString(), Integer.toString(shard))
+                : new TransactionId(
+                        pick(TransactionKind.values()),
+                        random.nextBoolean() ? job.toString() : name("subject"),
+                        random.nextBoolean() ? "" : name("detail"));
+    }
+
+    private Event.JobRestored restored() {
+        List<SettledRange> settled =
+                list(
+                        random.nextInt(5),
+                        () -> new SettledRange(random.nextInt(100), 100 + random.nextInt(100)));
+        return new Event.JobRestored(admitted(), money(), nonNegative(), settled);
+    }
+
+    private BookState book() {
+        return new BookState(
+                list(random.nextInt(20), () -> new Posting(account(), money())),
+                list(random.nextInt(5), this::hold),
+                list(random.nextInt(5), this::booked));
+    }
+
+    private BookState.HoldState hold() {
+        String job = job().toString();
+        return new BookState.HoldState(
+                job,
+                AccountId.hold(client().value()),
+                AccountId.prepaid(client().value()),
+                money(),
+                money(),
+                random.nextLong(),
+                list(
+                        random.nextInt(4),
+                        () ->
+                                random.nextBoolean()
+                                        ? booked()
+                                        : new BookState.Booked(
+                                                TransactionId.settle(job, "" + nonNegative()),
+                                                random.nextLong())));
+    }
+
+    private BookState.Booked booked() {
+        return new BookState.Booked(transactionId(job(), 1), random.nextLong());
+    }
+
+    private Ballot ballot(JobId job, int shard) {
+        boolean same = random.nextInt(8) > 0;
+        var lease =
+                new Lease(
+                        same ? job : job(),
+                        same ? shard : nonNegative(),
+                        random.nextInt(12),
+                        random.nextInt(100));
+        return new Ballot(lease, node(), owner(), digest(), digest());
+    }
+
+    private ModelSpec model() {
+        return new ModelSpec(
+                new ModelId(name("model")),
+                digest(),
+                nonNegative(),
+                nonNegative(),
+                1 + random.nextLong(Long.MAX_VALUE),
+                random.nextDouble(),
+                random.nextLong(Long.MAX_VALUE));
+    }
+
+    private WorkUnits units() {
+        int items = random.nextInt(300);
+        if (random.nextBoolean()) {
+            return WorkUnits.even(items, 1 + random.nextInt(500));
+        }
+        var units = new int[items];
+        for (int i = 0; i < items; i++) {
+            units[i] = 1 + random.nextInt(1 << random.nextInt(1, 20));
+        }
+        return WorkUnits.of(units);
+    }
+
+    private Money money() {
+        return new Money(random.nextLong() | 1);
+    }
+
+    private AccountId account() {
+        return switch (random.nextInt(5)) {
+            case 0 -> AccountId.REVENUE;
+            case 1 -> AccountId.VERIFICATION;
+            case 2 -> AccountId.prepaid(client().value());
+            case 3 -> AccountId.hold(client().value());
+            default -> AccountId.escrow(owner().value());
+        };
+    }
+
+    private JobId job() {
+        return new JobId(1 + random.nextLong(1L << random.nextInt(1, 63)));
+    }
+
+    private ClientId client() {
+        return new ClientId(name("client"));
+    }
+
+    private OwnerId owner() {
+        return new OwnerId(name("owner"));
+    }
+
+    private NodeId node() {
+        return new NodeId(name("node"));
+    }
+
+    private String name(String kind) {
+        return kind + "-" + random.nextInt(40);
+    }
+
+    private Digest digest() {
+        return new Digest(
+                random.nextLong(), random.nextLong(), random.nextLong(), random.nextLong());
+    }
+
+    private Instant instant() {
+        return switch (random.nextInt(10)) {
+            case 0 -> Instant.MAX;
+            case 1 -> Instant.MIN;
+            default ->
+                    Instant.ofEpochSecond(
+                            random.nextLong(-5_000_000_000L, 5_000_000_000L),
+                            random.nextInt(1_000_000_000));
+        };
+    }
+
+    private int nonNegative() {
+        return random.nextInt(Integer.MAX_VALUE) >>> random.nextInt(31);
+    }
+
+    private String text() {
+        var text = new StringBuilder();
+        for (int i = random.nextInt(30); i > 0; i--) {
+            text.appendCodePoint(random.nextInt(4) > 0 ? random.nextInt(32, 127) : 0x1F697);
+        }
+        return text.toString();
+    }
+
+    private <T> Optional<T> maybe(Supplier<T> make) {
+        return random.nextBoolean() ? Optional.of(make.get()) : Optional.empty();
+    }
+
+    private <T> T pick(T[] values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    private static <T> List<T> list(int count, Supplier<? extends T> make) {
+        var list = new ArrayList<T>(count);
+        for (int i = 0; i < count; i++) {
+            list.add(make.get());
+        }
+        return list;
+    }
+}
