@@ -5,6 +5,7 @@ import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.TransactionId;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -109,6 +110,23 @@ public final class LedgerReader implements AutoCloseable {
     public Statement clientStatement(String client, Instant from, Instant to) {
         String prefix = "client:" + client + ":";
         return statement(client, account -> account.path().startsWith(prefix), from, to);
+    }
+
+    /** Copies the whole ledger, as it is at one moment, into a new file. */
+    public void backup(Path target) {
+        if (Files.exists(target)) {
+            throw new LedgerException(target + " exists: name a new file for the backup");
+        }
+        ask(() -> {
+            try (var vacuum = connection.prepareStatement("VACUUM INTO ?")) {
+                connection.setAutoCommit(true);
+                vacuum.setString(1, target.toString());
+                vacuum.execute();
+                return target;
+            } finally {
+                connection.setAutoCommit(false);
+            }
+        });
     }
 
     @Override
