@@ -19,7 +19,7 @@ public final class Voter {
 
     private static final Comparator<Ballot> BY_COMMIT =
             Comparator.comparing(Ballot::commit)
-                    .thenComparing(ballot -> ballot.lease().attempt())
+                    .thenComparingInt(ballot -> ballot.lease().attempt())
                     .thenComparing(ballot -> ballot.node().value());
 
     private final List<Ballot> ballots;
