@@ -15,6 +15,8 @@ import java.util.List;
 
 /** What coordinators say, as {@code CoordinatorMsg} and back. Thread-safe. */
 final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
+    private static final List<String> NAMES = Fields.names(CoordinatorMsg.getDescriptor());
+
     private final Fields fields;
 
     CoordinatorKinds(Fields fields) {
@@ -109,8 +111,7 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
 
     @Override
     public String name(int kind) {
-        var field = CoordinatorMsg.getDescriptor().findFieldByNumber(kind);
-        return field == null ? "" : field.getName();
+        return kind > 0 && kind < NAMES.size() ? NAMES.get(kind) : "";
     }
 
     @Override

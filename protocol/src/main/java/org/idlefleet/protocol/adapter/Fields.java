@@ -1,6 +1,8 @@
 package org.idlefleet.protocol.adapter;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.UnsafeByteOperations;
 
 import org.idlefleet.protocol.Digest;
@@ -12,6 +14,8 @@ import org.idlefleet.protocol.wire.NumericClassMsg;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The fields that several messages share, written, and read with every check. Thread-safe. */
 final class Fields {
@@ -27,6 +31,18 @@ final class Fields {
     Fields(WireLimits limits) {
         this.limits = limits;
         this.textChars = limits.count(WireLimit.TEXT_CHARS);
+    }
+
+    /** The names of a message's fields by their numbers; empty where there is none. */
+    static List<String> names(Descriptor message) {
+        var names = new ArrayList<String>();
+        for (FieldDescriptor field : message.getFields()) {
+            while (names.size() <= field.getNumber()) {
+                names.add("");
+            }
+            names.set(field.getNumber(), field.getName());
+        }
+        return List.copyOf(names);
     }
 
     static ByteString bytes(byte[] bytes) {

@@ -12,6 +12,8 @@ import java.util.List;
 
 /** What nodes say, as {@code NodeMsg} and back. Thread-safe. */
 final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
+    private static final List<String> NAMES = Fields.names(NodeMsg.getDescriptor());
+
     private final Fields fields;
 
     NodeKinds(Fields fields) {
@@ -158,8 +160,7 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
 
     @Override
     public String name(int kind) {
-        var field = NodeMsg.getDescriptor().findFieldByNumber(kind);
-        return field == null ? "" : field.getName();
+        return kind > 0 && kind < NAMES.size() ? NAMES.get(kind) : "";
     }
 
     @Override

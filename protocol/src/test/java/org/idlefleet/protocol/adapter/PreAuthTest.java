@@ -18,9 +18,11 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 class PreAuthTest {
@@ -189,6 +191,21 @@ class PreAuthTest {
                 .hasMessageContaining("frame-bytes");
         assertThatThrownBy(() -> WireLimits.DEFAULT.with("frame-bytes", 0))
                 .hasMessageContaining("frame-bytes");
+    }
+
+    @Test
+    void everyLimitStandsInTheDocumentWithItsDefault() throws IOException {
+        String document = Files.readString(Path.of("..", "docs", "wire.md"));
+        for (WireLimit limit : WireLimit.values()) {
+            assertThat(document)
+                    .contains(
+                            String.format(
+                                    Locale.ROOT,
+                                    "| `%s` | %,d | %s |",
+                                    limit.label(),
+                                    limit.byDefault(),
+                                    limit.bounds()));
+        }
     }
 
     @Test
