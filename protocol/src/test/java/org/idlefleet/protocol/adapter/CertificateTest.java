@@ -111,7 +111,7 @@ class CertificateTest {
         try (var door = door(platform)) {
             var shortLived =
                     CertificateAuthority.open(
-                            directory, InstantSource.system(), Duration.ofSeconds(2));
+                            directory, InstantSource.system(), Duration.ofSeconds(4));
             var node = new Node();
             door.connect(node, shortLived.issueIdentity(Door.ANN, CAR));
             next(node.welcomed);

@@ -43,7 +43,7 @@ class EnrolmentTest {
     @TempDir Path elsewhere;
 
     static LongStream seeds() {
-        return LongStream.range(0, 50);
+        return LongStream.range(0, 30);
     }
 
     @Test

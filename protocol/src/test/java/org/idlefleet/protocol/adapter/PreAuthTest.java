@@ -101,7 +101,7 @@ class PreAuthTest {
 
     @Test
     void hangsUpOnABodyThatTrickles() throws Exception {
-        var limits = WireLimits.DEFAULT.with(WireLimit.FIRST_MESSAGE_MILLIS, 600);
+        var limits = WireLimits.DEFAULT.with(WireLimit.FIRST_MESSAGE_MILLIS, 2_500);
         try (var door = new Door(directory, limits)) {
             var tls = EnrolmentClient.tls(List.of(door.authority.certificate()), null);
             try (Socket socket =

@@ -133,7 +133,7 @@ class SessionLimitsTest {
 
     @Test
     void waitsForTheHelloOnlySoLong() throws Exception {
-        var limits = WireLimits.DEFAULT.with(WireLimit.FIRST_MESSAGE_MILLIS, 400);
+        var limits = WireLimits.DEFAULT.with(WireLimit.FIRST_MESSAGE_MILLIS, 2_500);
         try (var door = new Door(directory, limits);
                 var node = RawNode.connect(door)) {
             assertThat(goodbye(node)).contains("first-message-millis");
@@ -144,7 +144,7 @@ class SessionLimitsTest {
 
     @Test
     void endsASessionThatIsSilent() throws Exception {
-        var limits = WireLimits.DEFAULT.with(WireLimit.IDLE_MILLIS, 300);
+        var limits = WireLimits.DEFAULT.with(WireLimit.IDLE_MILLIS, 2_000);
         try (var door = new Door(directory, limits);
                 var node = RawNode.connect(door)) {
             greet(node, door);
@@ -179,7 +179,7 @@ class SessionLimitsTest {
         var limits =
                 WireLimits.DEFAULT
                         .with(WireLimit.SLOW_READER_MILLIS, 300)
-                        .with(WireLimit.IDLE_MILLIS, 800);
+                        .with(WireLimit.IDLE_MILLIS, 8_000);
         try (var door = new Door(directory, limits);
                 var node = RawNode.deaf(door)) {
             node.send(frame(Node.HELLO));

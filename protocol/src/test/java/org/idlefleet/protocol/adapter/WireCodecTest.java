@@ -51,15 +51,15 @@ class WireCodecTest {
     private static final LeaseMsg LEASE = LeaseMsg.newBuilder().setJob(1).build();
 
     static LongStream seeds() {
-        return LongStream.range(0, 100);
+        return LongStream.range(0, 60);
     }
 
     @ParameterizedTest
     @MethodSource("seeds")
     void readsWhatItWrites(long seed) throws WireException {
         var random = new RandomMessages(seed);
-        List<NodeMessage> up = random.fromNode(25);
-        List<CoordinatorMessage> down = random.fromCoordinator(25);
+        List<NodeMessage> up = random.fromNode(15);
+        List<CoordinatorMessage> down = random.fromCoordinator(15);
 
         assertThat(through(NODE, up))
                 .usingRecursiveComparison()
