@@ -1,0 +1,17 @@
+package org.idlefleet.edge;
+
+import org.idlefleet.edge.gate.Quantity;
+import org.idlefleet.edge.gate.Reading;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+
+/** Something that knows about the device. Owned by the thread that polls it; it may block. */
+public interface SignalSource {
+    /** What it will tell; found out once, at the start. */
+    Set<Quantity> provides();
+
+    /** Everything it knows now. */
+    List<Reading> read(Instant now);
+}

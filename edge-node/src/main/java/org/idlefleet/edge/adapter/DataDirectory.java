@@ -1,0 +1,118 @@
+package org.idlefleet.edge.adapter;
+
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * The node's own directory, held by one daemon at a time.
+ *
+ * <pre>
+ * lock            held while a daemon runs; its process id stands in it
+ * identity/       the node's key and certificate
+ * models/         the model store
+ * native/         native libraries that jars unpack
+ * owner-mode      what the owner said last: pause, finish; absent means run
+ * status.json     what the daemon does, written anew while it runs
+ * checkpoint.txt  the newest signed checkpoint of the ledger
+ * </pre>
+ */
+public final class DataDirectory implements AutoCloseable {
+    private final Path root;
+    private final FileChannel channel;
+
+    private DataDirectory(Path root, FileChannel channel) {
+        this.root = root;
+        this.channel = channel;
+    }
+
+    /**
+     * Takes the directory, which is made if it is not there.
+     *
+     * @throws IOException if another daemon has it; says which
+     */
+    public static DataDirectory take(Path root) throws IOException {
+        Files.createDirectories(root);
+        FileChannel channel =
+                FileChannel.open(
+                        root.resolve("lock"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+        try {
+            if (lock(channel) == null) {
+                String pid = text(channel);
+                throw new IOException(
+                        "another edge daemon (process "
+                                + pid
+                                + ") uses "
+                                + root
+                                + "; stop it, or give this one a node.data of its own");
+            }
+            channel.truncate(0);
+            channel.write(
+                    ByteBuffer.wrap(
+                            Long.toString(ProcessHandle.current().pid())
+                                    .getBytes(StandardCharsets.US_ASCII)),
+                    0);
+            return new DataDirectory(root, channel);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null;
+        }
+    }
+
+    private static String text(FileChannel channel) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(32);
+        channel.read(bytes, 0);
+        return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).strip();
+    }
+
+    public Path root() {
+        return root;
+    }
+
+    /** Where key and certificate lie. */
+    public static Path identity(Path root) {
+        return root.resolve("identity");
+    }
+
+    /** Where the model store lies. */
+    public static Path models(Path root) {
+        return root.resolve("models");
+    }
+
+    /** What the daemon does, as JSON. */
+    public static Path status(Path root) {
+        return root.resolve("status.json");
+    }
+
+    static Path natives(Path root) {
+        return root.resolve("native");
+    }
+
+    static Path checkpoint(Path root) {
+        return root.resolve("checkpoint.txt");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,378 @@
+package org.idlefleet.edge.adapter;
+
+import org.idlefleet.edge.EdgeNode;
+import org.idlefleet.edge.EdgeSettings;
+import org.idlefleet.edge.Engine;
+import org.idlefleet.edge.Signal;
+import org.idlefleet.edge.SignalSource;
+import org.idlefleet.edge.adapter.config.EdgeConfig;
+import org.idlefleet.edge.adapter.linux.LinuxSource;
+import org.idlefleet.edge.adapter.onnx.EngineOptions;
+import org.idlefleet.edge.adapter.onnx.OnnxEngine;
+import org.idlefleet.edge.adapter.owner.OwnerSource;
+import org.idlefleet.edge.adapter.store.ModelStore;
+import org.idlefleet.edge.adapter.trace.TraceSource;
+import org.idlefleet.edge.adapter.uplink.FullJitter;
+import org.idlefleet.edge.adapter.uplink.Renewal;
+import org.idlefleet.edge.adapter.uplink.Uplink;
+import org.idlefleet.edge.gate.Gate;
+import org.idlefleet.edge.gate.Quantity;
+import org.idlefleet.edge.gate.Rule;
+import org.idlefleet.protocol.CoordinatorMessage;
+import org.idlefleet.protocol.adapter.EnrolmentClient;
+import org.idlefleet.protocol.adapter.EnrolmentToken;
+import org.idlefleet.protocol.adapter.NodeIdentity;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * A running edge node: one loop's thread, the lanes, the uplink, the store and the sources, wired
+ * together. Its files are described at {@link DataDirectory}.
+ */
+public final class EdgeDaemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeDaemon.class);
+
+    /** For each request of enrolment and renewal. */
+    private static final Duration DOOR_LIMIT = Duration.ofSeconds(30);
+
+    /** How often the status is written when nothing changes. */
+    private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
+
+    private final EdgeConfig config;
+    private final DataDirectory data;
+    private final Engine engine;
+    private final SteadyClock clock = new SteadyClock();
+    private final Uplink uplink;
+    private final ModelStore store;
+    private final Lanes lanes;
+    private final Sampler sampler;
+    private final EdgeLoop loop;
+    private final ExecutorService disk = Executors.newSingleThreadExecutor(thread("edge-store"));
+    private final ScheduledExecutorService timer =
+            Executors.newSingleThreadScheduledExecutor(thread("edge-timer"));
+    private final ScheduledExecutorService renewals =
+            Executors.newSingleThreadScheduledExecutor(thread("edge-renewal"));
+    private final ExecutorService statusWriter =
+            Executors.newSingleThreadExecutor(thread("edge-status"));
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile EdgeLoop.Snapshot snapshot;
+    private Optional<EdgeLoop.Snapshot> written = Optional.empty();
+
+    private EdgeDaemon(EdgeConfig config, DataDirectory data, NodeIdentity identity, Engine engine)
+            throws IOException {
+        this.config = config;
+        this.data = data;
+        this.engine = engine;
+        var random = new SecureRandom();
+        List<SignalSource> sources = sources(config, clock.instant());
+        Gate gate = new Gate(rules(config, sources));
+        var node =
+                new EdgeNode(
+                        new EdgeSettings(
+                                software(),
+                                engine.numericClass(),
+                                config.engine().memoryBytes(),
+                                config.engine().lanes(),
+                                config.engine().slots(),
+                                config.uplink().welcomeLimit()),
+                        () -> {
+                            var nonce = new byte[16];
+                            random.nextBytes(nonce);
+                            return nonce;
+                        },
+                        new FullJitter(
+                                config.uplink().retryMin(), config.uplink().retryMax(), random));
+        this.snapshot =
+                new EdgeLoop.Snapshot(clock.instant(), node.view(), gate.findings(clock.instant()));
+        this.loop = new EdgeLoop(node, gate, clock, this::show);
+        this.store =
+                ModelStore.open(
+                        DataDirectory.models(config.data()),
+                        new ModelStore.Limits(
+                                config.models().quotaBytes(), config.models().keepFreeBytes()),
+                        clock);
+        this.uplink = new Uplink(config.coordinator(), identity, clock, loop::tell);
+        this.lanes =
+                new Lanes(
+                        engine,
+                        store,
+                        config,
+                        new Liar(config.faults().lie(), identity.node().value().hashCode()),
+                        loop::tell);
+        this.sampler =
+                new Sampler(
+                        sources,
+                        config.signals().every(),
+                        clock,
+                        config.data(),
+                        loop::tell,
+                        wish -> loop.tell(wish ? new Signal.Finish() : new Signal.Resume()));
+    }
+
+    /**
+     * Starts a daemon with ONNX Runtime.
+     *
+     * @throws IOException if it can't; says what to do
+     */
+    public static EdgeDaemon start(EdgeConfig config) throws IOException {
+        if (System.getProperty("DJL_CACHE_DIR") == null && System.getenv("DJL_CACHE_DIR") == null) {
+            String natives = DataDirectory.natives(config.data()).toAbsolutePath().toString();
+            System.setProperty("DJL_CACHE_DIR", natives);
+        }
+        EdgeConfig.EngineConfig wanted = config.engine();
+        OnnxEngine engine =
+                OnnxEngine.open(
+                        new EngineOptions(wanted.provider(), wanted.options(), wanted.threads()));
+        engine.fallbacks().forEach(reason -> LOG.warn("execution provider not used: {}", reason));
+        LOG.info("computing with {}", engine.numericClass());
+        return start(config, engine);
+    }
+
+    /**
+     * Starts a daemon with an engine of the caller's; the daemon closes it.
+     *
+     * @throws IOException if another daemon runs here, the node is not enrolled, or a file is wrong
+     */
+    public static EdgeDaemon start(EdgeConfig config, Engine engine) throws IOException {
+        DataDirectory data = DataDirectory.take(config.data());
+        try {
+            Path directory = DataDirectory.identity(config.data());
+            NodeIdentity identity = NodeIdentity.load(directory);
+            var daemon = new EdgeDaemon(config, data, identity, engine);
+            daemon.begin(directory);
+            return daemon;
+        } catch (IOException | RuntimeException e) {
+            data.close();
+            engine.close();
+            throw e;
+        }
+    }
+
+    private void begin(Path identityDirectory) {
+        if (config.faults().any()) {
+            LOG.warn(
+                    "FAULTS ARE ON: this node falsifies {} % of its results and takes {} longer for"
+                            + " each shard",
+                    Math.round(100 * config.faults().lie()), config.faults().delay());
+        }
+        LOG.info(
+                "node {} of owner {}, coordinator {}",
+                uplink.identity().node(),
+                uplink.identity().owner(),
+                config.coordinator());
+        var hands = new EdgeHands(uplink, lanes, store, disk, timer, config.data(), loop::tell);
+        thread("edge-loop").newThread(() -> run(hands)).start();
+        sampler.start();
+        new Renewal(
+                        uplink,
+                        new EnrolmentClient(config.coordinator(), DOOR_LIMIT),
+                        identityDirectory,
+                        renewals,
+                        clock,
+                        new FullJitter(
+                                Duration.ofSeconds(10), Duration.ofMinutes(15), new SecureRandom()),
+                        this::reconnect)
+                .plan();
+    }
+
+    /** A link lives as long as the certificate it was made with: make the next one in good time. */
+    private void reconnect() {
+        loop.tell(
+                new Signal.Received(
+                        new CoordinatorMessage.Drain(
+                                "a new link for the new certificate", Duration.ZERO)));
+    }
+
+    /** Takes a token of the owner's and enrols this node; its key never leaves the directory. */
+    public static NodeIdentity enrol(EdgeConfig config, String token)
+            throws IOException, InterruptedException {
+        Path directory = DataDirectory.identity(config.data());
+        try (var _ = DataDirectory.take(config.data())) {
+            if (NodeIdentity.exists(directory)) {
+                NodeIdentity current = NodeIdentity.load(directory);
+                throw new IOException(
+                        "this node is enrolled already, as "
+                                + current.node()
+                                + " of "
+                                + current.owner()
+                                + "; to enrol it anew, remove "
+                                + directory);
+            }
+            NodeIdentity identity =
+                    new EnrolmentClient(config.coordinator(), DOOR_LIMIT)
+                            .enrol(EnrolmentToken.parse(token));
+            Files.createDirectories(directory);
+            identity.save(directory);
+            return identity;
+        }
+    }
+
+    /** What the daemon on this data directory wrote last about itself; empty if it never ran. */
+    public static Optional<String> status(Path dataDirectory) throws IOException {
+        try {
+            return Optional.of(Files.readString(DataDirectory.status(dataDirectory)));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What this daemon does now, as JSON. */
+    public String status() {
+        return StatusFile.json(content(snapshot));
+    }
+
+    /** Offers nothing more, finishes what it holds within the limit, then ends. Returns at once. */
+    public void shutdown() {
+        loop.tell(new Signal.Shutdown(config.drainLimit()));
+    }
+
+    /** Waits until the daemon has ended. */
+    public void awaitEnd() throws InterruptedException {
+        ended.await();
+    }
+
+    /** Lets SIGTERM and Ctrl-C drain the daemon, and waits until it has ended. */
+    public void runUntilSignal() throws InterruptedException {
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        Thread.ofPlatform().name("edge-drain").unstarted(this::drainAtExit));
+        awaitEnd();
+    }
+
+    private void drainAtExit() {
+        shutdown();
+        awaitUninterrupted();
+    }
+
+    /** Releases what it holds and ends. */
+    @Override
+    public void close() {
+        loop.tell(new Signal.Shutdown(Duration.ZERO));
+        awaitUninterrupted();
+    }
+
+    private void awaitUninterrupted() {
+        try {
+            awaitEnd();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run(EdgeHands hands) {
+        try {
+            loop.run(hands);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | AssertionError e) {
+            LOG.error("the node's loop failed; the daemon ends", e);
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
+            sampler.close();
+            lanes.close();
+            uplink.drain(2000);
+            renewals.shutdownNow();
+            timer.shutdownNow();
+            disk.close();
+            statusWriter.close();
+            uplink.close();
+            store.close();
+            engine.close();
+            data.close();
+        } catch (IOException e) {
+            LOG.warn("the daemon did not end cleanly", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    /** Keeps the snapshot, and writes it if it says something new or the last one grows old. */
+    private void show(EdgeLoop.Snapshot next) {
+        snapshot = next;
+        boolean same =
+                written.map(last ->
+                                last.view().equals(next.view())
+                                        && next.at().isBefore(last.at().plus(STATUS_EVERY)))
+                        .orElse(false);
+        if (!same) {
+            written = Optional.of(next);
+            statusWriter.execute(() -> write(next));
+        }
+    }
+
+    private void write(EdgeLoop.Snapshot content) {
+        try {
+            StatusFile.write(DataDirectory.status(config.data()), content(content));
+        } catch (IOException e) {
+            LOG.warn("the status could not be written: {}", e.toString());
+        }
+    }
+
+    private StatusFile.Content content(EdgeLoop.Snapshot of) {
+        return new StatusFile.Content(
+                of.at(),
+                uplink.identity(),
+                config.coordinator().toString(),
+                engine.numericClass(),
+                StatusFile.fallbacks(engine),
+                of.view(),
+                of.findings());
+    }
+
+    private static List<SignalSource> sources(EdgeConfig config, Instant start) throws IOException {
+        EdgeConfig.SignalsConfig signals = config.signals();
+        var sources = new ArrayList<SignalSource>();
+        sources.add(new OwnerSource(config.data()));
+        if (signals.linux()) {
+            var roots = new LinuxSource.Roots(signals.sys(), signals.proc(), signals.dev());
+            int threads = config.engine().lanes() * config.engine().threads();
+            sources.add(new LinuxSource(roots, threads));
+        }
+        if (signals.trace().isPresent()) {
+            sources.add(new TraceSource(signals.trace().get(), start));
+        }
+        return sources;
+    }
+
+    private static List<Rule> rules(EdgeConfig config, List<SignalSource> sources) {
+        Set<Quantity> provided = EnumSet.noneOf(Quantity.class);
+        sources.forEach(source -> provided.addAll(source.provides()));
+        List<Rule> rules = config.rules().rules(provided);
+        LOG.info("rules that count here: {}", rules.stream().map(Rule::name).toList());
+        return rules;
+    }
+
+    private static String software() {
+        String version = EdgeDaemon.class.getPackage().getImplementationVersion();
+        return "idlefleet-edge/" + (version == null ? "dev" : version);
+    }
+
+    private static ThreadFactory thread(String name) {
+        return Thread.ofPlatform().name(name).daemon().factory();
+    }
+}

@@ -1,0 +1,208 @@
+package org.idlefleet.edge.adapter;
+
+import org.idlefleet.edge.Action;
+import org.idlefleet.edge.EdgeNode;
+import org.idlefleet.edge.EdgeView;
+import org.idlefleet.edge.Signal;
+import org.idlefleet.edge.gate.Finding;
+import org.idlefleet.edge.gate.Gate;
+import org.idlefleet.edge.gate.GateState;
+import org.idlefleet.edge.gate.Reading;
+import org.idlefleet.protocol.CoordinatorMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/**
+ * The one thread that owns node and gate. Everything that happens comes through its inbox; what to
+ * do about it leaves through {@link Hands}.
+ */
+final class EdgeLoop {
+    /** Things that may wait in the inbox; a thread that has more to say waits for room. */
+    static final int INBOX_MAX = 8192;
+
+    private static final Logger LOG = LoggerFactory.getLogger(EdgeLoop.class);
+
+    /** Carries actions out. Called by the loop's thread and never blocks it. */
+    interface Hands {
+        void perform(List<Action> actions);
+    }
+
+    private sealed interface Item {
+        record Happened(Signal signal) implements Item {}
+
+        record Read(List<Reading> readings) implements Item {}
+    }
+
+    private final EdgeNode node;
+    private final Gate gate;
+    private final InstantSource clock;
+    private final Consumer<Snapshot> watcher;
+    private final BlockingQueue<Item> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
+    private GateState told = new GateState.Closed(List.of());
+    private volatile boolean exited;
+
+    /** What node and gate say at one moment. */
+    record Snapshot(Instant at, EdgeView view, List<Finding> findings) {}
+
+    /**
+     * @param watcher told about once a second what node and gate say; must not block
+     */
+    EdgeLoop(EdgeNode node, Gate gate, InstantSource clock, Consumer<Snapshot> watcher) {
+        this.node = node;
+        this.gate = gate;
+        this.clock = clock;
+        this.watcher = watcher;
+    }
+
+    /** Says that something happened; waits while the inbox is full. Thread-safe. */
+    void tell(Signal signal) {
+        put(new Item.Happened(signal));
+    }
+
+    /** Hands readings over. Thread-safe. */
+    void tell(List<Reading> readings) {
+        put(new Item.Read(List.copyOf(readings)));
+    }
+
+    /** What comes after the node's exit is dropped. */
+    private void put(Item item) {
+        try {
+            boolean taken = false;
+            while (!taken && !exited) {
+                taken = inbox.offer(item, 100, TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Runs until the node exits; returns why it did. */
+    void run(Hands hands) throws InterruptedException {
+        Instant show = clock.instant();
+        react(new Signal.Started(), show, hands);
+        var items = new ArrayList<Item>();
+        while (!exited) {
+            Instant now = clock.instant();
+            Instant due = earlier(earlier(node.nextDeadline(), gate.nextDeadline(now)), show);
+            // A deadline is rounded up, so that waking up too early does not turn into spinning.
+            long wait = Math.max(0, Duration.between(now, due).toMillis() + 1);
+            Item first = inbox.poll(wait, TimeUnit.MILLISECONDS);
+            items.clear();
+            if (first != null) {
+                items.add(first);
+                inbox.drainTo(items, 255);
+            }
+            step(items, hands);
+            if (!clock.instant().isBefore(show)) {
+                show = show(Duration.ofSeconds(1));
+            }
+        }
+        show(Duration.ZERO);
+    }
+
+    private Instant show(Duration next) {
+        Instant now = clock.instant();
+        watcher.accept(new Snapshot(now, node.view(), gate.findings(now)));
+        return now.plus(next);
+    }
+
+    private void step(List<Item> items, Hands hands) {
+        // What the sources say comes first: nothing may start on the strength of an old word.
+        for (Item item : items) {
+            if (item instanceof Item.Read read) {
+                read.readings().forEach(gate::accept);
+            }
+        }
+        judge(hands);
+        for (Item item : items) {
+            if (item instanceof Item.Happened happened) {
+                react(happened.signal(), clock.instant(), hands);
+            }
+        }
+        Instant now = clock.instant();
+        if (!now.isBefore(node.nextDeadline())) {
+            react(new Signal.Tick(), now, hands);
+        }
+    }
+
+    private void judge(Hands hands) {
+        Instant now = clock.instant();
+        GateState state = gate.evaluate(now);
+        switch (state) {
+            case GateState.Open open -> {
+                if (!state.equals(told)) {
+                    LOG.info("gate open{}", open.until().map(at -> " until " + at).orElse(""));
+                    react(new Signal.GateOpened(open.until()), now, hands);
+                }
+            }
+            case GateState.Closed closed -> {
+                if (told instanceof GateState.Open || !rules(told).equals(rules(closed))) {
+                    LOG.info("gate closed: {}", closed);
+                    react(new Signal.GateClosed(closed.toString()), now, hands);
+                }
+            }
+        }
+        told = state;
+    }
+
+    private static List<String> rules(GateState state) {
+        return switch (state) {
+            case GateState.Open _ -> List.of();
+            case GateState.Closed closed ->
+                    closed.reasons().stream().map(GateState.Reason::rule).toList();
+        };
+    }
+
+    private static void log(Signal signal) {
+        switch (signal) {
+            case Signal.LinkDown down -> LOG.info("no link: {}", down.reason());
+            case Signal.Received(CoordinatorMessage.Welcome welcome) ->
+                    LOG.info("welcome; the coordinator serves {}", welcome.models());
+            case Signal.Received(CoordinatorMessage.Drain drain) ->
+                    LOG.info("drain: {}", drain.reason());
+            case Signal.ModelReady ready ->
+                    LOG.info(
+                            "model {} is warm, {} work units a second",
+                            ready.content().model(),
+                            Math.round(ready.workUnitsPerSecond()));
+            case Signal.ModelFailed failed ->
+                    LOG.warn("model {} failed: {}", failed.manifest(), failed.reason());
+            case Signal.ShardFailed failed ->
+                    LOG.warn("{} refused: {}", failed.lease(), failed.detail());
+            case Signal.Shutdown _ -> LOG.info("shutting down");
+            case Signal.Started _,
+                    Signal.Tick _,
+                    Signal.LinkUp _,
+                    Signal.Received _,
+                    Signal.GateOpened _,
+                    Signal.GateClosed _,
+                    Signal.ShardFinished _,
+                    Signal.ShardAborted _,
+                    Signal.ModelWants _,
+                    Signal.ModelFetched _,
+                    Signal.Finish _,
+                    Signal.Resume _ -> {}
+        }
+    }
+
+    private void react(Signal signal, Instant now, Hands hands) {
+        log(signal);
+        List<Action> actions = node.react(signal, now);
+        hands.perform(actions);
+        exited |= actions.stream().anyMatch(Action.Exit.class::isInstance);
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+}

@@ -1,0 +1,95 @@
+package org.idlefleet.edge.adapter;
+
+import org.idlefleet.edge.EdgeView;
+import org.idlefleet.edge.Engine;
+import org.idlefleet.edge.adapter.onnx.OnnxEngine;
+import org.idlefleet.edge.gate.Finding;
+import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.adapter.NodeIdentity;
+
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** What a daemon does right now, as JSON for commands and people. */
+final class StatusFile {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private StatusFile() {}
+
+    /**
+     * Everything that the status tells.
+     *
+     * @param fallbacks providers that can't be had here, and why
+     */
+    record Content(
+            Instant written,
+            NodeIdentity identity,
+            String coordinator,
+            NumericClass numericClass,
+            List<String> fallbacks,
+            EdgeView view,
+            List<Finding> findings) {}
+
+    static void write(Path file, Content content) throws IOException {
+        Durable.write(file, json(content).getBytes(StandardCharsets.UTF_8));
+    }
+
+    static String json(Content content) {
+        EdgeView view = content.view();
+        ObjectNode root = JSON.createObjectNode();
+        root.put("written", content.written().toString());
+        root.put("pid", ProcessHandle.current().pid());
+        root.put("node", content.identity().node().value());
+        root.put("owner", content.identity().owner().value());
+        root.put("certificateEnds", content.identity().expires().toString());
+        root.put("coordinator", content.coordinator());
+        root.put("link", view.link());
+        root.put("linkReason", view.linkReason());
+        root.put("mode", view.mode());
+        root.put("gate", view.gate());
+        root.put("gateReason", view.gateReason());
+        ArrayNode rules = root.putArray("rules");
+        for (Finding finding : content.findings()) {
+            rules.addObject()
+                    .put("rule", finding.rule())
+                    .put("holds", finding.holds())
+                    .put("text", finding.text());
+        }
+        root.put("numericClass", content.numericClass().toString());
+        ArrayNode fallbacks = root.putArray("providersNotUsed");
+        content.fallbacks().forEach(fallbacks::add);
+        root.put("computing", view.computing());
+        ArrayNode held = root.putArray("held");
+        view.held().forEach(lease -> held.add(lease.toString()));
+        ArrayNode models = root.putArray("models");
+        for (EdgeView.ModelView model : view.models()) {
+            models.addObject()
+                    .put("model", model.model().value())
+                    .put("manifest", model.manifest().hex())
+                    .put("stage", model.stage())
+                    .put("reason", model.reason())
+                    .put("workUnitsPerSecond", model.workUnitsPerSecond());
+        }
+        root.putObject("shards")
+                .put("finished", view.counts().finished())
+                .put("released", view.counts().released())
+                .put("refused", view.counts().refused())
+                .put("lost", view.counts().lost())
+                .put("workUnits", view.counts().workUnits());
+        root.putObject("earnings")
+                .put("escrowMicros", view.earnings().escrowMicros())
+                .put("payableMicros", view.earnings().payableMicros());
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+    }
+
+    static List<String> fallbacks(Engine engine) {
+        return engine instanceof OnnxEngine onnx ? onnx.fallbacks() : List.of();
+    }
+}

@@ -1,0 +1,186 @@
+package org.idlefleet.edge.adapter.config;
+
+import org.idlefleet.protocol.NodeMessage;
+import org.idlefleet.protocol.adapter.ConfigException;
+import org.idlefleet.protocol.adapter.ConfigLoader;
+import org.idlefleet.protocol.adapter.Endpoint;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Everything that can be set about a node; {@code docs/edge-node.md} lists the keys.
+ *
+ * @param data the node's own directory
+ * @param coordinator its node door
+ * @param drainLimit time to finish what is held when the process shall end
+ */
+public record EdgeConfig(
+        Path data,
+        Endpoint coordinator,
+        Duration drainLimit,
+        UplinkConfig uplink,
+        EngineConfig engine,
+        ModelsConfig models,
+        SignalsConfig signals,
+        RulesConfig rules,
+        Faults faults) {
+    /** What the names of environment variables start with. */
+    public static final String ENVIRONMENT = "IDLEFLEET_EDGE_";
+
+    private static final List<String> PROVIDERS =
+            List.of(
+                    "auto",
+                    "cpu",
+                    "cuda",
+                    "tensorrt",
+                    "openvino",
+                    "coreml",
+                    "nnapi",
+                    "xnnpack",
+                    "qnn");
+
+    /** Waits between attempts to connect, and how long the coordinator may take to answer. */
+    public record UplinkConfig(Duration retryMin, Duration retryMax, Duration welcomeLimit) {}
+
+    /**
+     * How shards are computed.
+     *
+     * @param provider execution provider, or {@code auto}
+     * @param options what the provider takes, by its own names
+     * @param threads threads of one lane
+     * @param lanes shards at the same time
+     * @param slots leases held at the same time
+     * @param memoryBytes memory that models may take
+     */
+    public record EngineConfig(
+            String provider,
+            SortedMap<String, String> options,
+            int threads,
+            int lanes,
+            int slots,
+            long memoryBytes) {}
+
+    /** How much disk models may take. */
+    public record ModelsConfig(long quotaBytes, long keepFreeBytes) {}
+
+    /**
+     * Where signals come from and how often they are looked at.
+     *
+     * @param linux whether the Linux kernel is asked
+     * @param sys its sysfs
+     * @param proc its procfs
+     * @param dev its devices
+     * @param trace a script of signals
+     */
+    public record SignalsConfig(
+            Duration every, boolean linux, Path sys, Path proc, Path dev, Optional<Path> trace) {}
+
+    /**
+     * Misbehaviour on purpose, for tests and demonstrations.
+     *
+     * @param lie share of shards whose result is falsified
+     * @param delay time that each shard takes longer
+     */
+    public record Faults(double lie, Duration delay) {
+        /** Whether there is any. */
+        public boolean any() {
+            return lie > 0 || delay.isPositive();
+        }
+    }
+
+    /**
+     * Reads the configuration; later sources win.
+     *
+     * @param file the YAML file; empty if there is none
+     * @param environment variables; those named {@code IDLEFLEET_EDGE_SECTION__KEY} count
+     * @param sets settings written as {@code section.key=value}
+     * @throws ConfigException if a key is unknown or a value makes no sense; says where
+     */
+    public static EdgeConfig load(
+            Optional<Path> file, Map<String, String> environment, List<String> sets) {
+        var loader = new ConfigLoader<>(EdgeFile.class, EdgeFile.defaults(), ENVIRONMENT);
+        EdgeFile text = loader.load(file, environment, sets);
+        return new EdgeConfig(
+                Path.of(
+                        Values.required(
+                                "node.data",
+                                text.node().data(),
+                                "name a directory for this node's own files")),
+                endpoint(text.node().coordinator()),
+                Values.time("node.drainLimit", text.node().drainLimit()),
+                uplink(text.uplink()),
+                engine(text.engine()),
+                new ModelsConfig(
+                        Values.size("models.quota", text.models().quota()),
+                        Values.size("models.keepFree", text.models().keepFree())),
+                signals(text.signals()),
+                RulesConfig.of(text.rules()),
+                new Faults(
+                        Values.between("faults.lie", text.faults().lie(), 0, 1),
+                        Values.time("faults.delay", text.faults().delay())));
+    }
+
+    /** The same with a file. */
+    public static EdgeConfig load(Path file, Map<String, String> environment, List<String> sets) {
+        return load(Optional.of(file), environment, sets);
+    }
+
+    private static Endpoint endpoint(String text) {
+        Values.required("node.coordinator", text, "name the coordinator as HOST or HOST:PORT");
+        try {
+            return Endpoint.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw Values.wrong("node.coordinator", "HOST or HOST:PORT", "'" + text + "'");
+        }
+    }
+
+    private static UplinkConfig uplink(EdgeFile.Uplink text) {
+        Duration min = Values.positive("uplink.retryMin", text.retryMin());
+        Duration max = Values.positive("uplink.retryMax", text.retryMax());
+        if (max.compareTo(min) < 0) {
+            throw Values.wrong(
+                    "uplink.retryMax",
+                    "at least uplink.retryMin, " + text.retryMin(),
+                    text.retryMax());
+        }
+        return new UplinkConfig(
+                min, max, Values.positive("uplink.welcomeLimit", text.welcomeLimit()));
+    }
+
+    private static EngineConfig engine(EdgeFile.Engine text) {
+        int lanes = Values.between("engine.lanes", text.lanes(), 1, NodeMessage.SLOTS_MAX / 2);
+        int slots = text.slots() == 0 ? 2 * lanes : text.slots();
+        return new EngineConfig(
+                Values.word("engine.provider", text.provider(), PROVIDERS),
+                text.options(),
+                Values.between("engine.threads", text.threads(), 1, 1024),
+                lanes,
+                Values.between("engine.slots", slots, lanes, NodeMessage.SLOTS_MAX),
+                Values.size("engine.memory", text.memory()));
+    }
+
+    private static SignalsConfig signals(EdgeFile.Signals text) {
+        boolean linux =
+                switch (Values.word("signals.linux", text.linux(), List.of("on", "off", "auto"))) {
+                    case "on" -> true;
+                    case "off" -> false;
+                    default ->
+                            System.getProperty("os.name", "")
+                                    .toLowerCase(Locale.ROOT)
+                                    .contains("linux");
+                };
+        return new SignalsConfig(
+                Values.positive("signals.every", text.every()),
+                linux,
+                Path.of(text.sys()),
+                Path.of(text.proc()),
+                Path.of(text.dev()),
+                text.trace().isBlank() ? Optional.empty() : Optional.of(Path.of(text.trace())));
+    }
+}

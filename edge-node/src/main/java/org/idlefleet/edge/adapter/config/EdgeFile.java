@@ -1,0 +1,72 @@
+package org.idlefleet.edge.adapter.config;
+
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** The configuration as it is written, with its defaults; {@link EdgeConfig} is what it means. */
+record EdgeFile(
+        Node node,
+        Uplink uplink,
+        Engine engine,
+        Models models,
+        Signals signals,
+        Rules rules,
+        Faults faults) {
+    record Node(String data, String coordinator, String drainLimit) {}
+
+    record Uplink(String retryMin, String retryMax, String welcomeLimit) {}
+
+    /**
+     * @param slots 0 means twice the lanes
+     */
+    record Engine(
+            String provider,
+            SortedMap<String, String> options,
+            int threads,
+            int lanes,
+            int slots,
+            String memory) {}
+
+    record Models(String quota, String keepFree) {}
+
+    record Signals(String every, String linux, String sys, String proc, String dev, String trace) {}
+
+    record Rules(
+            String settle,
+            String stale,
+            String power,
+            boolean onBattery,
+            double batteryFloor,
+            double batteryResume,
+            boolean discharging,
+            String temperature,
+            double temperatureMax,
+            double temperatureResume,
+            String batteryTemperature,
+            double batteryTemperatureMax,
+            double batteryTemperatureResume,
+            String otherLoad,
+            double otherLoadMax,
+            double otherLoadResume,
+            String parked,
+            String userIdle,
+            String userIdleFor,
+            String zone,
+            List<String> hours) {}
+
+    record Faults(double lie, String delay) {}
+
+    static EdgeFile defaults() {
+        return new EdgeFile(
+                new Node("", "", "20s"),
+                new Uplink("1s", "1m", "15s"),
+                new Engine("auto", new TreeMap<>(), 1, 1, 0, "2GiB"),
+                new Models("10GiB", "1GiB"),
+                new Signals("500ms", "auto", "/sys", "/proc", "/dev", ""),
+                new Rules(
+                        "30s", "3s", "auto", true, 60, 70, false, "auto", 85, 75, "auto", 45, 40,
+                        "auto", 50, 25, "auto", "off", "5m", "", List.of()),
+                new Faults(0, "0s"));
+    }
+}

@@ -1,0 +1,132 @@
+package org.idlefleet.edge.adapter.linux;
+
+import org.idlefleet.edge.SignalSource;
+import org.idlefleet.edge.gate.Quantity;
+import org.idlefleet.edge.gate.Reading;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.Set;
+
+/** Power, heat, load and the last touch of a terminal, as the kernel tells them. */
+public final class LinuxSource implements SignalSource {
+    private static final String NAME = "linux";
+
+    private final PowerSupplies power;
+    private final Thermometers thermometers;
+    private final Load load;
+    private final Path dev;
+    private final Set<Quantity> provides = EnumSet.noneOf(Quantity.class);
+
+    /** Where the kernel's file systems are. */
+    public record Roots(Path sys, Path proc, Path dev) {
+        /** Where they are on every Linux. */
+        public static final Roots SYSTEM =
+                new Roots(Path.of("/sys"), Path.of("/proc"), Path.of("/dev"));
+    }
+
+    /**
+     * @param ownThreads threads that this daemon computes with
+     */
+    public LinuxSource(Roots roots, int ownThreads) {
+        this.power = new PowerSupplies(roots.sys());
+        this.thermometers = new Thermometers(roots.sys());
+        this.load = new Load(roots.proc(), Runtime.getRuntime().availableProcessors(), ownThreads);
+        this.dev = roots.dev();
+        boolean battery = power.read().battery();
+        provide(Quantity.MAINS, true);
+        provide(Quantity.DISCHARGING, true);
+        provide(Quantity.BATTERY, battery);
+        provide(Quantity.BATTERY_TEMPERATURE, power.read().temperature().isPresent());
+        provide(Quantity.TEMPERATURE, thermometers.hottest().isPresent());
+        provide(
+                Quantity.OTHER_LOAD,
+                Files.isReadable(roots.proc().resolve("stat"))
+                        || Files.isReadable(roots.proc().resolve("loadavg")));
+        provide(Quantity.PRESSURE, load.pressure().isPresent());
+        provide(Quantity.USER_IDLE, lastTouch().isPresent());
+    }
+
+    private void provide(Quantity quantity, boolean has) {
+        if (has) {
+            provides.add(quantity);
+        }
+    }
+
+    @Override
+    public Set<Quantity> provides() {
+        return Set.copyOf(provides);
+    }
+
+    @Override
+    public List<Reading> read(Instant now) {
+        PowerSupplies.State supply = power.read();
+        var readings = new ArrayList<Reading>();
+        for (Quantity quantity : provides) {
+            OptionalDouble value =
+                    switch (quantity) {
+                        case MAINS -> yesNo(supply.mains());
+                        case DISCHARGING -> yesNo(supply.discharging());
+                        case BATTERY -> supply.level();
+                        case BATTERY_TEMPERATURE -> supply.temperature();
+                        case TEMPERATURE -> thermometers.hottest();
+                        case OTHER_LOAD -> load.others();
+                        case PRESSURE -> load.pressure();
+                        case USER_IDLE -> idleSeconds(now);
+                        case CABIN_TEMPERATURE,
+                                GEAR_PARK,
+                                SPEED,
+                                IGNITION,
+                                OCCUPIED,
+                                DOOR_OPEN,
+                                METERED,
+                                PAUSED ->
+                                OptionalDouble.empty();
+                    };
+            readings.add(new Reading(quantity, value, now, NAME));
+        }
+        return readings;
+    }
+
+    private static OptionalDouble yesNo(Optional<Boolean> answer) {
+        return answer.map(yes -> OptionalDouble.of(yes ? 1 : 0)).orElse(OptionalDouble.empty());
+    }
+
+    private OptionalDouble idleSeconds(Instant now) {
+        return lastTouch()
+                .map(at ->
+                        OptionalDouble.of(Math.max(0, Duration.between(at, now).toMillis() / 1e3)))
+                .orElse(OptionalDouble.empty());
+    }
+
+    /** When somebody last typed at a terminal. */
+    private Optional<Instant> lastTouch() {
+        var terminals = new ArrayList<Path>(KernelFile.list(dev.resolve("pts")));
+        KernelFile.list(dev).stream()
+                .filter(path -> path.getFileName().toString().matches("tty[1-9][0-9]*"))
+                .forEach(terminals::add);
+        return terminals.stream()
+                .flatMap(terminal -> touched(terminal).stream())
+                .max(Comparator.naturalOrder());
+    }
+
+    /** Empty for a terminal that went away between listing and looking. */
+    private static Optional<Instant> touched(Path terminal) {
+        try {
+            var at = (FileTime) Files.getAttribute(terminal, "lastAccessTime");
+            return Optional.of(at.toInstant());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+}

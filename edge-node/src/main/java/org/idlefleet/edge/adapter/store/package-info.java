@@ -1,0 +1,5 @@
+/** Verified models on the node's disk. */
+@NullMarked
+package org.idlefleet.edge.adapter.store;
+
+import org.jspecify.annotations.NullMarked;

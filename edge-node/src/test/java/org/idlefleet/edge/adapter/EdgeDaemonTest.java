@@ -1,0 +1,205 @@
+package org.idlefleet.edge.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import org.idlefleet.edge.adapter.config.EdgeConfig;
+import org.idlefleet.edge.adapter.onnx.EngineOptions;
+import org.idlefleet.edge.adapter.onnx.LocalEmbedder;
+import org.idlefleet.edge.adapter.onnx.MiniLm;
+import org.idlefleet.edge.adapter.owner.OwnerMode;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.ModelManifest;
+import org.idlefleet.protocol.NodeMessage;
+import org.idlefleet.protocol.adapter.NodeSession;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** A real daemon against a real door: mutual TLS, ONNX Runtime, files. */
+class EdgeDaemonTest {
+    private static final List<String> TEXTS =
+            List.of("The car is parked.", "An idle vehicle stands there.", "She baked a cake.");
+
+    @TempDir static Path shared;
+    private static ModelManifest model;
+    private static FleetDoor door;
+
+    @TempDir Path directory;
+    private Path trace;
+
+    @BeforeAll
+    static void open() throws Exception {
+        model = MiniLm.withProbe(MiniLm.unpack(shared), shared);
+        door = new FleetDoor(shared.resolve("ca"), model, shared);
+    }
+
+    @AfterAll
+    static void close() {
+        door.close();
+    }
+
+    @BeforeEach
+    void park() throws Exception {
+        trace = directory.resolve("trace.txt");
+        Files.writeString(trace, "0s vehicle.gear_park yes\n0s power.mains yes\n");
+    }
+
+    private EdgeConfig config(String... sets) {
+        var all =
+                new ArrayList<>(
+                        List.of(
+                                "node.data=" + directory.resolve("data"),
+                                "node.coordinator=" + door.address(),
+                                "signals.linux=off",
+                                "signals.trace=" + trace,
+                                "signals.every=50ms",
+                                "rules.settle=0s",
+                                "uplink.retryMin=50ms",
+                                "models.keepFree=0B"));
+        all.addAll(Arrays.asList(sets));
+        return EdgeConfig.load(Optional.empty(), Map.of(), all);
+    }
+
+    private void append(String line) throws Exception {
+        Files.writeString(trace, line + "\n", StandardOpenOption.APPEND);
+    }
+
+    private static NodeMessage.Offer hearOffer(int slots) throws InterruptedException {
+        return door.hear(NodeMessage.Offer.class, offer -> offer.slots() == slots);
+    }
+
+    private static byte[] hearOutput(Lease lease) throws InterruptedException {
+        return door.hear(NodeMessage.Result.class, result -> result.lease().equals(lease)).output();
+    }
+
+    private static void awaitStatus(EdgeDaemon daemon, String part) {
+        await().untilAsserted(() -> assertThat(daemon.status()).contains(part));
+    }
+
+    private static byte[] expected() throws Exception {
+        try (var local = LocalEmbedder.open(model, shared, EngineOptions.CPU)) {
+            return local.embed(TEXTS).raw();
+        }
+    }
+
+    @Test
+    void enrolsFetchesTheModelComputesLetsGoAndComesBack() throws Exception {
+        EdgeConfig config = config();
+        String token = door.token();
+        assertThat(EdgeDaemon.enrol(config, token).owner()).isEqualTo(FleetDoor.ANN);
+        assertThatThrownBy(() -> EdgeDaemon.enrol(config, token))
+                .hasMessageContaining("this node is enrolled already, as");
+        try (EdgeDaemon daemon = EdgeDaemon.start(config)) {
+            NodeSession session = door.session();
+            NodeMessage.Offer offer = hearOffer(2);
+            assertThat(offer.models()).hasSize(1);
+            assertThat(offer.models().getFirst().workUnitsPerSecond()).isPositive();
+            assertThat(hearOutput(door.assign(session, TEXTS))).isEqualTo(expected());
+
+            append("0s vehicle.gear_park no");
+            hearOffer(0);
+            Lease late = door.assign(session, TEXTS);
+            assertThat(
+                            door.hear(
+                                            NodeMessage.Release.class,
+                                            release -> release.lease().equals(late))
+                                    .reason())
+                    .contains("vehicle.gear_park is no");
+            awaitStatus(daemon, "\"gate\" : \"closed\"");
+
+            append("0s vehicle.gear_park yes");
+            hearOffer(2);
+            assertThat(hearOutput(door.assign(session, TEXTS))).isEqualTo(expected());
+
+            OwnerMode.write(config.data(), new OwnerMode.Pause(Optional.empty()));
+            hearOffer(0);
+            OwnerMode.write(config.data(), new OwnerMode.Run());
+            hearOffer(2);
+
+            assertThatThrownBy(() -> EdgeDaemon.start(config))
+                    .hasMessageContaining("another edge daemon (process ");
+        }
+        assertThat(EdgeDaemon.status(config.data()))
+                .hasValueSatisfying(status -> assertThat(status).contains("\"finished\" : 2"));
+        try (EdgeDaemon again = EdgeDaemon.start(config)) {
+            NodeSession session = door.session();
+            hearOffer(2);
+            assertThat(hearOutput(door.assign(session, TEXTS))).isEqualTo(expected());
+            session.close("the coordinator restarts");
+            NodeSession next = door.session();
+            hearOffer(2);
+            assertThat(hearOutput(door.assign(next, TEXTS))).isEqualTo(expected());
+            awaitStatus(again, "\"stage\" : \"warm\"");
+        }
+    }
+
+    @Test
+    void releasesARunningShardWhenTheCarDrivesOff() throws Exception {
+        EdgeConfig config = config("faults.delay=10m");
+        EdgeDaemon.enrol(config, door.token());
+        try (EdgeDaemon daemon = EdgeDaemon.start(config)) {
+            NodeSession session = door.session();
+            hearOffer(2);
+            Lease running = door.assign(session, TEXTS);
+            Lease waiting = door.assign(session, TEXTS);
+            door.hear(NodeMessage.Heartbeat.class, _ -> true);
+            append("0s vehicle.gear_park no");
+            door.hear(NodeMessage.Release.class, release -> release.lease().equals(running));
+            door.hear(NodeMessage.Release.class, release -> release.lease().equals(waiting));
+            awaitStatus(daemon, "\"computing\" : 0");
+        }
+    }
+
+    @Test
+    void finishesWhatItHoldsWhenItIsShutDown() throws Exception {
+        EdgeConfig config = config("faults.delay=1500ms");
+        EdgeDaemon.enrol(config, door.token());
+        EdgeDaemon daemon = EdgeDaemon.start(config);
+        NodeSession session = door.session();
+        hearOffer(2);
+        Lease one = door.assign(session, TEXTS);
+        Lease two = door.assign(session, TEXTS);
+        door.hear(NodeMessage.Heartbeat.class, _ -> true);
+        daemon.shutdown();
+        assertThat(hearOutput(one)).isEqualTo(expected());
+        assertThat(hearOutput(two)).isEqualTo(expected());
+        daemon.awaitEnd();
+    }
+
+    @Test
+    void liesOnlyWhenItIsToldTo() throws Exception {
+        EdgeConfig config = config("faults.lie=1.0");
+        EdgeDaemon.enrol(config, door.token());
+        try (EdgeDaemon _ = EdgeDaemon.start(config)) {
+            NodeSession session = door.session();
+            hearOffer(2);
+            byte[] honest = expected();
+            byte[] told = hearOutput(door.assign(session, TEXTS));
+            assertThat(told).hasSameSizeAs(honest).isNotEqualTo(honest);
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhenItIsNotEnrolledOrItsTokenIsUsed() throws Exception {
+        assertThatThrownBy(() -> EdgeDaemon.start(config()))
+                .hasMessageContaining("enrol this node with a token of its owner");
+        String token = door.token();
+        EdgeDaemon.enrol(config(), token);
+        EdgeConfig other = config("node.data=" + directory.resolve("other"));
+        assertThatThrownBy(() -> EdgeDaemon.enrol(other, token))
+                .hasMessageContaining("the token was used already");
+    }
+}

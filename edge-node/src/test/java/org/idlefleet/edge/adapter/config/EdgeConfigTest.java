@@ -1,0 +1,148 @@
+package org.idlefleet.edge.adapter.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.idlefleet.edge.gate.Quantity;
+import org.idlefleet.edge.gate.Rule;
+import org.idlefleet.protocol.adapter.ConfigException;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.DayOfWeek;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+class EdgeConfigTest {
+    private static final String NODE = "node: {data: /var/lib/x, coordinator: fleet.example}\n";
+
+    @TempDir Path directory;
+    private Path file;
+
+    @BeforeEach
+    void name() {
+        file = directory.resolve("edge.yaml");
+    }
+
+    private EdgeConfig load(String yaml, String... sets) throws IOException {
+        Files.writeString(file, yaml);
+        return EdgeConfig.load(file, Map.of(), List.of(sets));
+    }
+
+    private static List<String> ruleNames(EdgeConfig config, Quantity... provided) {
+        Set<Quantity> set = EnumSet.noneOf(Quantity.class);
+        set.addAll(List.of(provided));
+        return config.rules().rules(set).stream().map(Rule::name).toList();
+    }
+
+    @Test
+    void needsOnlyADirectoryAndACoordinator() throws IOException {
+        EdgeConfig config = load(NODE);
+        assertThat(config.coordinator().toString()).isEqualTo("fleet.example:7443");
+        assertThat(config.engine().slots()).isEqualTo(2);
+        assertThat(config.faults().any()).isFalse();
+        assertThatThrownBy(() -> load("node: {data: x}"))
+                .hasMessage(
+                        "'node.coordinator' is not set: name the coordinator as HOST or HOST:PORT");
+    }
+
+    @Test
+    void letsCommandLineWinOverEnvironmentOverFile() throws IOException {
+        Files.writeString(file, NODE + "engine: {threads: 2, lanes: 2, memory: 1GiB}\n");
+        EdgeConfig config =
+                EdgeConfig.load(
+                        file,
+                        Map.of(
+                                "IDLEFLEET_EDGE_ENGINE__THREADS", "3",
+                                "IDLEFLEET_EDGE_ENGINE__LANES", "3",
+                                "PATH", "/bin"),
+                        List.of("engine.threads=4"));
+        assertThat(config.engine().threads()).isEqualTo(4);
+        assertThat(config.engine().lanes()).isEqualTo(3);
+        assertThat(config.engine().memoryBytes()).isEqualTo(1L << 30);
+    }
+
+    @Test
+    void namesLineAndNearestKeyWhenOneIsUnknown() {
+        assertThatThrownBy(() -> load(NODE + "engine:\n  thread: 2\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("edge.yaml:3: unknown key 'engine.thread'")
+                .hasMessageContaining("did you mean 'threads'");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "engine.lanes=0 | 'engine.lanes' must be from 1 to 2048, found 0",
+                "engine.slots=1 | ok",
+                "engine.provider=gpu | 'engine.provider' must be one of auto, cpu",
+                "engine.memory=2G | 'engine.memory' must be a size such as 512MiB",
+                "node.drainLimit=5 | 'node.drainLimit' must be a time such as 500ms",
+                "node.coordinator=ftp://x | 'node.coordinator' must be HOST or HOST:PORT",
+                "uplink.retryMax=10ms | 'uplink.retryMax' must be at least uplink.retryMin, 1s",
+                "signals.every=0s | 'signals.every' must be more than nothing",
+                "rules.power=maybe | 'rules.power' must be one of on, off, auto",
+                "rules.batteryResume=10 | 'rules.batteryResume' must be at least"
+                        + " rules.batteryFloor",
+                "rules.temperatureResume=99 | 'rules.temperatureResume' must be at most",
+                "rules.hours=25:00-26:00 | 'rules.hours' must be a list of spans",
+                "rules.hours=Foo 22:00-06:00 | 'rules.hours' must be a list of spans",
+                "rules.zone=Mars | 'rules.zone' must be a time zone",
+                "faults.lie=2 | 'faults.lie' must be from 0 to 1, found 2"
+            })
+    void saysWhatAValueMustBe(String set, String message) throws IOException {
+        if (message.equals("ok")) {
+            assertThat(load(NODE, set)).isNotNull();
+        } else {
+            assertThatThrownBy(() -> load(NODE, set))
+                    .isInstanceOf(ConfigException.class)
+                    .hasMessageContaining(message);
+        }
+    }
+
+    @Test
+    void takesAProvidersOwnOptions() throws IOException {
+        EdgeConfig config =
+                load(NODE + "engine: {provider: cuda, options: {device: 1, gpu_mem_limit: 99}}");
+        assertThat(config.engine().options())
+                .containsExactly(Map.entry("device", "1"), Map.entry("gpu_mem_limit", "99"));
+    }
+
+    @Test
+    void countsARuleOnlyWhereTheDeviceCanTell() throws IOException {
+        EdgeConfig config = load(NODE);
+        assertThat(ruleNames(config)).containsExactly("owner");
+        assertThat(ruleNames(config, Quantity.MAINS, Quantity.TEMPERATURE, Quantity.GEAR_PARK))
+                .containsExactly("owner", "parked", "power", "temperature");
+        assertThat(ruleNames(load(NODE, "rules.temperature=on")))
+                .as("on without a source keeps the gate closed")
+                .containsExactly("owner", "temperature");
+        assertThat(ruleNames(load(NODE, "rules.power=off"), Quantity.MAINS))
+                .containsExactly("owner");
+    }
+
+    @Test
+    void readsHoursWithDays() throws IOException {
+        EdgeConfig config =
+                load(
+                        NODE
+                                + "rules:\n"
+                                + "  zone: UTC\n"
+                                + "  hours: ['Sat-Mon 22:00-06:00', '12:00-13:00']\n");
+        assertThat(config.rules().hours().getFirst().days())
+                .containsExactlyInAnyOrder(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY, DayOfWeek.MONDAY);
+        assertThat(config.rules().hours().get(1).days()).hasSize(7);
+        assertThat(config.rules().settle()).isEqualTo(Duration.ofSeconds(30));
+    }
+}

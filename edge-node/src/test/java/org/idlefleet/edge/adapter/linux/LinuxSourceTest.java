@@ -1,0 +1,174 @@
+package org.idlefleet.edge.adapter.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.idlefleet.edge.gate.Quantity;
+import org.idlefleet.edge.gate.Reading;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.Map;
+import java.util.OptionalDouble;
+
+class LinuxSourceTest {
+    private static final OptionalDouble YES = OptionalDouble.of(1);
+    private static final OptionalDouble NO = OptionalDouble.of(0);
+
+    @TempDir Path root;
+
+    private void write(String path, String text) {
+        try {
+            Path file = root.resolve(path);
+            Files.createDirectories(file.resolveSibling("."));
+            Files.writeString(file, text + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void supply(String name, Map<String, String> files) {
+        files.forEach((file, text) -> write("sys/class/power_supply/" + name + "/" + file, text));
+    }
+
+    private LinuxSource source() {
+        return new LinuxSource(
+                new LinuxSource.Roots(
+                        root.resolve("sys"), root.resolve("proc"), root.resolve("dev")),
+                1);
+    }
+
+    private static OptionalDouble value(LinuxSource source, Quantity quantity) {
+        return source.read(Instant.EPOCH).stream()
+                .filter(reading -> reading.quantity() == quantity)
+                .map(Reading::value)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no reading of " + quantity));
+    }
+
+    @Test
+    void takesADeviceWithoutBatteryForOneOnMains() {
+        LinuxSource source = source();
+        assertThat(value(source, Quantity.MAINS)).isEqualTo(YES);
+        assertThat(value(source, Quantity.DISCHARGING)).isEqualTo(NO);
+        assertThat(source.provides()).doesNotContain(Quantity.BATTERY, Quantity.TEMPERATURE);
+    }
+
+    @Test
+    void leavesOutTheBatteryOfAMouse() {
+        supply(
+                "hidpp_battery_0",
+                Map.of(
+                        "type",
+                        "Battery",
+                        "scope",
+                        "Device",
+                        "status",
+                        "Discharging",
+                        "capacity",
+                        "5"));
+        assertThat(value(source(), Quantity.MAINS)).isEqualTo(YES);
+    }
+
+    @Test
+    void readsALaptopOnItsBattery() {
+        supply("AC", Map.of("type", "Mains", "online", "0"));
+        supply(
+                "BAT0",
+                Map.of(
+                        "type",
+                        "Battery",
+                        "present",
+                        "1",
+                        "status",
+                        "Discharging",
+                        "capacity",
+                        "81",
+                        "temp",
+                        "312"));
+        supply("BAT1", Map.of("type", "Battery", "present", "0", "status", "Unknown"));
+        LinuxSource source = source();
+        assertThat(value(source, Quantity.MAINS)).isEqualTo(NO);
+        assertThat(value(source, Quantity.BATTERY)).isEqualTo(OptionalDouble.of(81));
+        assertThat(value(source, Quantity.DISCHARGING)).isEqualTo(YES);
+        assertThat(value(source, Quantity.BATTERY_TEMPERATURE)).isEqualTo(OptionalDouble.of(31.2));
+        supply("AC", Map.of("online", "1"));
+        supply("BAT0", Map.of("status", "Charging"));
+        assertThat(value(source, Quantity.MAINS)).isEqualTo(YES);
+        assertThat(value(source, Quantity.DISCHARGING)).isEqualTo(NO);
+    }
+
+    @Test
+    void infersMainsFromABatteryThatChargesWhereNoChargerIsShown() {
+        supply("battery", Map.of("type", "Battery", "status", "Charging", "capacity", "40"));
+        assertThat(value(source(), Quantity.MAINS)).isEqualTo(YES);
+    }
+
+    @Test
+    void doesNotGuessWhenTheBatteryDoesNotSay() {
+        supply("battery", Map.of("type", "Battery", "status", "Unknown", "capacity", "nonsense"));
+        LinuxSource source = source();
+        assertThat(value(source, Quantity.MAINS)).isEmpty();
+        assertThat(value(source, Quantity.DISCHARGING)).isEmpty();
+        assertThat(value(source, Quantity.BATTERY)).isEmpty();
+    }
+
+    @Test
+    void takesTheHottestSensorThatWorks() {
+        write("sys/class/thermal/thermal_zone0/temp", "48000");
+        write("sys/class/thermal/thermal_zone1/temp", "-273000");
+        write("sys/class/thermal/cooling_device0/temp", "99000");
+        write("sys/class/hwmon/hwmon0/temp1_input", "61500");
+        write("sys/class/hwmon/hwmon0/temp1_crit", "100000");
+        write("sys/class/hwmon/hwmon1/temp1_input", "255000");
+        assertThat(value(source(), Quantity.TEMPERATURE)).isEqualTo(OptionalDouble.of(61.5));
+    }
+
+    @Test
+    void countsTheLoadOfOthersWithoutItsOwn() {
+        write("proc/stat", "cpu  1000 0 0 9000 0 0 0 0 0 0\ncpu0 1 1 1 1");
+        write("proc/self/stat", "7 (java (x) y) S 1 1 1 0 -1 0 0 0 0 0 100 0 0 0 20 0 9 0");
+        LinuxSource source = source();
+        assertThat(value(source, Quantity.OTHER_LOAD)).as("nothing to compare with").isEmpty();
+        write("proc/stat", "cpu  1500 0 0 9400 100 0 0 0 0 0");
+        write("proc/self/stat", "7 (java (x) y) S 1 1 1 0 -1 0 0 0 0 0 250 50 0 0 20 0 9 0");
+        // 1000 ticks passed, 500 of them busy, 200 of those our own.
+        assertThat(value(source, Quantity.OTHER_LOAD)).isEqualTo(OptionalDouble.of(30));
+    }
+
+    @Test
+    void fallsBackToTheLoadAverageLessItsOwnThreads() {
+        write("proc/loadavg", "1.00 2.00 3.00 1/234 5678");
+        assertThat(value(source(), Quantity.OTHER_LOAD)).isEqualTo(OptionalDouble.of(0));
+    }
+
+    @Test
+    void readsTheWorstPressure() {
+        write("proc/pressure/cpu", "some avg10=12.50 avg60=1.00 avg300=0.00 total=9");
+        write(
+                "proc/pressure/io",
+                "some avg10=40.25 avg60=1.00 avg300=0.00 total=9\n"
+                        + "full avg10=99.00 avg60=0 avg300=0 total=0");
+        assertThat(value(source(), Quantity.PRESSURE)).isEqualTo(OptionalDouble.of(40.25));
+    }
+
+    @Test
+    void knowsWhenATerminalWasTouchedLast() throws IOException {
+        write("dev/pts/0", "");
+        write("dev/tty1", "");
+        Files.setAttribute(root.resolve("dev/pts/0"), "lastAccessTime", FileTime.fromMillis(0));
+        Files.setAttribute(root.resolve("dev/tty1"), "lastAccessTime", FileTime.fromMillis(60_000));
+        OptionalDouble idle =
+                source().read(Instant.ofEpochMilli(100_000)).stream()
+                        .filter(reading -> reading.quantity() == Quantity.USER_IDLE)
+                        .map(Reading::value)
+                        .findFirst()
+                        .orElseThrow();
+        assertThat(idle).isEqualTo(OptionalDouble.of(40));
+    }
+}
