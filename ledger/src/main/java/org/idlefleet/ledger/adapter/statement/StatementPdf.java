@@ -28,10 +28,8 @@ import java.util.TreeMap;
  * what there is; then a table of days. Every single movement is in the CSV.
  */
 public final class StatementPdf {
-    private static final float MARGIN = 50;
-    private static final Font TITLE = FontFactory.getFont(FontFactory.HELVETICA_BOLD, 18);
-    private static final Font TEXT = FontFactory.getFont(FontFactory.HELVETICA, 10);
-    private static final Font STRONG = FontFactory.getFont(FontFactory.HELVETICA_BOLD, 10);
+    private static final Font TEXT = FontFactory.getFont(FontFactory.HELVETICA);
+    private static final Font STRONG = FontFactory.getFont(FontFactory.HELVETICA_BOLD);
     private static final DateTimeFormatter DAY =
             DateTimeFormatter.ofPattern("d MMMM yyyy", Locale.ENGLISH).withZone(ZoneOffset.UTC);
 
@@ -47,11 +45,11 @@ public final class StatementPdf {
     }
 
     public static void write(Statement statement, OutputStream target) {
-        var document = new Document(PageSize.A4, MARGIN, MARGIN, MARGIN, MARGIN);
+        var document = new Document(PageSize.A4);
         PdfWriter.getInstance(document, target);
         document.addTitle("Statement of " + statement.name());
         document.open();
-        document.add(new Paragraph("Statement of " + statement.name(), TITLE));
+        document.add(new Paragraph("Statement of " + statement.name(), STRONG));
         document.add(
                 new Paragraph(
                         "From "
@@ -112,7 +110,7 @@ public final class StatementPdf {
                             Sum.NONE.plus(line.amount()),
                             StatementPdf::add);
         }
-        var table = table(1.5f, 3, 1);
+        var table = table(3, 6, 2);
         days.forEach((day, kinds) ->
                 kinds.forEach((kind, sum) -> {
                     if (!sum.amount().isZero()) {
@@ -143,9 +141,9 @@ public final class StatementPdf {
         };
     }
 
-    private static PdfPTable table(float... widths) {
-        var table = new PdfPTable(widths);
-        table.setWidthPercentage(100);
+    private static PdfPTable table(int... widths) {
+        var table = new PdfPTable(widths.length);
+        table.setWidths(widths);
         return table;
     }
 
@@ -157,8 +155,6 @@ public final class StatementPdf {
     private static void cell(PdfPTable table, Font font, String text, int alignment) {
         var cell = new PdfPCell(new Phrase(text, font));
         cell.setHorizontalAlignment(alignment);
-        cell.setBorderWidth(0.25f);
-        cell.setPadding(4);
         table.addCell(cell);
     }
 }
