@@ -210,6 +210,11 @@ public final class Coordinator {
         return events;
     }
 
+    /** The models on offer, as they were registered. */
+    public List<Event.ModelRegistered> models() {
+        return registry.registrations();
+    }
+
     /** The sum over all accounts: always zero. */
     public Money bookTotal() {
         return book.total();

@@ -67,6 +67,10 @@ final class Registry {
         return models.values().stream().map(ModelRegistered::model).toList();
     }
 
+    List<ModelRegistered> registrations() {
+        return List.copyOf(models.values());
+    }
+
     Optional<ApiKeyCreated> key(String key) {
         return Optional.ofNullable(keys.get(key));
     }

@@ -7,7 +7,7 @@ import org.idlefleet.coordinator.ModelSpec;
 import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.adapter.ModelStore;
 import org.idlefleet.coordinator.adapter.Payloads;
-import org.idlefleet.coordinator.adapter.Requests;
+import org.idlefleet.coordinator.adapter.api.Desk;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.CoordinatorMessage.ModelNotice;
 import org.idlefleet.protocol.Digest;
@@ -33,7 +33,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -50,7 +49,7 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
     private static final int CHUNK_MAX = 1 << 20;
 
     private final Inbox inbox;
-    private final Requests requests;
+    private final Desk desk;
     private final Payloads payloads;
     private final ModelStore models;
     private final Executor files;
@@ -60,10 +59,9 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
     /**
      * @param files runs what reads model files, so that no network thread waits for a disk
      */
-    public NodeDesk(
-            Inbox inbox, Requests requests, Payloads payloads, ModelStore models, Executor files) {
+    public NodeDesk(Inbox inbox, Desk desk, Payloads payloads, ModelStore models, Executor files) {
         this.inbox = inbox;
-        this.requests = requests;
+        this.desk = desk;
         this.payloads = payloads;
         this.models = models;
         this.files = files;
@@ -240,12 +238,12 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
     }
 
     private CompletionStage<EnrolmentAnswer> ask(LongFunction<Command.Asked> command) {
-        Optional<CompletableFuture<Answer>> answer = requests.ask(command);
-        return answer.isPresent()
-                ? answer.get().thenApply(NodeDesk::enrolment)
-                : CompletableFuture.completedStage(
-                        new EnrolmentAnswer.Refused(
-                                "the coordinator is too busy; try again in a minute"));
+        return desk.ask(files, command)
+                .handle((answer, fault) ->
+                        answer == null
+                                ? new EnrolmentAnswer.Refused(
+                                        "the coordinator is too busy; try again in a minute")
+                                : enrolment(answer));
     }
 
     private static EnrolmentAnswer enrolment(Answer answer) {

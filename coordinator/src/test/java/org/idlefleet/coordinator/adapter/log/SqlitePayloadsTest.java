@@ -45,8 +45,8 @@ class SqlitePayloadsTest {
     private static final JobId JOB = new JobId(1);
 
     private static final Comparator<Kept> SAME_RESULT =
-            Comparator.comparing(Kept::from)
-                    .thenComparing(Kept::to)
+            Comparator.comparingInt(Kept::from)
+                    .thenComparingInt(Kept::to)
                     .thenComparing(Kept::output, Arrays::compare);
 
     private final RandomEvents random = new RandomEvents(1);

@@ -1,0 +1,173 @@
+package org.idlefleet.coordinator.adapter;
+
+import org.idlefleet.coordinator.Policy;
+import org.idlefleet.coordinator.adapter.api.ApiConfig;
+import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.protocol.adapter.ConfigLoader;
+import org.idlefleet.protocol.adapter.NodeServer;
+import org.idlefleet.protocol.adapter.WireLimits;
+
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A coordinator's settings, as they stand in its YAML file.
+ *
+ * @param dataDirectory where everything durable is kept
+ * @param nodes the door for nodes
+ * @param api the door for clients and the operator
+ * @param jobs what a job gets if its request does not say
+ * @param revenue how payments are divided, in parts per million
+ * @param limits when to push back
+ * @param pace how long things shall take
+ */
+public record CoordinatorConfig(
+        String dataDirectory,
+        Nodes nodes,
+        Api api,
+        Jobs jobs,
+        Revenue revenue,
+        Limits limits,
+        Pace pace) {
+    /** What holds where nothing is said. */
+    public static final CoordinatorConfig DEFAULTS =
+            new CoordinatorConfig(
+                    "idlefleet-data/coordinator",
+                    new Nodes("0.0.0.0", 7443, List.of("localhost", "127.0.0.1"), 1, 24),
+                    new Api("127.0.0.1", 8000, "", "", 1),
+                    new Jobs(1, 60, 24),
+                    new Revenue(1, 700_000, 200_000, 100_000),
+                    new Limits(200_000, 20_000, 1_000_000, 60_000, 600_000_000),
+                    new Pace(2_000, 10_000, 50, 5_000, 15_000, 250, 60_000, 60_000));
+
+    /**
+     * @param names host names and addresses under which nodes reach the door; they stand in its
+     *     certificate
+     * @param threads network threads
+     * @param certificateHours how long a node's certificate lives
+     */
+    public record Nodes(
+            String host, int port, List<String> names, int threads, int certificateHours) {}
+
+    /**
+     * @param tlsCertificates PEM file; empty speaks plain HTTP, which is for loopback
+     * @param tlsKey PEM file
+     */
+    public record Api(String host, int port, String tlsCertificates, String tlsKey, int threads) {}
+
+    /**
+     * @param quorum owners who must agree
+     * @param deadlineSeconds for a request that somebody waits for
+     * @param batchDeadlineHours for a batch job
+     */
+    public record Jobs(int quorum, int deadlineSeconds, int batchDeadlineHours) {}
+
+    /** Shares of a payment; together a million. */
+    public record Revenue(int version, int ownerPpm, int platformPpm, int verificationPpm) {}
+
+    /**
+     * @param openJobs most jobs open at a time
+     * @param openJobsPerClient the same for one client
+     * @param itemsPerJob most items of a job
+     * @param requestsPerMinute of one key
+     * @param workUnitsPerMinute of one key
+     */
+    public record Limits(
+            int openJobs,
+            int openJobsPerClient,
+            int itemsPerJob,
+            long requestsPerMinute,
+            long workUnitsPerMinute) {}
+
+    /** See {@link org.idlefleet.coordinator.Policy.Pace}; milliseconds. */
+    public record Pace(
+            int interactiveShardMs,
+            int batchShardMs,
+            int shortestShardMs,
+            int heartbeatMs,
+            int leaseMs,
+            int hedgeMs,
+            int overrunMs,
+            int pauseMs) {}
+
+    /**
+     * Reads the settings; see {@link ConfigLoader}. Names in the environment start with {@code
+     * IDLEFLEET_COORDINATOR_}.
+     */
+    public static CoordinatorConfig load(
+            Optional<Path> file, Map<String, String> environment, List<String> sets) {
+        return new ConfigLoader<>(CoordinatorConfig.class, DEFAULTS, "IDLEFLEET_COORDINATOR_")
+                .load(file, environment, sets);
+    }
+
+    /** What the core decides by. */
+    Policy policy(byte[] secret) {
+        Policy.Limits standard = Policy.Limits.STANDARD;
+        return new Policy(
+                RevenueShare.of(
+                        revenue.version(),
+                        revenue.ownerPpm(),
+                        revenue.platformPpm(),
+                        revenue.verificationPpm()),
+                new Policy.Limits(
+                        limits.itemsPerJob(),
+                        limits.openJobs(),
+                        limits.openJobsPerClient(),
+                        standard.quorum(),
+                        standard.attempts(),
+                        standard.shardItems(),
+                        standard.shardOutputBytes(),
+                        standard.shardUnits(),
+                        standard.finishedJobs(),
+                        standard.faults()),
+                new Policy.Pace(
+                        Duration.ofMillis(pace.interactiveShardMs()),
+                        Duration.ofMillis(pace.batchShardMs()),
+                        Duration.ofMillis(pace.shortestShardMs()),
+                        Duration.ofMillis(pace.heartbeatMs()),
+                        Duration.ofMillis(pace.leaseMs()),
+                        Duration.ofMillis(pace.hedgeMs()),
+                        Duration.ofMillis(pace.overrunMs()),
+                        Duration.ofMillis(pace.pauseMs()),
+                        Policy.Pace.STANDARD.retryAfter()),
+                ByteBuffer.wrap(secret).getLong());
+    }
+
+    NodeServer.Settings nodeSettings() {
+        return new NodeServer.Settings(
+                new InetSocketAddress(nodes.host(), nodes.port()),
+                nodes.names(),
+                nodes.threads(),
+                WireLimits.DEFAULT);
+    }
+
+    ApiConfig apiConfig() {
+        ApiConfig.Terms terms = ApiConfig.Terms.STANDARD;
+        ApiConfig.Limits sizes = ApiConfig.Limits.STANDARD;
+        Optional<ApiConfig.Tls> tls =
+                api.tlsCertificates().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new ApiConfig.Tls(
+                                        Path.of(api.tlsCertificates()), Path.of(api.tlsKey())));
+        return new ApiConfig(
+                new ApiConfig.Address(api.host(), api.port(), tls),
+                api.threads(),
+                new ApiConfig.Terms(
+                        jobs.quorum(),
+                        Duration.ofSeconds(jobs.deadlineSeconds()),
+                        terms.deadlineMax(),
+                        Duration.ofHours(jobs.batchDeadlineHours()),
+                        terms.batchDeadlineMax()),
+                sizes,
+                new ApiConfig.Rates(
+                        limits.requestsPerMinute(),
+                        limits.workUnitsPerMinute(),
+                        ApiConfig.Rates.STANDARD.failuresPerMinute()));
+    }
+}

@@ -1,0 +1,93 @@
+package org.idlefleet.coordinator.adapter;
+
+import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
+import org.idlefleet.ledger.Booking;
+import org.idlefleet.ledger.adapter.LedgerBatch;
+import org.idlefleet.ledger.adapter.LedgerDatabase;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Folds the event log into the ledger database, a moment behind, on a thread of its own. The
+ * database keeps the log's position with every batch, so a restart goes on where it stopped.
+ */
+final class LedgerFold {
+    /** Transactions that share one durable step. */
+    private static final int BOOKINGS_MAX = 4_096;
+
+    private static final Duration WAIT = Duration.ofMillis(500);
+
+    private final SqliteEventLog log;
+    private final LedgerDatabase ledger;
+    private final Thread thread;
+    private volatile boolean closing;
+
+    /**
+     * @param death told what went wrong if the fold can't go on
+     */
+    LedgerFold(SqliteEventLog log, LedgerDatabase ledger, Consumer<Throwable> death) {
+        this.log = log;
+        this.ledger = ledger;
+        thread =
+                Thread.ofPlatform()
+                        .name("ledger-fold")
+                        .unstarted(() -> {
+                            try {
+                                run();
+                            } catch (InterruptedException e) {
+                                Thread.currentThread().interrupt();
+                            } catch (RuntimeException e) {
+                                death.accept(e);
+                            }
+                        });
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Folds what is durable by now, then closes the database. */
+    void end() throws InterruptedException {
+        closing = true;
+        thread.join();
+        ledger.close();
+    }
+
+    private void run() throws InterruptedException {
+        boolean last = false;
+        while (!last) {
+            last = closing;
+            if (log.await(ledger.position(), last ? Duration.ZERO : WAIT)) {
+                fold();
+            }
+        }
+    }
+
+    private void fold() {
+        List<LedgerBatch> batches = new ArrayList<>();
+        int[] bookings = new int[1];
+        long end =
+                log.read(
+                        ledger.position(),
+                        (position, event) -> {
+                            List<Booking> booked = Bookings.of(event);
+                            if (booked.isEmpty()) {
+                                return;
+                            }
+                            batches.add(new LedgerBatch(position, booked));
+                            bookings[0] += booked.size();
+                            if (bookings[0] >= BOOKINGS_MAX) {
+                                ledger.append(batches);
+                                batches.clear();
+                                bookings[0] = 0;
+                            }
+                        });
+        if (batches.isEmpty() || batches.getLast().position() < end) {
+            batches.add(new LedgerBatch(end, List.of()));
+        }
+        ledger.append(batches);
+    }
+}

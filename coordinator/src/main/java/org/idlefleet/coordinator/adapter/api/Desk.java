@@ -1,0 +1,174 @@
+package org.idlefleet.coordinator.adapter.api;
+
+import org.idlefleet.coordinator.Answer;
+import org.idlefleet.coordinator.Command;
+import org.idlefleet.coordinator.Inbox;
+import org.idlefleet.coordinator.JobRequest;
+import org.idlefleet.coordinator.Send;
+import org.idlefleet.coordinator.adapter.Payloads;
+import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.JobId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+
+/**
+ * Where doors leave what they ask of the core and wait for it. It numbers the wishes of all doors
+ * of a process, so there is one of it. Thread-safe.
+ *
+ * <p>{@link #reply} and {@link #ended} are called by the outbox, on the loop's thread; they only
+ * hand over, and whoever waits goes on in the executor that it named.
+ */
+public final class Desk {
+    private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
+
+    private final Inbox inbox;
+    private final Payloads payloads;
+    private final AtomicLong numbers = new AtomicLong();
+    private final Map<Long, Waiting> asked = new ConcurrentHashMap<>();
+    private final Map<JobId, Waiting> open = new ConcurrentHashMap<>();
+
+    public Desk(Inbox inbox, Payloads payloads) {
+        this.inbox = inbox;
+        this.payloads = payloads;
+    }
+
+    /** A limit is met and nothing was taken; the same wish can work a moment later. */
+    public static final class Busy extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        private final String limit;
+
+        Busy(String limit) {
+            super(limit + " is full", null, false, false);
+            this.limit = limit;
+        }
+
+        /** Name of the limit. */
+        public String limit() {
+            return limit;
+        }
+    }
+
+    /**
+     * A job on its way.
+     *
+     * @param answer admitted or refused
+     * @param ended completed when the admitted job has ended; never if it was refused, nor for a
+     *     durable job, which nobody waits for
+     */
+    record Submission(CompletableFuture<Answer> answer, CompletableFuture<Send.Ended> ended) {}
+
+    /**
+     * Leaves a wish.
+     *
+     * @param where runs whatever depends on the answer
+     * @param command makes the command from its request number
+     * @return the answer; fails with {@link Busy} if the inbox is full
+     */
+    public CompletableFuture<Answer> ask(Executor where, LongFunction<Command.Asked> command) {
+        long number = numbers.incrementAndGet();
+        var waiting = new Waiting(where, false, false);
+        leave(number, command.apply(number), waiting);
+        return waiting.answer;
+    }
+
+    /** Leaves a job with its inputs; both are taken or neither. */
+    Submission submit(Executor where, ClientId client, JobRequest job, List<byte[]> items) {
+        long number = numbers.incrementAndGet();
+        var waiting = new Waiting(where, true, !job.durable());
+        if (payloads.stage(number, job.kind(), items)) {
+            leave(number, new Command.SubmitJob(number, client, job), waiting);
+        } else {
+            waiting.answer.completeExceptionally(new Busy("memory for inputs"));
+        }
+        return new Submission(waiting.answer, waiting.ended);
+    }
+
+    /**
+     * Takes an answer of the core.
+     *
+     * @return false if the wish was not left here
+     */
+    public boolean reply(Send.Reply reply) {
+        Waiting waiting = asked.remove(reply.request());
+        if (waiting == null) {
+            return false;
+        }
+        if (waiting.staged) {
+            settleInputs(reply, waiting);
+        }
+        waiting.goOn(() -> waiting.answer.complete(reply.answer()));
+        return true;
+    }
+
+    /** A job ended; whoever waits for it goes on. */
+    public void ended(Send.Ended ended) {
+        Waiting waiting = open.remove(ended.job());
+        if (waiting != null) {
+            waiting.goOn(() -> waiting.ended.complete(ended));
+        }
+    }
+
+    /** Wishes and jobs that somebody waits for. */
+    int waiting() {
+        return asked.size() + open.size();
+    }
+
+    private void leave(long number, Command.Asked command, Waiting waiting) {
+        asked.put(number, waiting);
+        if (!inbox.offer(command)) {
+            asked.remove(number);
+            if (waiting.staged) {
+                payloads.discard(number);
+            }
+            waiting.answer.completeExceptionally(new Busy("inbox"));
+        }
+    }
+
+    /**
+     * Here and not where the answer is read: a job's inputs and its waiter must be known before the
+     * loop goes on, because its first shard and its end may follow at once.
+     */
+    private void settleInputs(Send.Reply reply, Waiting waiting) {
+        if (reply.answer() instanceof Answer.Admitted admitted) {
+            payloads.admit(reply.request(), admitted.job());
+            if (waiting.waits) {
+                open.put(admitted.job(), waiting);
+            }
+        } else {
+            payloads.discard(reply.request());
+        }
+    }
+
+    /** Somebody who waits. */
+    private static final class Waiting {
+        private final Executor where;
+        private final boolean staged;
+        private final boolean waits;
+        private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+        private final CompletableFuture<Send.Ended> ended = new CompletableFuture<>();
+
+        Waiting(Executor where, boolean staged, boolean waits) {
+            this.where = where;
+            this.staged = staged;
+            this.waits = waits;
+        }
+
+        void goOn(Runnable step) {
+            try {
+                where.execute(step);
+            } catch (RejectedExecutionException e) {
+                LOG.debug("nobody waits any more: the door is closed", e);
+            }
+        }
+    }
+}

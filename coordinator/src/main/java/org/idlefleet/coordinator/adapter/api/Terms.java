@@ -1,0 +1,82 @@
+package org.idlefleet.coordinator.adapter.api;
+
+import org.jspecify.annotations.Nullable;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+
+/**
+ * The terms of one request: what its body says, else its headers, else the door's defaults.
+ *
+ * @param quorum owners who must agree; the core checks its range
+ * @param deadline time the answer may take
+ */
+record Terms(int quorum, Duration deadline) {
+    static final String QUORUM = "idlefleet-quorum";
+    static final String DEADLINE = "idlefleet-deadline-seconds";
+
+    private static final Duration SHORTEST = Duration.ofMillis(1);
+
+    static Terms of(Call call, Wanted wanted, ApiConfig.Terms config, boolean batch) {
+        Duration usual = batch ? config.batchDeadline() : config.deadline();
+        Duration most = batch ? config.batchDeadlineMax() : config.deadlineMax();
+        Duration deadline = wanted.deadline();
+        if (deadline == null) {
+            String header = call.requestHeader(DEADLINE);
+            deadline = header == null ? usual : seconds(header);
+        }
+        if (deadline.compareTo(SHORTEST) < 0 || deadline.compareTo(most) > 0) {
+            throw Problem.invalid(
+                            "idlefleet.deadline_seconds",
+                            "a deadline here is 0.001 to "
+                                    + most.toSeconds()
+                                    + " seconds, found "
+                                    + decimal(deadline))
+                    .raised();
+        }
+        int quorum = wanted.quorum() > 0 ? wanted.quorum() : quorum(call, config.quorum());
+        return new Terms(quorum, deadline);
+    }
+
+    /** Reads seconds with up to three decimal places. */
+    static Duration seconds(String text) {
+        try {
+            var seconds = new BigDecimal(text);
+            if (seconds.precision() - seconds.scale() > 9 || seconds.scale() > 30) {
+                throw badDeadline(text).raised();
+            }
+            return Duration.ofMillis(seconds.movePointRight(3).longValue());
+        } catch (NumberFormatException e) {
+            throw badDeadline(text).raised();
+        }
+    }
+
+    static Problem badDeadline(@Nullable String found) {
+        return Problem.invalid(
+                "idlefleet.deadline_seconds",
+                "a deadline is a number of seconds such as 2.5, found '" + found + "'");
+    }
+
+    private static int quorum(Call call, int usual) {
+        String header = call.requestHeader(QUORUM);
+        if (header == null) {
+            return usual;
+        }
+        try {
+            return Integer.parseInt(header);
+        } catch (NumberFormatException e) {
+            throw Problem.invalid(
+                            "idlefleet.quorum",
+                            "the header "
+                                    + QUORUM
+                                    + " is a whole number such as 2, found '"
+                                    + header
+                                    + "'")
+                    .raised();
+        }
+    }
+
+    private static String decimal(Duration duration) {
+        return BigDecimal.valueOf(duration.toMillis(), 3).toPlainString();
+    }
+}

@@ -1,0 +1,169 @@
+package org.idlefleet.coordinator.adapter.api;
+
+import org.idlefleet.coordinator.View;
+import org.idlefleet.ledger.Posting;
+import org.idlefleet.protocol.NodeMessage.WarmModel;
+
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The core's views as our own surface shows them: snake case, money as decimal text. */
+final class Views {
+    private Views() {}
+
+    static ObjectNode json(View view) {
+        return switch (view) {
+            case View.Job job -> job(job, true);
+            case View.Jobs jobs -> {
+                ObjectNode root = list();
+                jobs.jobs().forEach(job -> data(root).add(job(job, false)));
+                yield root;
+            }
+            case View.Nodes nodes -> {
+                ObjectNode root = list();
+                nodes.nodes().forEach(node -> data(root).add(node(node)));
+                yield root;
+            }
+            case View.Models models -> {
+                ObjectNode root = list();
+                models.models()
+                        .forEach(model ->
+                                data(root)
+                                        .add(
+                                                Json.object()
+                                                        .put("id", model.model().value())
+                                                        .put("manifest", model.manifest().hex())
+                                                        .put("batch_items", model.batchItems())
+                                                        .put(
+                                                                "price_micros_per_work_unit",
+                                                                model.priceMicrosPerWorkUnit())
+                                                        .put("memory_bytes", model.memoryBytes())));
+                yield root;
+            }
+            case View.ApiKeys keys -> {
+                ObjectNode root = list();
+                keys.keys()
+                        .forEach(key ->
+                                data(root)
+                                        .add(
+                                                Json.object()
+                                                        .put("id", key.key())
+                                                        .put("client", key.client().value())
+                                                        .put("created", key.created().toString())));
+                yield root;
+            }
+            case View.Balances balances -> {
+                ObjectNode root = list();
+                postings(data(root), "balance", balances.balances());
+                yield root;
+            }
+            case View.Client client ->
+                    Json.object()
+                            .put("client", client.client().value())
+                            .put("prepaid", client.prepaid().toString())
+                            .put("held", client.held().toString());
+            case View.Load load ->
+                    Json.object()
+                            .put("nodes", load.nodes())
+                            .put("owners", load.owners())
+                            .put("slots", load.slots())
+                            .put("held_slots", load.heldSlots())
+                            .put("open_jobs", load.openJobs())
+                            .put("open_items", load.openItems());
+        };
+    }
+
+    /** {@code running}, or how it ended. */
+    static String status(View.Job job) {
+        return job.end().map(end -> word(end)).orElse("running");
+    }
+
+    private static ObjectNode job(View.Job job, boolean whole) {
+        ObjectNode node = Json.object();
+        node.put("id", job.job().toString()).put("object", "job").put("status", status(job));
+        node.put("client", job.client().value()).put("model", job.model().value());
+        node.put("manifest", job.manifest().hex()).put("kind", word(job.kind()));
+        node.put("items", job.items()).put("settled_items", job.settledItems());
+        node.put("quorum", job.quorum()).put("tier", word(job.tier()));
+        node.put("durable", job.durable()).put("admitted", job.admitted().toString());
+        node.put("deadline", job.deadline().toString());
+        node.put("ceiling", job.ceiling().toString()).put("paid", job.paid().toString());
+        job.ended().ifPresent(ended -> node.put("ended", ended.toString()));
+        if (!job.detail().isEmpty()) {
+            node.put("detail", job.detail());
+        }
+        if (whole) {
+            ArrayNode shards = node.putArray("shards");
+            job.shards().forEach(shard -> shards.add(shard(shard)));
+        }
+        return node;
+    }
+
+    private static ObjectNode shard(View.Shard shard) {
+        ObjectNode node = Json.object();
+        node.put("shard", shard.shard()).put("from", shard.from()).put("to", shard.to());
+        shard.canonical().ifPresent(lease -> node.put("canonical", lease.toString()));
+        ArrayNode votes = node.putArray("votes");
+        for (View.Vote vote : shard.votes()) {
+            votes.addObject()
+                    .put("lease", vote.ballot().lease().toString())
+                    .put("node", vote.ballot().node().value())
+                    .put("owner", vote.ballot().owner().value())
+                    .put("commit", vote.ballot().commit().hex())
+                    .put("output", vote.ballot().output().hex())
+                    .put("fate", word(vote.fate()));
+        }
+        ArrayNode history = node.putArray("history");
+        for (View.ReplicaFate fate : shard.history()) {
+            history.addObject()
+                    .put("lease", fate.lease().toString())
+                    .put("node", fate.node().value())
+                    .put("owner", fate.owner().value())
+                    .put("fate", fate.fate());
+        }
+        postings(node.putArray("payment"), "amount", shard.payment());
+        return node;
+    }
+
+    private static ObjectNode node(View.Node session) {
+        ObjectNode node = Json.object();
+        node.put("id", session.node().value()).put("owner", session.owner().value());
+        node.put("numeric_class", session.numericClass().toString());
+        node.put("since", session.since().toString());
+        node.put("slots", session.slots()).put("held_slots", session.held());
+        node.put("park_seconds_left", session.parkTimeLeft().toSeconds());
+        node.put("shards_done", session.shardsDone());
+        ArrayNode models = node.putArray("models");
+        for (WarmModel model : session.models()) {
+            models.addObject()
+                    .put("manifest", model.manifest().hex())
+                    .put("work_units_per_second", model.workUnitsPerSecond());
+        }
+        return node;
+    }
+
+    private static void postings(ArrayNode into, String amount, List<Posting> postings) {
+        for (Posting posting : postings) {
+            into.addObject()
+                    .put("account", posting.account().path())
+                    .put(amount, posting.amount().toString());
+        }
+    }
+
+    private static String word(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static ObjectNode list() {
+        ObjectNode root = Json.object().put("object", "list");
+        root.putArray("data");
+        return root;
+    }
+
+    private static ArrayNode data(ObjectNode root) {
+        return (ArrayNode) root.get("data");
+    }
+}

@@ -1,0 +1,138 @@
+package org.idlefleet.coordinator.adapter;
+
+import org.idlefleet.protocol.CoordinatorMessage;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.EmbeddingOutput;
+import org.idlefleet.protocol.NodeMessage;
+import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.adapter.Endpoint;
+import org.idlefleet.protocol.adapter.EnrolmentClient;
+import org.idlefleet.protocol.adapter.EnrolmentToken;
+import org.idlefleet.protocol.adapter.NodeClient;
+import org.idlefleet.protocol.adapter.NodeIdentity;
+import org.idlefleet.protocol.adapter.NodeLink;
+import org.idlefleet.protocol.adapter.WireLimits;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+
+/** A node that speaks the real wire and invents its vectors from the input's digest. */
+final class StubNode implements AutoCloseable, NodeLink.Handler {
+    private static final byte[] NONCE = new byte[16];
+
+    private final NodeClient client = new NodeClient(WireLimits.DEFAULT, 1);
+    private final int dimensions;
+    private final UnaryOperator<byte[]> deed;
+    private final CompletableFuture<Void> offered = new CompletableFuture<>();
+    private final CompletableFuture<NodeLink> link = new CompletableFuture<>();
+
+    private StubNode(int dimensions, UnaryOperator<byte[]> deed) {
+        this.dimensions = dimensions;
+        this.deed = deed;
+    }
+
+    /**
+     * Enrols, connects and offers every model it hears of.
+     *
+     * @param deed what it does to an honest output before it answers
+     */
+    static StubNode start(
+            Endpoint door, String token, Path directory, int dimensions, UnaryOperator<byte[]> deed)
+            throws Exception {
+        NodeIdentity identity =
+                new EnrolmentClient(door, Duration.ofSeconds(20))
+                        .enrol(EnrolmentToken.parse(token));
+        identity.save(directory);
+        var node = new StubNode(dimensions, deed);
+        node.client.connect(
+                door,
+                identity,
+                new NodeMessage.Hello(
+                        1,
+                        1,
+                        "stub",
+                        new NumericClass("stub", "CPU", "fp32", "none"),
+                        Long.MAX_VALUE),
+                node);
+        node.offered.get(20, TimeUnit.SECONDS);
+        return node;
+    }
+
+    @Override
+    public void opened(NodeLink to, CoordinatorMessage.Welcome welcome) {
+        to.send(
+                List.of(
+                        new NodeMessage.Offer(
+                                2,
+                                Duration.ZERO,
+                                welcome.models().stream()
+                                        .map(notice ->
+                                                new NodeMessage.WarmModel(
+                                                        notice.manifest(), 10_000))
+                                        .toList()),
+                        new NodeMessage.Heartbeat()));
+        link.complete(to);
+    }
+
+    @Override
+    public void received(NodeLink from, List<CoordinatorMessage> messages) {
+        var answers = new ArrayList<NodeMessage>();
+        for (CoordinatorMessage message : messages) {
+            if (message instanceof CoordinatorMessage.Assign assign) {
+                byte[] output = deed.apply(embed(assign));
+                answers.add(
+                        new NodeMessage.Result(
+                                assign.lease(),
+                                Digest.of(NONCE, output),
+                                NONCE,
+                                output,
+                                Duration.ofMillis(1)));
+            } else if (message instanceof CoordinatorMessage.Earnings) {
+                offered.complete(null);
+            }
+        }
+        if (!answers.isEmpty()) {
+            from.send(answers);
+        }
+    }
+
+    @Override
+    public void closed(NodeLink over, String reason) {
+        offered.completeExceptionally(new IllegalStateException(reason));
+    }
+
+    private byte[] embed(CoordinatorMessage.Assign assign) {
+        EmbeddingOutput output = EmbeddingOutput.create(assign.items().size(), dimensions);
+        for (int i = 0; i < assign.items().size(); i++) {
+            byte[] item = assign.items().get(i);
+            output.set(i, item.length / 4 + 1, vector(item, dimensions));
+        }
+        return output.raw();
+    }
+
+    /** The vector that an honest stub computes. */
+    static float[] vector(byte[] item, int dimensions) {
+        var random = new Random(Digest.of(item).a());
+        var vector = new float[dimensions];
+        double sum = 0;
+        for (int i = 0; i < dimensions; i++) {
+            vector[i] = (float) random.nextGaussian();
+            sum += vector[i] * vector[i];
+        }
+        for (int i = 0; i < dimensions; i++) {
+            vector[i] /= (float) Math.sqrt(sum);
+        }
+        return vector;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,179 @@
+package org.idlefleet.coordinator.adapter.api;
+
+import org.idlefleet.coordinator.View;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.JobId;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** An open door with a scripted core behind it, and a client in front of it. */
+final class House implements AutoCloseable {
+    private static final Digest AUTHORITY = Digest.of(new byte[] {7});
+
+    static final String ADMIN = ApiDoor.freshAdminKey(new SecureRandom());
+
+    /** Small limits, so that they are met quickly. */
+    static final ApiConfig.Limits LIMITS =
+            new ApiConfig.Limits(64 << 10, 256 << 10, 2_048, 5_000, Duration.ofSeconds(20), 1_000);
+
+    final FakeCore core = new FakeCore();
+    final Metrics metrics = new Metrics();
+    final Map<JobId, View.Job> history = new ConcurrentHashMap<>();
+    final String key;
+    final String otherKey;
+    volatile Optional<String> unready = Optional.empty();
+
+    private final ApiDoor door;
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    House() {
+        this(LIMITS, ApiConfig.Rates.STANDARD);
+    }
+
+    House(ApiConfig.Limits limits, ApiConfig.Rates rates) {
+        var random = new SecureRandom();
+        var ring = new KeyRing(ADMIN, rates, random);
+        KeyRing.Fresh acme = ring.fresh();
+        KeyRing.Fresh other = ring.fresh();
+        core.add(acme, "acme");
+        core.add(other, "other");
+        key = acme.key();
+        otherKey = other.key();
+        var config =
+                new ApiConfig(
+                        new ApiConfig.Address("127.0.0.1", 0, Optional.empty()),
+                        1,
+                        ApiConfig.Terms.STANDARD,
+                        limits,
+                        rates);
+        try {
+            door = ApiDoor.open(config, ADMIN, ports(), InstantSource.fixed(FakeCore.NOW), random);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    Ports ports() {
+        JobHistory past =
+                new JobHistory() {
+                    @Override
+                    public Optional<View.Job> job(JobId job) {
+                        return Optional.ofNullable(history.get(job));
+                    }
+
+                    @Override
+                    public List<View.Job> before(long before, int limit) {
+                        return history.values().stream()
+                                .filter(job -> before == 0 || job.job().number() < before)
+                                .sorted((a, b) -> b.job().compareTo(a.job()))
+                                .limit(limit)
+                                .toList();
+                    }
+                };
+        return new Ports(
+                core.desk,
+                core.payloads,
+                new FakeModels(),
+                past,
+                metrics,
+                () -> unready,
+                AUTHORITY);
+    }
+
+    /** What came back. */
+    record Got(HttpResponse<byte[]> response) {
+        int status() {
+            return response.statusCode();
+        }
+
+        String text() {
+            return new String(response.body(), java.nio.charset.StandardCharsets.UTF_8);
+        }
+
+        JsonNode json() {
+            return JsonMapper.shared().readTree(response.body());
+        }
+
+        String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+
+        JsonNode error() {
+            return json().get("error");
+        }
+
+        String code() {
+            return error().get("code").asString();
+        }
+
+        String message() {
+            return error().get("message").asString();
+        }
+    }
+
+    int port() {
+        return door.port();
+    }
+
+    Got get(String path, String key) {
+        return send("GET", path, key, new byte[0]);
+    }
+
+    Got post(String path, String key, String body, String... headers) {
+        return send(
+                "POST", path, key, body.getBytes(java.nio.charset.StandardCharsets.UTF_8), headers);
+    }
+
+    Got embed(String body, String... headers) {
+        return post("/v1/embeddings", key, body, headers);
+    }
+
+    Got send(String method, String path, String key, byte[] body, String... headers) {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port() + path))
+                        .method(
+                                method,
+                                body.length == 0
+                                        ? BodyPublishers.noBody()
+                                        : BodyPublishers.ofByteArray(body))
+                        .timeout(Duration.ofSeconds(30));
+        if (!key.isEmpty()) {
+            request.header("authorization", "Bearer " + key);
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return new Got(client.send(request.build(), BodyHandlers.ofByteArray()));
+        } catch (IOException e) {
+            throw new IllegalStateException(method + " " + path, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        door.close();
+        core.close();
+    }
+}
