@@ -9,9 +9,13 @@ import org.idlefleet.edge.adapter.onnx.EngineOptions;
 import org.idlefleet.edge.adapter.onnx.LocalEmbedder;
 import org.idlefleet.edge.adapter.onnx.MiniLm;
 import org.idlefleet.edge.adapter.owner.OwnerMode;
+import org.idlefleet.edge.adapter.uplink.Renewal;
+import org.idlefleet.edge.adapter.uplink.Uplink;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeMessage;
+import org.idlefleet.protocol.adapter.EnrolmentClient;
+import org.idlefleet.protocol.adapter.NodeIdentity;
 import org.idlefleet.protocol.adapter.NodeSession;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,11 +26,16 @@ import org.junit.jupiter.api.io.TempDir;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /** A real daemon against a real door: mutual TLS, ONNX Runtime, files. */
 class EdgeDaemonTest {
@@ -86,7 +95,8 @@ class EdgeDaemonTest {
     }
 
     private static void awaitStatus(EdgeDaemon daemon, String part) {
-        await().untilAsserted(() -> assertThat(daemon.status()).contains(part));
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(daemon.status()).contains(part));
     }
 
     private static byte[] expected() throws Exception {
@@ -177,6 +187,35 @@ class EdgeDaemonTest {
         assertThat(hearOutput(one)).isEqualTo(expected());
         assertThat(hearOutput(two)).isEqualTo(expected());
         daemon.awaitEnd();
+    }
+
+    @Test
+    void getsItsNextCertificateInGoodTime() throws Exception {
+        EdgeConfig config = config();
+        NodeIdentity first = EdgeDaemon.enrol(config, door.token());
+        var renewed = new CountDownLatch(1);
+        Path identity = DataDirectory.identity(config.data());
+        try (var uplink = new Uplink(config.coordinator(), first, InstantSource.system(), _ -> {});
+                var timer = Executors.newSingleThreadScheduledExecutor()) {
+            new Renewal(
+                            uplink,
+                            new EnrolmentClient(config.coordinator(), Duration.ofMinutes(1)),
+                            identity,
+                            timer,
+                            () -> first.renewAt().plusSeconds(1),
+                            _ -> Duration.ofMillis(10),
+                            () -> {
+                                timer.shutdown();
+                                renewed.countDown();
+                            })
+                    .plan();
+            assertThat(renewed.await(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(uplink.identity().node()).isEqualTo(first.node());
+            assertThat(uplink.identity().credentials().key())
+                    .isNotEqualTo(first.credentials().key());
+            assertThat(NodeIdentity.load(identity).credentials().certificate())
+                    .isEqualTo(uplink.identity().credentials().certificate());
+        }
     }
 
     @Test
