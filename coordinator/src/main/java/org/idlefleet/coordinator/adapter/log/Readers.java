@@ -53,12 +53,14 @@ final class Readers implements AutoCloseable {
         free.acquireUninterruptibly();
         try {
             Reader reader = take();
-            T result = work.read(reader);
-            idle.push(reader);
-            if (closed) {
-                closeIdle();
+            try {
+                return work.read(reader);
+            } finally {
+                idle.push(reader);
+                if (closed) {
+                    closeIdle();
+                }
             }
-            return result;
         } catch (SQLException e) {
             throw new LogException("the event log " + file + " cannot be read", e);
         } finally {

@@ -36,11 +36,7 @@ final class Snapshots {
     private Snapshots() {}
 
     /** A snapshot as read back: what the log had when it was taken, then its state. */
-    record Stored(long position, byte[] chain, int events, List<byte[]> chunks) {
-        long bytes() {
-            return chunks.stream().mapToLong(chunk -> chunk.length).sum();
-        }
-    }
+    record Stored(long position, byte[] chain, int events, List<byte[]> chunks) {}
 
     /** Writes a snapshot of the state after {@code position}; the caller commits. */
     static void write(
@@ -103,13 +99,13 @@ final class Snapshots {
         });
     }
 
-    /** Hands on the index, then the events. */
+    /** Hands on the index, then the events, a group at a time. */
     static void read(
             Stored stored,
             String file,
             EventCodec codec,
             Consumer<SnapshotIndex> index,
-            Consumer<Event.Durable> reader) {
+            Consumer<List<Event.Durable>> reader) {
         String place = place(file, stored.position());
         List<InputStream> streams = new ArrayList<>();
         stored.chunks().forEach(chunk -> streams.add(new ByteArrayInputStream(chunk)));
@@ -119,7 +115,7 @@ final class Snapshots {
             index.accept(head);
             for (int i = 0; i < head.getGroups(); i++) {
                 Group group = Group.parseDelimitedFrom(in);
-                codec.read(group, events + 1, _ -> true).forEach(reader);
+                reader.accept(codec.read(group, events + 1, _ -> true));
                 events += group.getEntriesCount();
             }
         } catch (IOException e) {
