@@ -114,8 +114,7 @@ final class CoordinatorProcess {
         lives++;
         var coordinator = new Coordinator(policy);
         var door = new SimDoor(this, time, payloads, network, corners);
-        var loop =
-                new CoordinatorLoop(coordinator, log, send -> sent(door, send), this::witnessed);
+        var loop = new CoordinatorLoop(coordinator, log, send -> sent(door, send), this::witnessed);
         reference = Reference.of(policy, corners, log.history());
         life = new Life(lives, coordinator, loop, door);
         guarded(() -> loop.begin(time.now()));
@@ -170,16 +169,17 @@ final class CoordinatorProcess {
         }
         inbox.add(command);
         planStep(time.now().plus(STEP));
-        if (!(command instanceof Command.Asked)
-                && chance.hits(network.weather().repeatCommand())) {
+        if (!(command instanceof Command.Asked) && chance.hits(network.weather().repeatCommand())) {
             corners.met(Corner.COMMAND_REPEATED);
             int then = lives;
-            time.in(chance.exponential(Duration.ofSeconds(1)), () -> {
-                if (lives == then && life != null) {
-                    inbox.add(command);
-                    planStep(time.now().plus(STEP));
-                }
-            });
+            time.in(
+                    chance.exponential(Duration.ofSeconds(1)),
+                    () -> {
+                        if (lives == then && life != null) {
+                            inbox.add(command);
+                            planStep(time.now().plus(STEP));
+                        }
+                    });
         }
     }
 
@@ -252,12 +252,14 @@ final class CoordinatorProcess {
     private void planStep(Instant at) {
         if (at.isBefore(stepAt)) {
             stepAt = at;
-            time.at(at, () -> {
-                if (stepAt.equals(at)) {
-                    stepAt = Instant.MAX;
-                    step();
-                }
-            });
+            time.at(
+                    at,
+                    () -> {
+                        if (stepAt.equals(at)) {
+                            stepAt = Instant.MAX;
+                            step();
+                        }
+                    });
         }
     }
 
@@ -266,15 +268,12 @@ final class CoordinatorProcess {
         if (now == null) {
             return;
         }
-        List<Command> batch =
-                inbox.subList(0, Math.min(CoordinatorLoop.BATCH_MAX, inbox.size()));
+        List<Command> batch = inbox.subList(0, Math.min(CoordinatorLoop.BATCH_MAX, inbox.size()));
         List<Command> commands = List.copyOf(batch);
         batch.clear();
         if (flushesMayFail && chance.hits(network.weather().flushFailure())) {
             log.failNextFlush(
-                    chance.hits(0.5)
-                            ? SimLog.Fault.NOTHING_WRITTEN
-                            : SimLog.Fault.ALL_WRITTEN);
+                    chance.hits(0.5) ? SimLog.Fault.NOTHING_WRITTEN : SimLog.Fault.ALL_WRITTEN);
         }
         guarded(() -> now.loop().step(commands, time.now()));
         if (life != now) {
@@ -319,7 +318,7 @@ final class CoordinatorProcess {
                     asker.accept(reply.answer());
                 }
             }
-            case Send.Ended ended -> 
+            case Send.Ended ended ->
                     customers.ended(ended, reference.quorumOf(ended.job()), payloads);
             case Send.Keep keep -> payloads.keep(keep.lease(), keep.from(), keep.to());
             case Send.Drop drop -> payloads.drop(drop.lease());
@@ -329,6 +328,7 @@ final class CoordinatorProcess {
             case Send.Welcome welcome -> door.welcome(welcome);
             case Send.Announce announce -> door.announce(announce.model());
             case Send.Compare compare -> door.compare(compare);
+            case Send.Earnings earnings -> door.earnings(earnings);
         }
     }
 }

@@ -8,7 +8,9 @@ import org.idlefleet.protocol.JobId;
 
 import java.util.List;
 
-/** Looks at what a client gets: every item once, in order, and right if its quorum can promise it. */
+/**
+ * Looks at what a client gets: every item once, in order, and right if its quorum can promise it.
+ */
 final class Inspector implements CoordinatorProcess.Customers {
     /** Canonical results lie within tolerance of an honest or dragging one. */
     private static final double RIGHT = 2 * Truth.AGREE;

@@ -81,11 +81,13 @@ final class Link {
         }
 
         private void deliver(M message, Instant at) {
-            time.at(at, () -> {
-                if (!closed) {
-                    receiver.accept(message);
-                }
-            });
+            time.at(
+                    at,
+                    () -> {
+                        if (!closed) {
+                            receiver.accept(message);
+                        }
+                    });
         }
 
         void sever() {

@@ -97,10 +97,10 @@ final class Reference {
                 epoch = began.epoch();
             }
             case Event.ModelRegistered _,
-                            Event.ApiKeyCreated _,
-                            Event.ApiKeyRevoked _,
-                            Event.TokenIssued _,
-                            Event.NodeEnrolled _ ->
+                    Event.ApiKeyCreated _,
+                    Event.ApiKeyRevoked _,
+                    Event.TokenIssued _,
+                    Event.NodeEnrolled _ ->
                     registry.add((Event.Durable) event);
             case Event.NodeBanned ban -> {
                 banned.add(ban.node());
@@ -302,16 +302,16 @@ final class Reference {
                 }
             }
             case Send.Ended end ->
-                    Broken.unless(
-                            ended.get(end.job()) == end.end(), "an ended job has ended", end);
+                    Broken.unless(ended.get(end.job()) == end.end(), "an ended job has ended", end);
             case Send.Assign _,
-                            Send.Cancel _,
-                            Send.Dismiss _,
-                            Send.Welcome _,
-                            Send.Announce _,
-                            Send.Compare _,
-                            Send.Keep _,
-                            Send.Drop _ -> {}
+                    Send.Cancel _,
+                    Send.Dismiss _,
+                    Send.Welcome _,
+                    Send.Announce _,
+                    Send.Compare _,
+                    Send.Earnings _,
+                    Send.Keep _,
+                    Send.Drop _ -> {}
         }
     }
 
@@ -336,20 +336,18 @@ final class Reference {
                                 .add(cast.ballot());
                 case Event.NodeBanned ban -> bans.add(ban.node());
                 case Event.ModelRegistered _,
-                                Event.ApiKeyCreated _,
-                                Event.ApiKeyRevoked _,
-                                Event.TokenIssued _,
-                                Event.NodeEnrolled _ ->
+                        Event.ApiKeyCreated _,
+                        Event.ApiKeyRevoked _,
+                        Event.TokenIssued _,
+                        Event.NodeEnrolled _ ->
                         Broken.unless(registry.contains(event), "only what was said", event);
-                case Event.Booked _,
-                                Event.JobAdmitted _,
-                                Event.ShardSettled _,
-                                Event.JobEnded _ ->
+                case Event.Booked _, Event.JobAdmitted _, Event.ShardSettled _, Event.JobEnded _ ->
                         throw new Broken("a snapshot holds no " + event);
             }
         }
         Broken.unless(bans.equals(banned), "the bans", bans, banned);
-        Broken.unless(jobs.keySet().equals(open.keySet()), "the open jobs", jobs.keySet(), open.keySet());
+        Broken.unless(
+                jobs.keySet().equals(open.keySet()), "the open jobs", jobs.keySet(), open.keySet());
         open.forEach((id, job) -> {
             Event.JobRestored restored = java.util.Objects.requireNonNull(jobs.get(id));
             var settled = new BitSet();
@@ -378,7 +376,8 @@ final class Reference {
                 .forEach(job -> {
                     long held =
                             job.admitted().hold().postings().stream()
-                                    .mapToLong(posting -> Math.max(0, posting.amount().millionths()))
+                                    .mapToLong(
+                                            posting -> Math.max(0, posting.amount().millionths()))
                                     .sum();
                     long rest = held - job.paid().millionths();
                     if (rest != 0) {

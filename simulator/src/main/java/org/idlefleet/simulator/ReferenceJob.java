@@ -57,8 +57,7 @@ final class ReferenceJob {
     void granted(Event.LeaseGranted granted, OwnerId owner) {
         Lease lease = granted.lease();
         Broken.unless(granted.from() < granted.to(), "a shard has an item", granted);
-        Broken.unless(
-                granted.to() <= admitted.units().items(), "a shard lies in its job", granted);
+        Broken.unless(granted.to() <= admitted.units().items(), "a shard lies in its job", granted);
         Broken.unless(
                 settled.get(granted.from(), granted.to()).isEmpty(),
                 "what is settled is not placed again",
@@ -106,10 +105,7 @@ final class ReferenceJob {
         List<Ballot> votes = ballots.computeIfAbsent(cast.shard(), _ -> new ArrayList<>());
         for (Ballot vote : votes) {
             Broken.unless(
-                    !vote.owner().equals(cast.ballot().owner()),
-                    "an owner votes once",
-                    vote,
-                    cast);
+                    !vote.owner().equals(cast.ballot().owner()), "an owner votes once", vote, cast);
         }
         votes.add(cast.ballot());
         bounds.put(cast.shard(), new Event.SettledRange(cast.from(), cast.to()));
@@ -117,9 +113,7 @@ final class ReferenceJob {
 
     void settle(Event.ShardSettled event) {
         Broken.unless(
-                settled.get(event.from(), event.to()).isEmpty(),
-                "an item is settled once",
-                event);
+                settled.get(event.from(), event.to()).isEmpty(), "an item is settled once", event);
         int quorum = admitted.quorum();
         long owners = event.agreeing().stream().map(Ballot::owner).distinct().count();
         Broken.unless(owners >= quorum, "so many owners agree as were bought", event);
@@ -162,8 +156,7 @@ final class ReferenceJob {
                 paid.plus(voided).equals(held), "settled and voided make the hold", event, paid);
         Money refunded =
                 event.refund()
-                        .map(t ->
-                                t.change(AccountId.prepaid(admitted.client().value())))
+                        .map(t -> t.change(AccountId.prepaid(admitted.client().value())))
                         .orElse(Money.ZERO);
         Broken.unless(
                 refunded.isZero() || refunded.equals(paid), "a refund is what was paid", event);

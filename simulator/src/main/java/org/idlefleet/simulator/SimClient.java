@@ -48,6 +48,10 @@ final class SimClient {
         this.poor = chance.hits(0.25);
     }
 
+    String name() {
+        return client.value();
+    }
+
     /** Pays in advance; says it again under the same reference until it is acknowledged. */
     void pay() {
         insist("payment-" + ++payments, Money.ofUnits(poor ? 1 : 1_000));
@@ -68,11 +72,13 @@ final class SimClient {
                             "an acknowledged payment is booked",
                             reference);
                 });
-        time.in(INSIST, () -> {
-            if (!answered[0]) {
-                insist(reference, amount);
-            }
-        });
+        time.in(
+                INSIST,
+                () -> {
+                    if (!answered[0]) {
+                        insist(reference, amount);
+                    }
+                });
     }
 
     void submit() {
@@ -116,11 +122,14 @@ final class SimClient {
             case Answer.Admitted admitted -> {
                 coordinator.payloads().admit(request, admitted.job());
                 if (chance.hits(0.05)) {
-                    time.in(chance.exponential(Duration.ofSeconds(20)), () ->
-                            coordinator.ask(
-                                    number ->
-                                            new Command.CancelJob(number, client, admitted.job()),
-                                    _ -> {}));
+                    time.in(
+                            chance.exponential(Duration.ofSeconds(20)),
+                            () ->
+                                    coordinator.ask(
+                                            number ->
+                                                    new Command.CancelJob(
+                                                            number, client, admitted.job()),
+                                            _ -> {}));
                 }
             }
             case Answer.Refused refused -> {
@@ -141,11 +150,11 @@ final class SimClient {
             case Refusal.NoNodes _ -> corners.met(Corner.REFUSED_NODES);
             case Refusal.Full _ -> corners.met(Corner.REFUSED_BUSY);
             case Refusal.UnknownModel _,
-                            Refusal.BadSize _,
-                            Refusal.BadQuorum _,
-                            Refusal.UnknownJob _,
-                            Refusal.Conflict _,
-                            Refusal.BadToken _ ->
+                    Refusal.BadSize _,
+                    Refusal.BadQuorum _,
+                    Refusal.UnknownJob _,
+                    Refusal.Conflict _,
+                    Refusal.BadToken _ ->
                     throw new Broken("a good job was refused: " + refusal.text());
         }
     }

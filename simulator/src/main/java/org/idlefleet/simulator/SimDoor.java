@@ -84,11 +84,12 @@ final class SimDoor {
     /** The process is gone, and with it every socket. */
     void died() {
         dead = true;
-        guests.values().forEach(guest -> {
-            if (guest.link != null) {
-                guest.link.coordinatorDied();
-            }
-        });
+        guests.values()
+                .forEach(guest -> {
+                    if (guest.link != null) {
+                        guest.link.coordinatorDied();
+                    }
+                });
         guests.clear();
     }
 
@@ -121,8 +122,7 @@ final class SimDoor {
             case NodeMessage.Result result -> result(session, guest, result);
             case NodeMessage.Release release ->
                     process.offer(
-                            new Command.LeaseReleased(
-                                    session, release.lease(), release.reason()));
+                            new Command.LeaseReleased(session, release.lease(), release.reason()));
             case NodeMessage.Refuse refuse ->
                     process.offer(
                             new Command.LeaseRefused(
@@ -131,9 +131,9 @@ final class SimDoor {
                     guest.say(
                             new CoordinatorMessage.ManifestBytes(fetch.manifest(), new byte[] {1}));
             case NodeMessage.FetchChunk _,
-                            NodeMessage.Commit _,
-                            NodeMessage.ResultPart _,
-                            NodeMessage.Partial _ -> {}
+                    NodeMessage.Commit _,
+                    NodeMessage.ResultPart _,
+                    NodeMessage.Partial _ -> {}
         }
     }
 
@@ -174,14 +174,20 @@ final class SimDoor {
         guests.keySet().forEach(session -> say(session, notice(model)));
     }
 
+    void earnings(Send.Earnings earnings) {
+        say(
+                earnings.session(),
+                new CoordinatorMessage.Earnings(
+                        earnings.escrow().millionths(), earnings.payable().millionths()));
+    }
+
     void assign(Send.Assign assign) {
         Guest guest = guests.get(assign.session());
         Optional<List<byte[]>> items =
                 payloads.items(assign.lease().job(), assign.from(), assign.to());
         Broken.unless(items.isPresent(), "what is assigned has inputs", assign);
         if (guest == null) {
-            process.offer(
-                    new Command.LeaseReleased(assign.session(), assign.lease(), "node left"));
+            process.offer(new Command.LeaseReleased(assign.session(), assign.lease(), "node left"));
             return;
         }
         guest.held.add(assign.lease());
@@ -214,21 +220,24 @@ final class SimDoor {
 
     /** Compares beside the loop; results that are gone by then were decided on meanwhile. */
     void compare(Send.Compare compare) {
-        time.in(COMPARE, () -> {
-            if (dead) {
-                return;
-            }
-            var outputs = new ArrayList<EmbeddingOutput>();
-            for (Lease lease : compare.leases()) {
-                payloads.output(lease)
-                        .ifPresent(raw ->
-                                outputs.add(EmbeddingOutput.read(raw, Truth.DIMENSIONS)));
-            }
-            if (outputs.size() == compare.leases().size()) {
-                process.offer(
-                        new Command.Compared(compare.job(), compare.shard(), distances(outputs)));
-            }
-        });
+        time.in(
+                COMPARE,
+                () -> {
+                    if (dead) {
+                        return;
+                    }
+                    var outputs = new ArrayList<EmbeddingOutput>();
+                    for (Lease lease : compare.leases()) {
+                        payloads.output(lease)
+                                .ifPresent(raw ->
+                                        outputs.add(EmbeddingOutput.read(raw, Truth.DIMENSIONS)));
+                    }
+                    if (outputs.size() == compare.leases().size()) {
+                        process.offer(
+                                new Command.Compared(
+                                        compare.job(), compare.shard(), distances(outputs)));
+                    }
+                });
     }
 
     private static Comparison distances(List<EmbeddingOutput> outputs) {
@@ -238,8 +247,7 @@ final class SimDoor {
                 double largest = 0;
                 for (int item = 0; item < outputs.get(i).items(); item++) {
                     double chord =
-                            Truth.chord(
-                                    outputs.get(i).vector(item), outputs.get(j).vector(item));
+                            Truth.chord(outputs.get(i).vector(item), outputs.get(j).vector(item));
                     largest = Math.max(largest, chord);
                 }
                 distances.add(largest);

@@ -47,28 +47,46 @@ final class SimEngine {
             case MUTE -> {}
             case LATE -> {
                 Duration late = compute.multipliedBy(8).plusSeconds(20);
-                time.in(late, () -> end(shard.lease(), number, finished(shard, late, draw), answer));
+                time.in(
+                        late,
+                        () -> end(shard.lease(), number, finished(shard, late, draw), answer));
             }
             case REFUSING_INPUT ->
-                    time.in(STOP, () -> end(
-                            shard.lease(),
-                            number,
-                            new Signal.ShardFailed(
-                                    shard.lease(), RefuseReason.INPUT, "I do not like it"),
-                            answer));
+                    time.in(
+                            STOP,
+                            () ->
+                                    end(
+                                            shard.lease(),
+                                            number,
+                                            new Signal.ShardFailed(
+                                                    shard.lease(),
+                                                    RefuseReason.INPUT,
+                                                    "I do not like it"),
+                                            answer));
             case FAILING ->
-                    time.in(STOP, () -> end(
-                            shard.lease(),
-                            number,
-                            new Signal.ShardFailed(
-                                    shard.lease(), RefuseReason.RUNTIME, "segmentation fault"),
-                            answer));
+                    time.in(
+                            STOP,
+                            () ->
+                                    end(
+                                            shard.lease(),
+                                            number,
+                                            new Signal.ShardFailed(
+                                                    shard.lease(),
+                                                    RefuseReason.RUNTIME,
+                                                    "segmentation fault"),
+                                            answer));
             case HONEST, GARBAGE, COALITION, DRAGGING, NOT_A_NUMBER, LAZY ->
-                    time.in(compute, () -> {
-                        if (end(shard.lease(), number, finished(shard, compute, draw), answer)) {
-                            workUnits += work;
-                        }
-                    });
+                    time.in(
+                            compute,
+                            () -> {
+                                if (end(
+                                        shard.lease(),
+                                        number,
+                                        finished(shard, compute, draw),
+                                        answer)) {
+                                    workUnits += work;
+                                }
+                            });
         }
     }
 

@@ -174,22 +174,26 @@ final class SimNode {
     /** Says it to the node that lives now, unless that one has died until then. */
     private void later(Duration delay, Signal signal) {
         int then = life;
-        time.in(delay, () -> {
-            if (life == then) {
-                react(signal);
-            }
-        });
+        time.in(
+                delay,
+                () -> {
+                    if (life == then) {
+                        react(signal);
+                    }
+                });
     }
 
     private void carryOut(Action action) {
         switch (action) {
             case Action.Connect connect -> {
                 int then = life;
-                time.in(connect.delay().plus(network.delay()), () -> {
-                    if (life == then) {
-                        connect();
-                    }
-                });
+                time.in(
+                        connect.delay().plus(network.delay()),
+                        () -> {
+                            if (life == then) {
+                                connect();
+                            }
+                        });
             }
             case Action.Disconnect disconnect -> {
                 if (link != null) {

@@ -83,9 +83,7 @@ final class SimPayloads implements Payloads {
                     byte[] output = expected(settled.canonical());
                     in(disk, settled.job())
                             .kept
-                            .put(
-                                    settled.from(),
-                                    new Kept(settled.from(), settled.to(), output));
+                            .put(settled.from(), new Kept(settled.from(), settled.to(), output));
                 }
             }
             case Event.JobEnded ended -> {
@@ -96,21 +94,22 @@ final class SimPayloads implements Payloads {
                 }
             }
             case Event.LifeBegan _,
-                            Event.ModelRegistered _,
-                            Event.ApiKeyCreated _,
-                            Event.ApiKeyRevoked _,
-                            Event.TokenIssued _,
-                            Event.NodeEnrolled _,
-                            Event.NodeBanned _,
-                            Event.Booked _,
-                            Event.BookRestored _,
-                            Event.JobRestored _ -> {}
+                    Event.ModelRegistered _,
+                    Event.ApiKeyCreated _,
+                    Event.ApiKeyRevoked _,
+                    Event.TokenIssued _,
+                    Event.NodeEnrolled _,
+                    Event.NodeBanned _,
+                    Event.Booked _,
+                    Event.BookRestored _,
+                    Event.JobRestored _ -> {}
         }
     }
 
     private byte[] expected(Lease lease) {
         return output(lease)
-                .orElseThrow(() -> new Broken("the bytes of " + lease + " are gone, but it counts"));
+                .orElseThrow(
+                        () -> new Broken("the bytes of " + lease + " are gone, but it counts"));
     }
 
     @Override
@@ -156,9 +155,7 @@ final class SimPayloads implements Payloads {
         Stored inMemory = memory.get(lease.job());
         if (inMemory != null) {
             inMemory.outputs.remove(lease);
-            if (inMemory.inputs == null
-                    && inMemory.outputs.isEmpty()
-                    && inMemory.kept.isEmpty()) {
+            if (inMemory.inputs == null && inMemory.outputs.isEmpty() && inMemory.kept.isEmpty()) {
                 memory.remove(lease.job());
             }
         }

@@ -139,15 +139,17 @@ public final class Simulation {
         coordinator.flushesMayFail(true);
         var chance = new Chance(seed, "storm");
         for (SimNode node : nodes) {
-            time.in(chance.between(Duration.ZERO, Duration.ofSeconds(20)), () -> {
-                node.start();
-                wake(node, chance);
-            });
+            time.in(
+                    chance.between(Duration.ZERO, Duration.ofSeconds(20)),
+                    () -> {
+                        node.start();
+                        wake(node, chance);
+                    });
             plan(world.weather().betweenKills(), chance, () -> kill(node, chance));
         }
         for (SimClient client : clients) {
             var pace = Duration.ofMillis((long) (world.betweenJobsSeconds() * 1_000));
-            plan(pace, new Chance(seed, "pace " + client), client::submit);
+            plan(pace, new Chance(seed, "pace of " + client.name()), client::submit);
         }
         plan(world.weather().betweenCrashes(), chance, () -> crash(chance));
         plan(Duration.ofSeconds(90), chance, coordinator::snapshot);
@@ -162,12 +164,14 @@ public final class Simulation {
     /** Does something again and again, at random times around a mean, as long as it storms. */
     private void plan(Duration mean, Chance chance, Runnable what) {
         if (!mean.isZero()) {
-            time.in(chance.exponential(mean), () -> {
-                if (storming) {
-                    what.run();
-                    plan(mean, chance, what);
-                }
-            });
+            time.in(
+                    chance.exponential(mean),
+                    () -> {
+                        if (storming) {
+                            what.run();
+                            plan(mean, chance, what);
+                        }
+                    });
         }
     }
 
@@ -175,8 +179,7 @@ public final class Simulation {
         if (storming) {
             Duration awake = chance.exponential(world.weather().awake());
             boolean announced = chance.hits(0.3);
-            node.openGate(
-                    announced ? Optional.of(time.now().plus(awake)) : Optional.empty());
+            node.openGate(announced ? Optional.of(time.now().plus(awake)) : Optional.empty());
             time.in(awake, () -> sleep(node, chance));
         }
     }
@@ -194,12 +197,14 @@ public final class Simulation {
             boolean noticed = chance.hits(0.5);
             corners.met(noticed ? Corner.NODE_KILLED : Corner.NODE_LOST);
             node.kill(noticed);
-            time.in(chance.exponential(Duration.ofSeconds(30)), () -> {
-                if (!node.running()) {
-                    corners.met(Corner.NODE_CAME_BACK);
-                    node.start();
-                }
-            });
+            time.in(
+                    chance.exponential(Duration.ofSeconds(30)),
+                    () -> {
+                        if (!node.running()) {
+                            corners.met(Corner.NODE_CAME_BACK);
+                            node.start();
+                        }
+                    });
         }
     }
 
@@ -237,12 +242,14 @@ public final class Simulation {
 
     /** Somebody starts the coordinator again when it is down. */
     private void watch(Chance chance) {
-        time.in(chance.exponential(Duration.ofSeconds(3)), () -> {
-            if (storming) {
-                coordinator.start();
-                watch(chance);
-            }
-        });
+        time.in(
+                chance.exponential(Duration.ofSeconds(3)),
+                () -> {
+                    if (storming) {
+                        coordinator.start();
+                        watch(chance);
+                    }
+                });
     }
 
     /** The weather is fair, everyone is there, and whatever is open must come to an end. */
