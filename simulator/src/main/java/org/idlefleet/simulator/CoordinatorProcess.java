@@ -30,7 +30,7 @@ final class CoordinatorProcess {
     private static final Duration IDLE = Duration.ofSeconds(30);
 
     /** Every so many steps the whole state is held against the reference. */
-    private static final int STEPS_PER_AUDIT = 200;
+    private static final int STEPS_PER_AUDIT = 500;
 
     private final Policy policy;
     private final Timeline time;

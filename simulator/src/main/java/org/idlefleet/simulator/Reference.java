@@ -34,6 +34,7 @@ final class Reference {
     private final Map<Long, Guest> guests = new HashMap<>();
     private final List<Event.Durable> registry = new ArrayList<>();
     private final Map<JobId, Integer> quorums = new HashMap<>();
+    private final TreeSet<JobId> carriedOver = new TreeSet<>();
     private int epoch;
     private boolean replaying;
 
@@ -60,6 +61,7 @@ final class Reference {
         var reference = new Reference(policy, corners);
         reference.replaying = true;
         history.forEach(reference::accept);
+        reference.carriedOver.addAll(reference.open.keySet());
         reference.replaying = false;
         return reference;
     }
@@ -182,6 +184,9 @@ final class Reference {
                 end);
         open.remove(end.job());
         ended.put(end.job(), end.end());
+        if (end.end() == JobEnd.DONE && carriedOver.contains(end.job())) {
+            met(Corner.JOB_RESUMED);
+        }
         if (end.refund().isPresent()) {
             met(Corner.REFUND);
         }

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
  * ends with exit code 1 after a seed that breaks a promise.
  */
 public final class Seeds {
-    static final Duration STORM = Duration.ofMinutes(12);
+    static final Duration STORM = Duration.ofMinutes(3);
     static final Duration CALM = Duration.ofHours(3);
 
     private Seeds() {}
@@ -49,11 +49,27 @@ public final class Seeds {
         System.exit(broken == 0 ? 0 : 1);
     }
 
-    /** A storm and the calm after it. */
+    /**
+     * A storm and the calm after it.
+     *
+     * @throws Broken if a promise is broken; its message says how to see that again
+     */
     public static Simulation run(long seed) {
-        var simulation = new Simulation(seed);
-        simulation.storm(STORM);
-        simulation.calm(CALM);
-        return simulation;
+        try {
+            var simulation = new Simulation(seed);
+            simulation.storm(STORM);
+            simulation.calm(CALM);
+            return simulation;
+        } catch (RuntimeException | AssertionError e) {
+            throw new Broken(
+                    "seed "
+                            + seed
+                            + " breaks a promise; replay it by: java -ea "
+                            + Seeds.class.getName()
+                            + " "
+                            + seed
+                            + " 1",
+                    e);
+        }
     }
 }

@@ -54,7 +54,7 @@ final class SimClient {
 
     /** Pays in advance; says it again under the same reference until it is acknowledged. */
     void pay() {
-        insist("payment-" + ++payments, Money.ofUnits(poor ? 1 : 1_000));
+        insist("payment-" + ++payments, poor ? Money.parse("0.1") : Money.ofUnits(1_000));
     }
 
     private void insist(String reference, Money amount) {
@@ -89,8 +89,17 @@ final class SimClient {
         var items = new ArrayList<byte[]>(count);
         var units = new int[count];
         for (int i = 0; i < count; i++) {
-            items.add(chance.bytes(chance.between(1, ITEM_BYTES_MAX)));
+            items.add(chance.bytes(chance.between(2, ITEM_BYTES_MAX)));
             units[i] = Truth.MANIFEST.workUnits(ItemKind.TEXT, items.get(i).length);
+        }
+        Truth.Poison poison =
+                chance.hits(0.04)
+                        ? chance.hits(0.5) ? Truth.Poison.INPUT : Truth.Poison.RUNTIME
+                        : Truth.Poison.NONE;
+        if (poison != Truth.Poison.NONE) {
+            int at = chance.between(0, count - 1);
+            items.set(at, poison.item());
+            units[at] = Truth.MANIFEST.workUnits(ItemKind.TEXT, items.get(at).length);
         }
         boolean interactive = chance.hits(0.5);
         var request =

@@ -43,7 +43,7 @@ final class SimEngine {
         double seconds = units / plan.unitsPerSecond() * chance.real(0.95, 1.05);
         Duration compute = Duration.ofNanos((long) (seconds * 1e9));
         long draw = chance.whole();
-        switch (plan.conduct()) {
+        switch (conduct(Truth.poison(shard.items()))) {
             case MUTE -> {}
             case LATE -> {
                 Duration late = compute.multipliedBy(8).plusSeconds(20);
@@ -51,30 +51,8 @@ final class SimEngine {
                         late,
                         () -> end(shard.lease(), number, finished(shard, late, draw), answer));
             }
-            case REFUSING_INPUT ->
-                    time.in(
-                            STOP,
-                            () ->
-                                    end(
-                                            shard.lease(),
-                                            number,
-                                            new Signal.ShardFailed(
-                                                    shard.lease(),
-                                                    RefuseReason.INPUT,
-                                                    "I do not like it"),
-                                            answer));
-            case FAILING ->
-                    time.in(
-                            STOP,
-                            () ->
-                                    end(
-                                            shard.lease(),
-                                            number,
-                                            new Signal.ShardFailed(
-                                                    shard.lease(),
-                                                    RefuseReason.RUNTIME,
-                                                    "segmentation fault"),
-                                            answer));
+            case REFUSING_INPUT -> fail(shard.lease(), number, RefuseReason.INPUT, answer);
+            case FAILING -> fail(shard.lease(), number, RefuseReason.RUNTIME, answer);
             case HONEST, GARBAGE, COALITION, DRAGGING, NOT_A_NUMBER, LAZY ->
                     time.in(
                             compute,
@@ -88,6 +66,21 @@ final class SimEngine {
                                 }
                             });
         }
+    }
+
+    /** Poison makes the honest fail; liars do not even look. */
+    private Conduct conduct(Truth.Poison poison) {
+        boolean looks = plan.conduct() == Conduct.HONEST || plan.conduct() == Conduct.DRAGGING;
+        return switch (poison) {
+            case NONE -> plan.conduct();
+            case INPUT -> looks ? Conduct.REFUSING_INPUT : plan.conduct();
+            case RUNTIME -> looks ? Conduct.FAILING : plan.conduct();
+        };
+    }
+
+    private void fail(Lease lease, long number, RefuseReason why, Consumer<Signal> answer) {
+        var failed = new Signal.ShardFailed(lease, why, "as its conduct is");
+        time.in(STOP, () -> end(lease, number, failed, answer));
     }
 
     private Signal finished(Assign shard, Duration compute, long draw) {

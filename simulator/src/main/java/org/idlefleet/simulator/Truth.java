@@ -41,6 +41,33 @@ final class Truth {
 
     private Truth() {}
 
+    /** What makes an honest device fail. */
+    enum Poison {
+        NONE,
+        /** An item that the model can't take. */
+        INPUT,
+        /** An item on which the runtime breaks. */
+        RUNTIME;
+
+        byte[] item() {
+            return this == INPUT ? new byte[0] : new byte[] {TOXIC};
+        }
+    }
+
+    private static final byte TOXIC = 66;
+
+    static Poison poison(List<byte[]> items) {
+        for (byte[] item : items) {
+            if (item.length == 0) {
+                return Poison.INPUT;
+            }
+            if (item.length == 1 && item[0] == TOXIC) {
+                return Poison.RUNTIME;
+            }
+        }
+        return Poison.NONE;
+    }
+
     /**
      * What a node of this conduct answers.
      *

@@ -23,18 +23,23 @@ record World(
     private static final double SLOWEST = 60;
     private static final double SPREAD = 40;
 
+    /** Few worlds are rough: nearly everyone there answers garbage. */
     static World draw(long seed) {
         var chance = new Chance(seed, "world");
         var weather = Weather.draw(new Chance(seed, "weather"));
-        int owners = chance.between(2, 8);
-        int liars = chance.hits(0.6) ? chance.between(0, (owners - 1) / 2) : 0;
+        boolean rough = chance.hits(0.06);
+        int owners = rough ? 12 : chance.between(2, 8);
+        int liars =
+                rough ? owners - 3 : chance.hits(0.6) ? chance.between(0, (owners - 1) / 2) : 0;
         var nodes = new ArrayList<SimNode.Plan>();
         for (int owner = 0; owner < owners; owner++) {
             Conduct conduct =
-                    owner < liars
+                    rough && owner < liars
+                            ? Conduct.GARBAGE
+                            : owner < liars
                             ? Conduct.values()[chance.between(1, Conduct.values().length - 1)]
                             : Conduct.HONEST;
-            int count = chance.between(1, 4);
+            int count = rough ? 1 : chance.between(1, 4);
             for (int node = 0; node < count; node++) {
                 int lanes = chance.between(1, 2);
                 nodes.add(
@@ -51,12 +56,33 @@ record World(
             }
         }
         return new World(
-                Policy.standard(chance.whole()),
+                policy(chance, rough),
                 weather,
                 List.copyOf(nodes),
                 chance.between(1, 4),
                 chance.real(2, 20),
                 (int) chance.logUniform(20, 2_000));
+    }
+
+    /** The standard policy with limits low enough to be met. */
+    private static Policy policy(Chance chance, boolean rough) {
+        Policy standard = Policy.standard(chance.whole());
+        Policy.Limits limits = standard.limits();
+        return new Policy(
+                standard.revenue(),
+                new Policy.Limits(
+                        limits.itemsPerJob(),
+                        chance.between(15, 60),
+                        chance.between(10, 40),
+                        limits.quorum(),
+                        rough ? 4 : chance.between(4, limits.attempts()),
+                        (int) chance.logUniform(16, limits.shardItems()),
+                        limits.shardOutputBytes(),
+                        limits.shardUnits(),
+                        chance.between(5, limits.finishedJobs()),
+                        limits.faults()),
+                standard.pace(),
+                standard.seed());
     }
 
     /** Clients ask for no more than honest owners can give, so that calm can end every job. */
