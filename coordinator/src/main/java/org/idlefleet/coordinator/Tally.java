@@ -158,13 +158,16 @@ final class Tally {
         return end(new Decision.Builder(), job, end, detail, Money.ZERO, now).build();
     }
 
+    /** So many replicas of one shard there may be, because so many ballots can be judged. */
+    int replicasMax() {
+        return Math.min(Voter.BALLOTS_MAX, policy.limits().attempts());
+    }
+
     private Decision more(
             Job job, OpenShard shard, Verdict.Open open, Comparison comparison, Instant now) {
         int planned = shard.running().size() + shard.wanted();
         int missing = Math.max(0, open.missing() - planned);
-        boolean hopeless =
-                job.ballots(shard.index()).size() + planned + missing
-                        > Math.min(Voter.BALLOTS_MAX, policy.limits().attempts());
+        boolean hopeless = job.ballots(shard.index()).size() + planned + missing > replicasMax();
         return hopeless
                 ? end(job, JobEnd.NO_QUORUM, "", now)
                 : Decision.event(
