@@ -2,7 +2,6 @@ package org.idlefleet.simulator;
 
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.Send;
-import org.idlefleet.coordinator.adapter.Payloads.Kept;
 import org.idlefleet.protocol.EmbeddingOutput;
 import org.idlefleet.protocol.JobId;
 
@@ -35,9 +34,10 @@ final class Inspector implements CoordinatorProcess.Customers {
         payloads.forget(ended.job());
     }
 
-    private void inspect(JobId job, int quorum, List<byte[]> items, List<Kept> answers) {
+    private void inspect(
+            JobId job, int quorum, List<byte[]> items, List<SimPayloads.Kept> answers) {
         int at = 0;
-        for (Kept answer : answers) {
+        for (SimPayloads.Kept answer : answers) {
             Broken.unless(answer.from() == at, "answers follow each other", job, at, answer.from());
             EmbeddingOutput output = EmbeddingOutput.read(answer.output(), Truth.DIMENSIONS);
             Broken.unless(

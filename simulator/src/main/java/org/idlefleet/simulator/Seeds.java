@@ -17,9 +17,8 @@ public final class Seeds {
     /** {@code FROM} is the first seed, {@code COUNT} how many follow each other. */
     public static void main(String[] arguments) {
         if (arguments.length != 2) {
-            System.err.println(
+            throw new IllegalArgumentException(
                     "usage: Seeds FROM COUNT, for example Seeds 1 1000; run it with java -ea");
-            System.exit(2);
         }
         long from = Long.parseLong(arguments[0]);
         long count = Long.parseLong(arguments[1]);
@@ -46,7 +45,7 @@ public final class Seeds {
             System.out.printf("%-28s %d%n", corner.getKey(), corner.getValue());
         }
         System.out.printf("%d seeds, %d broken%n", count, broken);
-        System.exit(broken == 0 ? 0 : 1);
+        Broken.unless(broken == 0, "every seed keeps every promise; broken:", broken);
     }
 
     /**

@@ -4,6 +4,7 @@ import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.ModelSpec;
 import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.coordinator.workload.EmbeddingComparator;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.EmbeddingOutput;
@@ -226,34 +227,16 @@ final class SimDoor {
                     if (dead) {
                         return;
                     }
-                    var outputs = new ArrayList<EmbeddingOutput>();
-                    for (Lease lease : compare.leases()) {
-                        payloads.output(lease)
-                                .ifPresent(raw ->
-                                        outputs.add(EmbeddingOutput.read(raw, Truth.DIMENSIONS)));
-                    }
+                    var outputs = new ArrayList<byte[]>();
+                    compare.leases()
+                            .forEach(lease -> payloads.output(lease).ifPresent(outputs::add));
                     if (outputs.size() == compare.leases().size()) {
+                        Comparison comparison =
+                                EmbeddingComparator.compare(outputs, Truth.DIMENSIONS);
                         process.offer(
-                                new Command.Compared(
-                                        compare.job(), compare.shard(), distances(outputs)));
+                                new Command.Compared(compare.job(), compare.shard(), comparison));
                     }
                 });
-    }
-
-    private static Comparison distances(List<EmbeddingOutput> outputs) {
-        var distances = new ArrayList<Double>();
-        for (int i = 1; i < outputs.size(); i++) {
-            for (int j = 0; j < i; j++) {
-                double largest = 0;
-                for (int item = 0; item < outputs.get(i).items(); item++) {
-                    double chord =
-                            Truth.chord(outputs.get(i).vector(item), outputs.get(j).vector(item));
-                    largest = Math.max(largest, chord);
-                }
-                distances.add(largest);
-            }
-        }
-        return new Comparison(outputs.size(), distances);
     }
 
     private void say(long session, CoordinatorMessage message) {

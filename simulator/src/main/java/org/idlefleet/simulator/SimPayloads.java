@@ -1,9 +1,7 @@
 package org.idlefleet.simulator;
 
 import org.idlefleet.coordinator.Event;
-import org.idlefleet.coordinator.adapter.Payloads;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
-import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +17,11 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Payloads in memory, and on a simulated disk for durable jobs: there they become durable with the
- * event that speaks of them. The first result under a lease counts; later ones are ignored.
+ * What the node and client doors keep outside the core: payloads in memory, and on a simulated disk
+ * for durable jobs: there they become durable with the event that speaks of them. The first result
+ * under a lease counts; later ones are ignored.
  */
-final class SimPayloads implements Payloads {
+final class SimPayloads {
     private final Map<Long, List<byte[]>> staged = new HashMap<>();
     private final IdentityHashMap<WorkUnits, List<byte[]>> stagedByUnits = new IdentityHashMap<>();
     private final Map<JobId, Stored> memory = new HashMap<>();
@@ -37,25 +36,20 @@ final class SimPayloads implements Payloads {
         private final TreeMap<Integer, Kept> kept = new TreeMap<>();
     }
 
-    /** Says which request the units belong to, so that an admitted job finds its inputs. */
+    /** A result that answers items {@code from} up to {@code to}. */
+    record Kept(int from, int to, byte[] output) {}
+
+    /** The units say, beside the request, which admitted job the inputs are of. */
     void stage(long request, WorkUnits units, List<byte[]> items) {
-        stage(request, ItemKind.TEXT, items);
+        staged.put(request, items);
         stagedByUnits.put(units, items);
     }
 
-    @Override
-    public boolean stage(long request, ItemKind kind, List<byte[]> items) {
-        staged.put(request, items);
-        return true;
-    }
-
-    @Override
-    public void admit(long request, JobId job) {
+    void admit(long request, JobId job) {
         in(memory, job).inputs = staged.remove(request);
     }
 
-    @Override
-    public void discard(long request) {
+    void discard(long request) {
         staged.remove(request);
     }
 
@@ -112,8 +106,7 @@ final class SimPayloads implements Payloads {
                         () -> new Broken("the bytes of " + lease + " are gone, but it counts"));
     }
 
-    @Override
-    public Optional<List<byte[]>> items(JobId job, int from, int to) {
+    Optional<List<byte[]>> items(JobId job, int from, int to) {
         List<byte[]> inputs = inputs(job);
         return inputs == null ? Optional.empty() : Optional.of(inputs.subList(from, to));
     }
@@ -126,13 +119,11 @@ final class SimPayloads implements Payloads {
                 : onDisk == null ? null : onDisk.inputs;
     }
 
-    @Override
-    public void returned(Lease lease, byte[] output) {
+    void returned(Lease lease, byte[] output) {
         in(memory, lease.job()).outputs.putIfAbsent(lease, output);
     }
 
-    @Override
-    public Optional<byte[]> output(Lease lease) {
+    Optional<byte[]> output(Lease lease) {
         Stored inMemory = memory.get(lease.job());
         Stored onDisk = disk.get(lease.job());
         byte[] output = inMemory == null ? null : inMemory.outputs.get(lease);
@@ -140,8 +131,7 @@ final class SimPayloads implements Payloads {
                 output != null || onDisk == null ? output : onDisk.outputs.get(lease));
     }
 
-    @Override
-    public void keep(Lease lease, int from, int to) {
+    void keep(Lease lease, int from, int to) {
         Stored inMemory = in(memory, lease.job());
         byte[] output = inMemory.outputs.remove(lease);
         if (output != null && !durable.contains(lease.job())) {
@@ -150,8 +140,7 @@ final class SimPayloads implements Payloads {
         dropOnDisk(lease);
     }
 
-    @Override
-    public void drop(Lease lease) {
+    void drop(Lease lease) {
         Stored inMemory = memory.get(lease.job());
         if (inMemory != null) {
             inMemory.outputs.remove(lease);
@@ -169,14 +158,12 @@ final class SimPayloads implements Payloads {
         }
     }
 
-    @Override
-    public List<Kept> kept(JobId job) {
+    List<Kept> kept(JobId job) {
         Stored stored = durable.contains(job) ? disk.get(job) : memory.get(job);
         return stored == null ? List.of() : new ArrayList<>(stored.kept.values());
     }
 
-    @Override
-    public void forget(JobId job) {
+    void forget(JobId job) {
         memory.remove(job);
         forChecking.remove(job);
     }

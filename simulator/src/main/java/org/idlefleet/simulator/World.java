@@ -29,16 +29,16 @@ record World(
         var weather = Weather.draw(new Chance(seed, "weather"));
         boolean rough = chance.hits(0.06);
         int owners = rough ? 12 : chance.between(2, 8);
-        int liars =
-                rough ? owners - 3 : chance.hits(0.6) ? chance.between(0, (owners - 1) / 2) : 0;
+        int liars = rough ? owners - 3 : chance.hits(0.6) ? chance.between(0, (owners - 1) / 2) : 0;
         var nodes = new ArrayList<SimNode.Plan>();
         for (int owner = 0; owner < owners; owner++) {
             Conduct conduct =
                     rough && owner < liars
                             ? Conduct.GARBAGE
                             : owner < liars
-                            ? Conduct.values()[chance.between(1, Conduct.values().length - 1)]
-                            : Conduct.HONEST;
+                                    ? Conduct.values()[
+                                            chance.between(1, Conduct.values().length - 1)]
+                                    : Conduct.HONEST;
             int count = rough ? 1 : chance.between(1, 4);
             for (int node = 0; node < count; node++) {
                 int lanes = chance.between(1, 2);
