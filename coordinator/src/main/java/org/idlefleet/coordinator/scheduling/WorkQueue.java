@@ -5,6 +5,7 @@ import org.idlefleet.protocol.ClientId;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -134,7 +135,7 @@ public final class WorkQueue {
     }
 
     private <T> Optional<T> ask(
-            Function<Tenant, TreeSet<Entry>> which,
+            Function<Tenant, Set<Entry>> which,
             int skip,
             int limit,
             Function<OpenJob, Optional<T>> choose) {
