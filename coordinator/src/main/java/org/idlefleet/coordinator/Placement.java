@@ -172,8 +172,8 @@ final class Placement {
         ParkSession second = null;
         for (int i = 0; i < Math.min(NODES_LOOKED_AT, ready.size()); i++) {
             ParkSession session = ready.get((start + i) % ready.size());
-            if (session.memoryBytes() < model.memoryBytes()
-                    || !admits(job, shard, session.owner())) {
+            if (!admits(job, shard, session.owner())
+                    || shard == null && late(job, model, session)) {
                 continue;
             }
             if (first == null
@@ -184,6 +184,26 @@ final class Placement {
             second = second == null ? session : second;
         }
         return second;
+    }
+
+    /**
+     * Whether new work would wait at this node for longer than all that is free will take the
+     * fleet: whoever is done sooner shall have it. A node with nothing to do is never too late.
+     */
+    private boolean late(OpenJob job, ModelSpec model, ParkSession session) {
+        if (session.held().isEmpty()) {
+            return false;
+        }
+        long held = session.held().stream().mapToLong(ParkSession.Grant::units).sum();
+        int from = job.firstFree().map(Map.Entry::getKey).orElse(0);
+        int to = Math.min(job.units().items(), from + model.batchItems());
+        double seconds =
+                (double) (held + job.units().between(from, to))
+                        / Math.max(1, session.milliSpeed(model.manifest()));
+        double left =
+                (double) jobs.queue(model.manifest()).freeUnits()
+                        / Math.max(1, fleet.milliSpeed(model.manifest()));
+        return seconds > left * session.slots();
     }
 
     private static boolean admits(OpenJob job, @Nullable OpenShard shard, OwnerId owner) {

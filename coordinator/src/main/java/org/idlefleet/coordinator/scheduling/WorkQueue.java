@@ -1,6 +1,7 @@
 package org.idlefleet.coordinator.scheduling;
 
 import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.JobId;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -23,6 +24,8 @@ public final class WorkQueue {
 
     private final Map<ClientId, Tenant> tenants = new HashMap<>();
     private final TreeSet<Tenant> order = new TreeSet<>();
+    private final Map<JobId, Long> freeOf = new HashMap<>();
+    private long freeUnits;
     private long served;
 
     private static final class Tenant implements Comparable<Tenant> {
@@ -65,6 +68,7 @@ public final class WorkQueue {
 
     /** Puts the job in if it has work to place and takes it out if not. */
     public void refresh(OpenJob job) {
+        free(job, job.freeUnits());
         Tenant tenant = tenants.get(job.client());
         if (job.hasWork()) {
             if (tenant == null) {
@@ -85,8 +89,19 @@ public final class WorkQueue {
         }
     }
 
+    /** Work units of all jobs that nobody has. */
+    public long freeUnits() {
+        return freeUnits;
+    }
+
+    private void free(OpenJob job, long units) {
+        Long before = units == 0 ? freeOf.remove(job.job()) : freeOf.put(job.job(), units);
+        freeUnits += units - (before == null ? 0 : before);
+    }
+
     /** The job has ended. */
     public void remove(OpenJob job) {
+        free(job, 0);
         Tenant tenant = tenants.get(job.client());
         if (tenant != null) {
             tenant.jobs.remove(new Entry(job));
