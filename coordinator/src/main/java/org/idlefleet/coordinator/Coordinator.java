@@ -13,6 +13,8 @@ import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.NodeMessage.RefuseReason;
+import org.idlefleet.protocol.NodeMessage.WarmModel;
+import org.idlefleet.protocol.OwnerId;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +27,12 @@ import java.util.Optional;
  * {@link #apply} alone writes; the same events in the same order give the same state. One thread.
  */
 public final class Coordinator {
+    /** So many owners who say that an input can't be taken are believed, if there are as many. */
+    private static final int INPUT_REFUSERS = 2;
+
+    /** So many owners must have failed a job before it is given up, if there are as many. */
+    private static final int FAILERS = 3;
+
     private final Policy policy;
     private final Fleet fleet;
     private final Jobs jobs;
@@ -69,16 +77,7 @@ public final class Coordinator {
                             ? Decision.event(
                                     new Event.SessionClosed(gone.session(), gone.reason(), now))
                             : Decision.NOTHING;
-            case Command.NodeOffered offered ->
-                    fleet.session(offered.session()).isPresent()
-                            ? Decision.event(
-                                    new Event.Offered(
-                                            offered.session(),
-                                            offered.slots(),
-                                            offered.parkTimeLeft(),
-                                            offered.models(),
-                                            now))
-                            : Decision.NOTHING;
+            case Command.NodeOffered offered -> offered(offered, now);
             case Command.NodeBeat beat -> consequences(beat(beat, now), now);
             case Command.ResultReturned result -> consequences(tally.returned(result, now), now);
             case Command.LeaseReleased released ->
@@ -291,6 +290,25 @@ public final class Coordinator {
                 .build();
     }
 
+    /** Models that are not served here, or need more memory than the node has, do not count. */
+    private Decision offered(Command.NodeOffered offered, Instant now) {
+        Optional<ParkSession> session = fleet.session(offered.session());
+        if (session.isEmpty()) {
+            return Decision.NOTHING;
+        }
+        List<WarmModel> able =
+                offered.models().stream()
+                        .filter(warm ->
+                                registry.model(warm.manifest())
+                                        .filter(model ->
+                                                model.memoryBytes() <= session.get().memoryBytes())
+                                        .isPresent())
+                        .toList();
+        return Decision.event(
+                new Event.Offered(
+                        offered.session(), offered.slots(), offered.parkTimeLeft(), able, now));
+    }
+
     private Decision ban(Command.BanNode ban, Instant now) {
         var decision =
                 new Decision.Builder().event(new Event.NodeBanned(ban.node(), ban.reason(), now));
@@ -342,8 +360,8 @@ public final class Coordinator {
         if (ended.events().isEmpty() || job.isEmpty()) {
             return ended;
         }
-        int believed = fleet.owners(job.get().admitted().manifest(), 2);
-        if (job.get().inputRefusers() + 1 < believed) {
+        int believed = fleet.owners(job.get().admitted().manifest(), INPUT_REFUSERS);
+        if (refuser(refused.session()).map(job.get()::inputRefusersWith).orElse(0) < believed) {
             return ended;
         }
         Decision end = tally.end(job.get(), JobEnd.INPUT, refused.detail(), now);
@@ -371,7 +389,7 @@ public final class Coordinator {
         LeaseEnded last = failures.getLast();
         pause(more, last, failures.size(), now);
         jobs.open(last.lease().job())
-                .filter(job -> job.failuresInRow() + 1 >= policy.limits().attempts())
+                .filter(job -> hopeless(job, last))
                 .filter(_ -> decision.events().stream().noneMatch(Event.JobEnded.class::isInstance))
                 .map(job -> tally.end(job, JobEnd.ATTEMPTS, last.detail(), now))
                 .ifPresent(end -> {
@@ -379,6 +397,17 @@ public final class Coordinator {
                     end.sends().forEach(more::send);
                 });
         return more.build();
+    }
+
+    private boolean hopeless(Job job, LeaseEnded last) {
+        int owners = fleet.owners(job.admitted().manifest(), FAILERS);
+        return refuser(last.session())
+                .filter(owner -> job.failsTooOften(owner, policy.limits().attempts(), owners))
+                .isPresent();
+    }
+
+    private Optional<OwnerId> refuser(long session) {
+        return fleet.session(session).map(ParkSession::owner);
     }
 
     private void pause(Decision.Builder more, LeaseEnded last, int faults, Instant now) {
@@ -427,7 +456,7 @@ public final class Coordinator {
                     .send(new Send.Dismiss(silent.get().number(), reason, Duration.ZERO))
                     .build();
         }
-        return jobs.hedgeAt(now)
+        return jobs.hedgeAt(now, policy.pace().hedge(), tally.replicasMax())
                 .map(due -> Decision.event(new Event.HedgeWanted(due.job(), due.shard())))
                 .orElse(Decision.NOTHING);
     }

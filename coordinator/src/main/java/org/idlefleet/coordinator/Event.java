@@ -147,7 +147,8 @@ public sealed interface Event {
     /**
      * A node got a shard.
      *
-     * @param expected time it should take
+     * @param expected time until its result should be there, what the node still has to do for
+     *     others included
      */
     record LeaseGranted(Lease lease, long session, int from, int to, Duration expected, Instant at)
             implements Passing {}

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -37,7 +38,7 @@ final class Job {
     private final Map<Integer, Comparison> compared = new HashMap<>();
     private final TreeMap<Integer, List<ReplicaFate>> fates = new TreeMap<>();
     private final List<Shard> settled = new ArrayList<>(4);
-    private final TreeSet<OwnerId> inputRefusers = new TreeSet<>();
+    private final TreeSet<OwnerId> failersInRow = new TreeSet<>();
     private Money paid = Money.ZERO;
     private String inputDetail = "";
     private int failuresInRow;
@@ -82,12 +83,23 @@ final class Job {
                 && (last == null || last.ballots() < ballots(shard).size());
     }
 
-    int failuresInRow() {
-        return failuresInRow;
+    /**
+     * Whether one more failure makes {@code most} in a row, of {@code owners} different owners: a
+     * single owner who fails everything must not end the jobs of others. Four times as many are too
+     * many, whoever failed.
+     */
+    boolean failsTooOften(OwnerId owner, int most, int owners) {
+        int failures = failuresInRow + 1;
+        return failures >= most && with(failersInRow, owner) >= owners || failures >= 4 * most;
     }
 
-    int inputRefusers() {
-        return inputRefusers.size();
+    /** How many owners say that its input can't be taken, this one among them. */
+    int inputRefusersWith(OwnerId owner) {
+        return with(work.declined(), owner);
+    }
+
+    private static int with(Set<OwnerId> owners, OwnerId owner) {
+        return owners.contains(owner) ? owners.size() : owners.size() + 1;
     }
 
     String inputDetail() {
@@ -104,21 +116,27 @@ final class Job {
 
     void failed(boolean input, OwnerId owner, String why) {
         failuresInRow++;
+        failersInRow.add(owner);
         if (input) {
-            inputRefusers.add(owner);
+            work.decline(owner);
             inputDetail = why;
         }
     }
 
+    /** A shard that goes back untouched leaves its number behind: the oldest are forgotten. */
     void fate(int shard, ReplicaFate fate) {
         List<ReplicaFate> history = fates.computeIfAbsent(shard, _ -> new ArrayList<>(2));
         if (history.size() < HISTORY_SHOWN) {
             history.add(fate);
         }
+        if (fates.size() > SHARDS_SHOWN) {
+            fates.pollFirstEntry();
+        }
     }
 
     void settle(ShardSettled event) {
         failuresInRow = 0;
+        failersInRow.clear();
         List<Ballot> votes = ballots.remove(event.shard());
         compared.remove(event.shard());
         List<ReplicaFate> history = fates.isEmpty() ? null : fates.remove(event.shard());

@@ -1,14 +1,15 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.Event.JobAdmitted;
+import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.coordinator.scheduling.WorkQueue;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,9 @@ import java.util.TreeMap;
 
 /** All open jobs, what is due among them, and the newest ended ones for those who ask. */
 final class Jobs {
+    /** Deadlines of jobs that ended early are swept out once so many more than needed wait. */
+    private static final int DEADLINES_SPARE = 1_024;
+
     private final TreeMap<JobId, Job> open = new TreeMap<>();
     private final Map<ClientId, Integer> openByClient = new HashMap<>();
     private final TreeMap<Digest, WorkQueue> queues = new TreeMap<>();
@@ -93,20 +97,25 @@ final class Jobs {
 
     /** The newest jobs that come before the given number, newest first. */
     List<Job> before(long number, int limit) {
-        var newest = new TreeMap<>(open);
-        finished.forEach(job -> newest.put(job.admitted().job(), job));
-        var found = new ArrayList<Job>();
-        for (Job job : newest.descendingMap().values()) {
-            if (found.size() < limit && (number == 0 || job.admitted().job().number() < number)) {
-                found.add(job);
+        var end = new JobId(number == 0 ? Long.MAX_VALUE : number);
+        var newest = new TreeMap<JobId, Job>();
+        for (Job job : finished) {
+            if (job.admitted().job().compareTo(end) < 0) {
+                newest.put(job.admitted().job(), job);
             }
         }
-        return found;
+        open.headMap(end, false).descendingMap().values().stream()
+                .limit(limit)
+                .forEach(job -> newest.put(job.admitted().job(), job));
+        return newest.descendingMap().values().stream().limit(limit).toList();
     }
 
     void end(Job job) {
         JobAdmitted admitted = job.admitted();
         open.remove(admitted.job());
+        if (deadlines.size() > DEADLINES_SPARE + 2 * open.size()) {
+            deadlines.removeIf(due -> !open.containsKey(due.job()));
+        }
         openItems -= admitted.units().items() - job.work().settledItems();
         openByClient.computeIfPresent(
                 admitted.client(), (_, count) -> count == 1 ? null : count - 1);
@@ -148,21 +157,32 @@ final class Jobs {
         return Optional.empty();
     }
 
-    /** The first shard that has been running for suspiciously long and is not hedged yet. */
-    Optional<Due> hedgeAt(Instant now) {
+    /**
+     * The first shard that has been running for suspiciously long and is not hedged yet. While its
+     * job has work that nobody runs, a second run of the same would only be in the way: it is
+     * looked at again after {@code pause}.
+     *
+     * @param replicas most that a shard may have
+     */
+    Optional<Due> hedgeAt(Instant now, Duration pause, int replicas) {
         while (!hedges.isEmpty() && !hedges.peek().at().isAfter(now)) {
             Due due = hedges.peek();
-            boolean late =
-                    open(due.job())
-                            .flatMap(job -> job.work().shard(due.shard()))
-                            .filter(shard -> !shard.hedged() && !shard.running().isEmpty())
-                            .isPresent();
-            if (late) {
-                return Optional.of(due);
+            Job job = open.get(due.job());
+            OpenShard shard = job == null ? null : job.work().shard(due.shard()).orElse(null);
+            if (job != null && shard != null && hedgeable(job, shard, replicas)) {
+                if (job.work().firstFree().isEmpty()) {
+                    return Optional.of(due);
+                }
+                hedges.add(new Due(now.plus(pause), due.job(), due.shard()));
             }
-            hedges.poll();
+            hedges.remove(due);
         }
         return Optional.empty();
+    }
+
+    private static boolean hedgeable(Job job, OpenShard shard, int replicas) {
+        int planned = job.ballots(shard.index()).size() + shard.running().size() + shard.wanted();
+        return !shard.hedged() && !shard.running().isEmpty() && planned < replicas;
     }
 
     Optional<Instant> nextDeadline() {

@@ -9,6 +9,7 @@ import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.coordinator.scheduling.WorkQueue;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.OwnerId;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -65,6 +66,7 @@ final class Placement {
                     entry.getValue()
                             .first(
                                     JOBS_LOOKED_AT,
+                                    now.getEpochSecond(),
                                     job -> place(job, model.get(), ready, epoch, now));
             if (placed.isPresent()) {
                 return placed.get();
@@ -137,7 +139,8 @@ final class Placement {
             Instant now) {
         long units = job.units().between(from, to);
         long speed = Math.max(1, session.milliSpeed(model.manifest()));
-        var expected = Duration.ofMillis(units * 1_000_000 / speed);
+        long waiting = session.held().stream().mapToLong(ParkSession.Grant::units).sum();
+        var expected = Duration.ofMillis((waiting + units) * 1_000_000 / speed);
         return new Decision.Builder()
                 .event(new LeaseGranted(lease, session.number(), from, to, expected, now))
                 .send(
@@ -159,6 +162,9 @@ final class Placement {
      */
     private @Nullable ParkSession choose(
             OpenJob job, ModelSpec model, @Nullable OpenShard shard, List<ParkSession> ready) {
+        if (fleet.readyOwners(model.manifest()).noneMatch(owner -> admits(job, shard, owner))) {
+            return null;
+        }
         int index = shard == null ? job.nextShard() : shard.index();
         int attempt = shard == null ? 0 : shard.attempts();
         int start = (int) Long.remainderUnsigned(draw(job, index, attempt), ready.size());
@@ -166,8 +172,8 @@ final class Placement {
         ParkSession second = null;
         for (int i = 0; i < Math.min(NODES_LOOKED_AT, ready.size()); i++) {
             ParkSession session = ready.get((start + i) % ready.size());
-            if (session.memoryBytes() < model.memoryBytes()
-                    || shard != null && !shard.admits(session.owner())) {
+            if (!admits(job, shard, session.owner())
+                    || shard == null && late(job, model, session)) {
                 continue;
             }
             if (first == null
@@ -178,6 +184,30 @@ final class Placement {
             second = second == null ? session : second;
         }
         return second;
+    }
+
+    /**
+     * Whether new work would wait at this node for longer than all that is free will take the
+     * fleet: whoever is done sooner shall have it. A node with nothing to do is never too late.
+     */
+    private boolean late(OpenJob job, ModelSpec model, ParkSession session) {
+        if (session.held().isEmpty()) {
+            return false;
+        }
+        long held = session.held().stream().mapToLong(ParkSession.Grant::units).sum();
+        int from = job.firstFree().map(Map.Entry::getKey).orElse(0);
+        int to = Math.min(job.units().items(), from + model.batchItems());
+        double seconds =
+                (double) (held + job.units().between(from, to))
+                        / Math.max(1, session.milliSpeed(model.manifest()));
+        double left =
+                (double) jobs.queue(model.manifest()).freeUnits()
+                        / Math.max(1, fleet.milliSpeed(model.manifest()));
+        return seconds > left * session.slots();
+    }
+
+    private static boolean admits(OpenJob job, @Nullable OpenShard shard, OwnerId owner) {
+        return !job.declined().contains(owner) && (shard == null || shard.admits(owner));
     }
 
     private @Nullable ParkSession firstRunner(@Nullable OpenShard shard) {

@@ -22,6 +22,7 @@ import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.protocol.Lease;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,7 +58,7 @@ final class Tally {
                 || shard == null
                 || replica == null
                 || replica.session() != result.session()) {
-            return Decision.send(new Send.Drop(lease));
+            return strayed(job, replica, lease);
         }
         ModelSpec model = model(job);
         long expected = (long) (shard.to() - shard.from()) * model.outputBytesPerItem();
@@ -86,6 +87,18 @@ final class Tally {
         return cast(decision, job, shard, ballot, model, now).build();
     }
 
+    /**
+     * The bytes under a lease that somebody else holds, or under which a vote was cast, are still
+     * needed; any others are not.
+     */
+    private static Decision strayed(@Nullable Job job, @Nullable Replica replica, Lease lease) {
+        boolean counted =
+                job != null
+                        && job.ballots(lease.shard()).stream()
+                                .anyMatch(ballot -> ballot.lease().equals(lease));
+        return counted || replica != null ? Decision.NOTHING : Decision.send(new Send.Drop(lease));
+    }
+
     /** The comparison may be out of date: then the votes are compared anew. */
     Decision compared(Compared command, Instant now) {
         Job job = jobs.open(command.job()).orElse(null);
@@ -111,10 +124,16 @@ final class Tally {
         };
     }
 
-    /** The comparisons that a restarted process owes: votes that nobody held against each other. */
+    /**
+     * The comparisons that a restarted process owes: votes of durable jobs that nobody held against
+     * each other.
+     */
     List<Send> owed() {
         var owed = new ArrayList<Send>();
         for (Job job : jobs.open()) {
+            if (!job.admitted().durable()) {
+                continue;
+            }
             job.work()
                     .shards()
                     .forEach(shard -> {
@@ -139,13 +158,16 @@ final class Tally {
         return end(new Decision.Builder(), job, end, detail, Money.ZERO, now).build();
     }
 
+    /** So many replicas of one shard there may be, because so many ballots can be judged. */
+    int replicasMax() {
+        return Math.min(Voter.BALLOTS_MAX, policy.limits().attempts());
+    }
+
     private Decision more(
             Job job, OpenShard shard, Verdict.Open open, Comparison comparison, Instant now) {
         int planned = shard.running().size() + shard.wanted();
         int missing = Math.max(0, open.missing() - planned);
-        boolean hopeless =
-                job.ballots(shard.index()).size() + planned + missing
-                        > Math.min(Voter.BALLOTS_MAX, policy.limits().attempts());
+        boolean hopeless = job.ballots(shard.index()).size() + planned + missing > replicasMax();
         return hopeless
                 ? end(job, JobEnd.NO_QUORUM, "", now)
                 : Decision.event(

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Everyone connected, and for each model those with a free slot. All of it is forgotten by a
@@ -143,6 +144,12 @@ public final class Fleet {
         return pool == null ? List.of() : pool.ready;
     }
 
+    /** Owners of {@link #ready} sessions, each once. */
+    public Stream<OwnerId> readyOwners(Digest manifest) {
+        Pool pool = pools.get(manifest);
+        return pool == null ? Stream.empty() : pool.readyOwners.keySet().stream();
+    }
+
     /** Thousandths of a work unit per second that all offered slots for the model do together. */
     public long milliSpeed(Digest manifest) {
         Pool pool = pools.get(manifest);
@@ -202,6 +209,7 @@ public final class Fleet {
         private final Digest manifest;
         private final List<ParkSession> ready = new ArrayList<>();
         private final Map<ParkSession, Integer> readyAt = new HashMap<>();
+        private final TreeMap<OwnerId, Integer> readyOwners = new TreeMap<>();
         private final Map<ParkSession, Long> counted = new HashMap<>();
         private final Map<OwnerId, Integer> owners = new HashMap<>();
         private long milliSpeed;
@@ -221,6 +229,7 @@ public final class Fleet {
             if (free && !readyAt.containsKey(session)) {
                 readyAt.put(session, ready.size());
                 ready.add(session);
+                readyOwners.merge(session.owner(), 1, Integer::sum);
             } else if (!free) {
                 unready(session);
             }
@@ -239,6 +248,8 @@ public final class Fleet {
         private void unready(ParkSession session) {
             Integer at = readyAt.remove(session);
             if (at != null) {
+                readyOwners.computeIfPresent(
+                        session.owner(), (_, count) -> count == 1 ? null : count - 1);
                 ParkSession last = ready.removeLast();
                 if (last != session) {
                     ready.set(at, last);

@@ -23,6 +23,9 @@ import java.util.TreeMap;
 public final class ParkSession {
     private static final double NEWEST_WEIGHT = 0.3;
 
+    /** No node is believed to be faster; keeps sums over a fleet far from overflow. */
+    private static final long MILLI_SPEED_MAX = 1_000_000_000_000L;
+
     private final long number;
     private final NodeId node;
     private final OwnerId owner;
@@ -71,7 +74,10 @@ public final class ParkSession {
         var known = new TreeMap<>(milliSpeeds);
         milliSpeeds.clear();
         for (WarmModel model : models) {
-            long stated = Math.max(1, (long) Math.min(1e12, model.workUnitsPerSecond() * 1_000));
+            long stated =
+                    Math.max(
+                            1,
+                            (long) Math.min(MILLI_SPEED_MAX, model.workUnitsPerSecond() * 1_000));
             milliSpeeds.put(model.manifest(), known.getOrDefault(model.manifest(), stated));
         }
     }
@@ -93,8 +99,9 @@ public final class ParkSession {
         shardsDone++;
         faultsInRow = 0;
         Duration elapsed = Duration.between(grant.at(), at);
-        long nanos = Math.max(1_000, Math.min(stated.toNanos(), elapsed.toNanos()));
-        double measured = grant.units() * 1e12 / nanos;
+        Duration taken = stated.compareTo(elapsed) < 0 ? stated : elapsed;
+        double nanos = taken.isNegative() ? 0 : taken.toNanos();
+        double measured = Math.min(MILLI_SPEED_MAX, grant.units() * 1e12 / Math.max(1_000, nanos));
         milliSpeeds.computeIfPresent(
                 grant.manifest(),
                 (_, old) ->

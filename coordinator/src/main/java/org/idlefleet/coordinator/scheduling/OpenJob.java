@@ -11,7 +11,9 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The work of a job that is not settled: item ranges nobody has, and shards somebody has. A shard
@@ -29,6 +31,7 @@ public final class OpenJob {
     private final TreeMap<Integer, Integer> free = new TreeMap<>();
     private final TreeMap<Integer, OpenShard> shards = new TreeMap<>();
     private final TreeMap<Integer, OpenShard> wanting = new TreeMap<>();
+    private final TreeSet<OwnerId> declined = new TreeSet<>();
     private int settledItems;
     private int nextShard;
     private long freeUnits;
@@ -97,6 +100,16 @@ public final class OpenJob {
         return settledItems == units.items();
     }
 
+    /** The owner says that the input can't be taken; nobody is asked twice. */
+    public void decline(OwnerId owner) {
+        declined.add(owner);
+    }
+
+    /** Owners who said that the input can't be taken. */
+    public Set<OwnerId> declined() {
+        return declined;
+    }
+
     /** Whether something waits for a node. */
     public boolean hasWork() {
         return !free.isEmpty() || !wanting.isEmpty();
@@ -151,11 +164,16 @@ public final class OpenJob {
         }
     }
 
-    /** A replica brought a vote. Also true of shards that a restarted process has not carved. */
+    /**
+     * A replica brought a vote. A restarted process hears of votes whose replicas it never placed:
+     * each of them, too, is one replica less to place.
+     */
     public void answer(Lease lease, OwnerId owner, int from, int to) {
         OpenShard shard = shards.get(lease.shard());
         if (shard == null) {
             shard = carve(lease.shard(), from, to, quorum);
+        }
+        if (shard.running(lease).isEmpty()) {
             shard.want(-1);
         }
         shard.answer(lease, owner);

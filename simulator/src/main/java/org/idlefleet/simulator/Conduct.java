@@ -1,0 +1,33 @@
+package org.idlefleet.simulator;
+
+/** How an owner's nodes compute. */
+enum Conduct {
+    /** The true result, with the small differences of another numeric class. */
+    HONEST,
+    /** Another random vector for each item each time. */
+    GARBAGE,
+    /** A wrong answer that all owners of this kind agree on. */
+    COALITION,
+    /** The true result, moved by nine tenths of the tolerance. */
+    DRAGGING,
+    /** One number is NaN. */
+    NOT_A_NUMBER,
+    /** Half of the items. */
+    LAZY,
+    /** No answer ever. */
+    MUTE,
+    /** The true answer, long after it is due. */
+    LATE,
+    /** Says that the input can't be taken. */
+    REFUSING_INPUT,
+    /** The runtime fails. */
+    FAILING;
+
+    /** Whether its results, when they are well-formed, are within tolerance of the true ones. */
+    boolean truthful() {
+        return switch (this) {
+            case HONEST, DRAGGING, MUTE, LATE, REFUSING_INPUT, FAILING, NOT_A_NUMBER, LAZY -> true;
+            case GARBAGE, COALITION -> false;
+        };
+    }
+}

@@ -1,0 +1,394 @@
+package org.idlefleet.simulator;
+
+import org.idlefleet.coordinator.Answer;
+import org.idlefleet.coordinator.Event;
+import org.idlefleet.coordinator.JobEnd;
+import org.idlefleet.coordinator.Policy;
+import org.idlefleet.coordinator.Send;
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.OwnerId;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * A second, naive account of what the events say. It complains as soon as an event breaks a
+ * promise, and as soon as the coordinator's state says something else than the events did.
+ */
+final class Reference {
+    private final Policy policy;
+    private final Corners corners;
+    private final ReferenceBook book = new ReferenceBook();
+    private final TreeMap<JobId, ReferenceJob> open = new TreeMap<>();
+    private final TreeMap<JobId, JobEnd> ended = new TreeMap<>();
+    private final TreeSet<NodeId> banned = new TreeSet<>();
+    private final Map<Long, Guest> guests = new HashMap<>();
+    private final List<Event.Durable> registry = new ArrayList<>();
+    private final Map<JobId, Integer> quorums = new HashMap<>();
+    private final TreeSet<JobId> carriedOver = new TreeSet<>();
+    private int epoch;
+    private boolean replaying;
+
+    private static final class Guest {
+        private final NodeId node;
+        private final OwnerId owner;
+        private int slots;
+        private int held;
+        private int faultsInRow;
+
+        Guest(NodeId node, OwnerId owner) {
+            this.node = node;
+            this.owner = owner;
+        }
+    }
+
+    Reference(Policy policy, Corners corners) {
+        this.policy = policy;
+        this.corners = corners;
+    }
+
+    /** What these durable events say, and nothing else. */
+    static Reference of(Policy policy, Corners corners, List<Event.Durable> history) {
+        var reference = new Reference(policy, corners);
+        reference.replaying = true;
+        history.forEach(reference::accept);
+        reference.carriedOver.addAll(reference.open.keySet());
+        reference.replaying = false;
+        return reference;
+    }
+
+    /** An event of the running process. */
+    void live(Event event) {
+        accept(event);
+    }
+
+    int openJobs() {
+        return open.size();
+    }
+
+    TreeMap<JobId, ReferenceJob> open() {
+        return open;
+    }
+
+    TreeMap<JobId, JobEnd> ended() {
+        return ended;
+    }
+
+    /** Also of jobs that have ended. */
+    int quorumOf(JobId job) {
+        return quorums.getOrDefault(job, 0);
+    }
+
+    ReferenceBook book() {
+        return book;
+    }
+
+    private void accept(Event event) {
+        switch (event) {
+            case Event.LifeBegan began -> {
+                Broken.unless(began.epoch() > epoch, "epochs rise", began, epoch);
+                epoch = began.epoch();
+            }
+            case Event.ModelRegistered _,
+                    Event.ApiKeyCreated _,
+                    Event.ApiKeyRevoked _,
+                    Event.TokenIssued _,
+                    Event.NodeEnrolled _ ->
+                    registry.add((Event.Durable) event);
+            case Event.NodeBanned ban -> {
+                banned.add(ban.node());
+                met(Corner.NODE_BANNED);
+            }
+            case Event.Booked booked -> book.book(booked.transaction());
+            case Event.JobAdmitted admitted -> {
+                book.book(admitted.hold());
+                quorums.put(admitted.job(), admitted.quorum());
+                Broken.unless(
+                        open.put(admitted.job(), new ReferenceJob(admitted)) == null
+                                && !ended.containsKey(admitted.job()),
+                        "a job id is used once",
+                        admitted.job());
+            }
+            case Event.BallotCast cast -> cast(cast);
+            case Event.ShardSettled settled -> settled(settled);
+            case Event.JobEnded end -> ended(end);
+            case Event.BookRestored _, Event.JobRestored _ ->
+                    throw new Broken("only snapshots hold " + event);
+            case Event.SessionOpened opened -> opened(opened);
+            case Event.SessionClosed closed -> closed(closed);
+            case Event.Offered offered -> guest(offered.session()).slots = offered.slots();
+            case Event.BeatSeen beat -> guest(beat.session());
+            case Event.LeaseGranted granted -> granted(granted);
+            case Event.LeaseEnded end -> leaseEnded(end);
+            case Event.LeaseAnswered answered -> {
+                release(answered.lease(), answered.session());
+                guest(answered.session()).faultsInRow = 0;
+            }
+            case Event.HedgeWanted hedge -> {
+                job(hedge.job());
+                met(Corner.HEDGE);
+            }
+            case Event.MoreBallotsWanted more -> {
+                job(more.job());
+                met(Corner.MORE_BALLOTS);
+            }
+        }
+    }
+
+    private void cast(Event.BallotCast cast) {
+        Ballot ballot = cast.ballot();
+        if (!replaying) {
+            Broken.unless(ballot.lease().epoch() == epoch, "a vote is of this life", cast, epoch);
+        }
+        job(cast.job()).cast(cast);
+    }
+
+    private void settled(Event.ShardSettled settled) {
+        ReferenceJob job = job(settled.job());
+        for (ReferenceJob.Live lease : job.live().values()) {
+            if (lease.lease().shard() == settled.shard()) {
+                guest(lease.session()).held--;
+            }
+        }
+        job.settle(settled);
+        book.book(settled.payment());
+        if (!settled.dissenting().isEmpty()) {
+            met(Corner.DISSENT);
+        }
+        if (!settled.inconclusive().isEmpty()) {
+            met(Corner.INCONCLUSIVE);
+        }
+        if (settled.agreeing().stream().map(Ballot::output).distinct().count() > 1) {
+            met(Corner.AGREED_BY_DISTANCE);
+        }
+    }
+
+    private void ended(Event.JobEnded end) {
+        ReferenceJob job = job(end.job());
+        job.live().values().forEach(lease -> guest(lease.session()).held--);
+        end.voided().ifPresent(book::book);
+        end.refund().ifPresent(book::book);
+        job.end(end);
+        Broken.unless(
+                (end.end() == JobEnd.DONE) == job.done(),
+                "a job is done when every item is settled",
+                end);
+        open.remove(end.job());
+        ended.put(end.job(), end.end());
+        if (end.end() == JobEnd.DONE && carriedOver.contains(end.job())) {
+            met(Corner.JOB_RESUMED);
+        }
+        if (end.refund().isPresent()) {
+            met(Corner.REFUND);
+        }
+        met(
+                switch (end.end()) {
+                    case DONE -> Corner.JOB_DONE;
+                    case CANCELLED -> Corner.JOB_CANCELLED;
+                    case DEADLINE -> Corner.JOB_PAST_DEADLINE;
+                    case NO_QUORUM -> Corner.JOB_WITHOUT_QUORUM;
+                    case INPUT -> Corner.JOB_INPUT_REFUSED;
+                    case ATTEMPTS -> Corner.JOB_OUT_OF_ATTEMPTS;
+                    case RESTART -> Corner.JOB_LOST_BY_RESTART;
+                });
+    }
+
+    private void opened(Event.SessionOpened opened) {
+        Broken.unless(!banned.contains(opened.node()), "the banned stay out", opened);
+        Broken.unless(
+                guests.values().stream().noneMatch(guest -> guest.node.equals(opened.node())),
+                "a node has one session",
+                opened);
+        Broken.unless(
+                guests.put(opened.session(), new Guest(opened.node(), opened.owner())) == null,
+                "a session is opened once",
+                opened);
+    }
+
+    private void closed(Event.SessionClosed closed) {
+        Guest guest = guest(closed.session());
+        if (closed.reason().contains("shards failed in a row")) {
+            met(Corner.NODE_PAUSED);
+            Broken.unless(
+                    guest.faultsInRow >= policy.limits().faults(),
+                    "only faults make a node pause",
+                    closed,
+                    guest.faultsInRow);
+        }
+        if (closed.reason().startsWith("silent")) {
+            met(Corner.NODE_SILENT);
+        }
+        for (ReferenceJob job : open.values()) {
+            if (job.live().values().removeIf(lease -> lease.session() == closed.session())) {
+                met(Corner.LEASE_LOST_WITH_NODE);
+            }
+        }
+        guests.remove(closed.session());
+    }
+
+    private void granted(Event.LeaseGranted granted) {
+        Guest guest = guest(granted.session());
+        Broken.unless(granted.lease().epoch() == epoch, "a lease is of this life", granted);
+        Broken.unless(guest.held < guest.slots, "no lease beyond the slots offered", granted);
+        guest.held++;
+        job(granted.lease().job()).granted(granted, guest.owner);
+    }
+
+    private void leaseEnded(Event.LeaseEnded end) {
+        release(end.lease(), end.session());
+        switch (end.end()) {
+            case RELEASED -> met(Corner.LEASE_RELEASED);
+            case REFUSED -> {
+                met(Corner.LEASE_REFUSED);
+                if (!end.detail().startsWith("INPUT:")) {
+                    guest(end.session()).faultsInRow++;
+                }
+            }
+            case MALFORMED -> {
+                met(Corner.LEASE_MALFORMED);
+                guest(end.session()).faultsInRow++;
+            }
+            case OVERRUN -> {
+                met(Corner.LEASE_OVERRUN);
+                guest(end.session()).faultsInRow++;
+            }
+        }
+    }
+
+    /** Only a lease that lives, in the hands of the session it was given to, can end. */
+    private void release(Lease lease, long session) {
+        ReferenceJob.Live live = job(lease.job()).live().remove(lease);
+        Broken.unless(
+                live != null && live.session() == session && lease.epoch() == epoch,
+                "only a living lease is answered",
+                lease,
+                session,
+                epoch);
+        guest(session).held--;
+    }
+
+    private ReferenceJob job(JobId id) {
+        ReferenceJob job = open.get(id);
+        Broken.unless(job != null, "what happens to a job happens while it is open", id);
+        return java.util.Objects.requireNonNull(job);
+    }
+
+    private Guest guest(long session) {
+        Guest guest = guests.get(session);
+        Broken.unless(guest != null, "a session that acts is open", session);
+        return java.util.Objects.requireNonNull(guest);
+    }
+
+    private void met(Corner corner) {
+        if (!replaying) {
+            corners.met(corner);
+        }
+    }
+
+    /** What is told to anybody is durable. */
+    void acknowledged(Send send, boolean logClean) {
+        Broken.unless(logClean, "nobody is told before the log is flushed", send);
+        switch (send) {
+            case Send.Reply reply -> {
+                if (reply.answer() instanceof Answer.Admitted(JobId job)) {
+                    Broken.unless(
+                            open.containsKey(job) || ended.containsKey(job),
+                            "an admitted job is known",
+                            job);
+                }
+            }
+            case Send.Ended end ->
+                    Broken.unless(ended.get(end.job()) == end.end(), "an ended job has ended", end);
+            case Send.Assign _,
+                    Send.Cancel _,
+                    Send.Dismiss _,
+                    Send.Welcome _,
+                    Send.Announce _,
+                    Send.Compare _,
+                    Send.Earnings _,
+                    Send.Keep _,
+                    Send.Drop _ -> {}
+        }
+    }
+
+    void afterStep(Money total) {
+        Broken.unless(total.isZero(), "the book sums to zero", total);
+    }
+
+    /** Holds a snapshot of the coordinator against what the events said. */
+    void compare(List<Event.Durable> snapshot) {
+        var jobs = new TreeMap<JobId, Event.JobRestored>();
+        var votes = new TreeMap<JobId, TreeMap<Integer, List<Ballot>>>();
+        var bans = new TreeSet<NodeId>();
+        for (Event.Durable event : snapshot) {
+            switch (event) {
+                case Event.LifeBegan began ->
+                        Broken.unless(began.epoch() == epoch, "the epoch", began, epoch);
+                case Event.BookRestored restored -> compare(restored);
+                case Event.JobRestored restored -> jobs.put(restored.admitted().job(), restored);
+                case Event.BallotCast cast ->
+                        votes.computeIfAbsent(cast.job(), _ -> new TreeMap<>())
+                                .computeIfAbsent(cast.shard(), _ -> new ArrayList<>())
+                                .add(cast.ballot());
+                case Event.NodeBanned ban -> bans.add(ban.node());
+                case Event.ModelRegistered _,
+                        Event.ApiKeyCreated _,
+                        Event.ApiKeyRevoked _,
+                        Event.TokenIssued _,
+                        Event.NodeEnrolled _ ->
+                        Broken.unless(registry.contains(event), "only what was said", event);
+                case Event.Booked _, Event.JobAdmitted _, Event.ShardSettled _, Event.JobEnded _ ->
+                        throw new Broken("a snapshot holds no " + event);
+            }
+        }
+        Broken.unless(bans.equals(banned), "the bans", bans, banned);
+        Broken.unless(
+                jobs.keySet().equals(open.keySet()), "the open jobs", jobs.keySet(), open.keySet());
+        open.forEach((id, job) -> {
+            Event.JobRestored restored = java.util.Objects.requireNonNull(jobs.get(id));
+            var settled = new BitSet();
+            restored.settled().forEach(range -> settled.set(range.from(), range.to()));
+            Broken.unless(settled.equals(job.settled()), "the settled items of", id);
+            Broken.unless(restored.paid().equals(job.paid()), "what was paid for", id);
+            Broken.unless(
+                    votes.getOrDefault(id, new TreeMap<>()).equals(job.ballots()),
+                    "the votes on",
+                    id,
+                    votes.get(id),
+                    job.ballots());
+        });
+    }
+
+    private void compare(Event.BookRestored restored) {
+        var balances = new TreeMap<String, Long>();
+        restored.state()
+                .balances()
+                .forEach(line -> balances.put(line.account().path(), line.amount().millionths()));
+        Broken.unless(balances.equals(book.balances()), "the balances", balances, book.balances());
+        var holds = new TreeMap<String, Long>();
+        restored.state().holds().forEach(hold -> holds.put(hold.job(), hold.rest().millionths()));
+        var expected = new TreeMap<String, Long>();
+        open.values()
+                .forEach(job -> {
+                    long held =
+                            job.admitted().hold().postings().stream()
+                                    .mapToLong(
+                                            posting -> Math.max(0, posting.amount().millionths()))
+                                    .sum();
+                    long rest = held - job.paid().millionths();
+                    if (rest != 0) {
+                        expected.put(job.admitted().job().toString(), rest);
+                    }
+                });
+        Broken.unless(holds.equals(expected), "the open holds", holds, expected);
+    }
+}

@@ -1,0 +1,168 @@
+package org.idlefleet.simulator;
+
+import org.idlefleet.coordinator.Event;
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.OwnerId;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What the reference knows of an open job: one bit an item, and every vote and lease. */
+final class ReferenceJob {
+    private final Event.JobAdmitted admitted;
+    private final BitSet settled = new BitSet();
+    private final TreeMap<Integer, List<Ballot>> ballots = new TreeMap<>();
+    private final TreeMap<Integer, Event.SettledRange> bounds = new TreeMap<>();
+    private final Map<Lease, Live> live = new LinkedHashMap<>();
+    private Money paid = Money.ZERO;
+
+    /** A lease that has not ended. */
+    record Live(Lease lease, long session, OwnerId owner, int from, int to) {}
+
+    ReferenceJob(Event.JobAdmitted admitted) {
+        this.admitted = admitted;
+    }
+
+    Event.JobAdmitted admitted() {
+        return admitted;
+    }
+
+    Money paid() {
+        return paid;
+    }
+
+    BitSet settled() {
+        return settled;
+    }
+
+    TreeMap<Integer, List<Ballot>> ballots() {
+        return ballots;
+    }
+
+    Map<Lease, Live> live() {
+        return live;
+    }
+
+    boolean done() {
+        return settled.cardinality() == admitted.units().items();
+    }
+
+    void granted(Event.LeaseGranted granted, OwnerId owner) {
+        Lease lease = granted.lease();
+        Broken.unless(granted.from() < granted.to(), "a shard has an item", granted);
+        Broken.unless(granted.to() <= admitted.units().items(), "a shard lies in its job", granted);
+        Broken.unless(
+                settled.get(granted.from(), granted.to()).isEmpty(),
+                "what is settled is not placed again",
+                granted);
+        Event.SettledRange range = new Event.SettledRange(granted.from(), granted.to());
+        ballots.getOrDefault(lease.shard(), List.of())
+                .forEach(ballot -> {
+                    Broken.unless(
+                            !ballot.owner().equals(owner), "an owner votes once", granted, ballot);
+                    Broken.unless(
+                            range.equals(bounds.get(lease.shard())),
+                            "a shard with votes keeps its bounds",
+                            granted);
+                });
+        for (Live other : live.values()) {
+            boolean same = other.lease().shard() == lease.shard();
+            Broken.unless(
+                    !same || !other.owner().equals(owner),
+                    "an owner has one replica of a shard",
+                    granted,
+                    other);
+            Broken.unless(
+                    same
+                            ? other.from() == granted.from() && other.to() == granted.to()
+                            : other.to() <= granted.from() || granted.to() <= other.from(),
+                    "shards do not overlap",
+                    granted,
+                    other);
+        }
+        Broken.unless(
+                live.put(
+                                lease,
+                                new Live(
+                                        lease,
+                                        granted.session(),
+                                        owner,
+                                        granted.from(),
+                                        granted.to()))
+                        == null,
+                "a lease is granted once",
+                granted);
+    }
+
+    void cast(Event.BallotCast cast) {
+        List<Ballot> votes = ballots.computeIfAbsent(cast.shard(), _ -> new ArrayList<>());
+        for (Ballot vote : votes) {
+            Broken.unless(
+                    !vote.owner().equals(cast.ballot().owner()), "an owner votes once", vote, cast);
+        }
+        votes.add(cast.ballot());
+        bounds.put(cast.shard(), new Event.SettledRange(cast.from(), cast.to()));
+    }
+
+    void settle(Event.ShardSettled event) {
+        Broken.unless(
+                settled.get(event.from(), event.to()).isEmpty(), "an item is settled once", event);
+        int quorum = admitted.quorum();
+        long owners = event.agreeing().stream().map(Ballot::owner).distinct().count();
+        Broken.unless(owners >= quorum, "so many owners agree as were bought", event);
+        Broken.unless(
+                event.agreeing().stream().anyMatch(b -> b.lease().equals(event.canonical())),
+                "the canonical result is one of the agreeing",
+                event);
+        List<Ballot> votes = ballots.remove(event.shard());
+        bounds.remove(event.shard());
+        var judged = new ArrayList<Ballot>(event.agreeing());
+        judged.addAll(event.inconclusive());
+        judged.addAll(event.dissenting());
+        Broken.unless(
+                votes == null
+                        ? quorum == 1 && judged.size() == 1
+                        : judged.size() == votes.size() && judged.containsAll(votes),
+                "every vote is judged",
+                event);
+        settled.set(event.from(), event.to());
+        Money price = event.payment().change(hold()).negate();
+        long units = admitted.units().between(event.from(), event.to());
+        Broken.unless(
+                price.millionths() == units * Truth.MANIFEST.priceMicrosPerWorkUnit() * quorum,
+                "the price is units times quorum",
+                event);
+        for (Ballot liar : event.dissenting()) {
+            Broken.unless(
+                    event.payment().change(AccountId.escrow(liar.owner().value())).isZero(),
+                    "those outvoted are not paid",
+                    event);
+        }
+        paid = paid.plus(price);
+        live.values().removeIf(lease -> lease.lease().shard() == event.shard());
+    }
+
+    void end(Event.JobEnded event) {
+        Money held = admitted.hold().change(hold());
+        Money voided = event.voided().map(t -> t.change(hold()).negate()).orElse(Money.ZERO);
+        Broken.unless(
+                paid.plus(voided).equals(held), "settled and voided make the hold", event, paid);
+        Money refunded =
+                event.refund()
+                        .map(t -> t.change(AccountId.prepaid(admitted.client().value())))
+                        .orElse(Money.ZERO);
+        Broken.unless(
+                refunded.isZero() || refunded.equals(paid), "a refund is what was paid", event);
+    }
+
+    private AccountId hold() {
+        return AccountId.hold(admitted.client().value());
+    }
+}
