@@ -43,11 +43,9 @@ public final class ApiDoor implements Closeable {
     private static final int WORKERS = 16;
 
     private final Server server;
-    private final EventLoopGroup acceptor;
 
-    private ApiDoor(Server server, EventLoopGroup acceptor) {
+    private ApiDoor(Server server) {
         this.server = server;
-        this.acceptor = acceptor;
     }
 
     /**
@@ -70,8 +68,7 @@ public final class ApiDoor implements Closeable {
         var doorman =
                 new Doorman(
                         keys, new Strangers(config.rates().failuresPerMinute()), ports.metrics());
-        EventLoopGroup acceptor = loops("idlefleet-api-accept", 1);
-        ServerBuilder builder = builder(config, faults).bossGroupFactory(_ -> acceptor);
+        ServerBuilder builder = builder(config, faults);
         byPath(routes(config, ports, keys, clock, random))
                 .forEach((path, routes) -> {
                     boolean large = routes.stream().anyMatch(Route::large);
@@ -86,12 +83,7 @@ public final class ApiDoor implements Closeable {
                                             path, routes, doorman, faults, ids, ports.metrics()));
                 });
         builder.serviceUnder("/", nowhere(doorman, faults, ids, ports.metrics()));
-        try {
-            return new ApiDoor(start(builder, config.address()), acceptor);
-        } catch (IOException e) {
-            var _ = acceptor.shutdownGracefully();
-            throw e;
-        }
+        return new ApiDoor(start(builder, config.address()));
     }
 
     /** A new operator's key, to be kept in a file that only the operator can read. */
@@ -105,12 +97,11 @@ public final class ApiDoor implements Closeable {
     }
 
     /**
-     * Takes no more connections, lets open requests end for a moment, then closes. The acceptor
-     * goes first, because the server would give it two seconds of silence.
+     * Takes no more connections, lets open requests end for a moment, then closes. Takes about two
+     * seconds, in which the acceptor's thread listens for latecomers.
      */
     @Override
     public void close() {
-        var _ = acceptor.shutdownGracefully();
         server.stop().join();
     }
 

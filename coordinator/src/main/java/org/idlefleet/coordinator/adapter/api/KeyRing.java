@@ -62,12 +62,6 @@ final class KeyRing {
         return new Fresh(id, id + "." + secret, hash(secret));
     }
 
-    /** What may be shown once as a token, and its hash. */
-    Fresh freshToken() {
-        String token = text(random, SECRET_BYTES);
-        return new Fresh("", token, hash(token));
-    }
-
     /** Takes on what the core knows; keys that it does not know are gone. */
     void replace(List<View.ApiKey> keys) {
         entries.keySet()

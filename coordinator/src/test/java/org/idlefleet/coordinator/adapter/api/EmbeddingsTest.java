@@ -2,6 +2,7 @@ package org.idlefleet.coordinator.adapter.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.assertj.core.data.Offset;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.Tier;
 import org.idlefleet.protocol.ItemKind;
@@ -107,9 +108,8 @@ class EmbeddingsTest {
             length += (double) f * f;
         }
         assertThat(cut).hasSize(5);
-        assertThat(Math.sqrt(length)).isCloseTo(1, org.assertj.core.data.Offset.offset(1e-6));
-        assertThat(cut[4] / cut[0])
-                .isCloseTo(whole[4] / whole[0], org.assertj.core.data.Offset.offset(1e-4f));
+        assertThat(Math.sqrt(length)).isCloseTo(1, Offset.offset(1e-6));
+        assertThat(cut[4] / cut[0]).isCloseTo(whole[4] / whole[0], Offset.offset(1e-4f));
     }
 
     @Test

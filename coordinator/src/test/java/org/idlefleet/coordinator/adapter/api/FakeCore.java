@@ -90,6 +90,11 @@ final class FakeCore implements Inbox, AutoCloseable {
         return calm(() -> jobs.get(id));
     }
 
+    /** Jobs admitted so far. */
+    long jobs() {
+        return calm(() -> lastJob);
+    }
+
     void forgetJobs() {
         calm(() -> {
             jobs.clear();
@@ -170,8 +175,12 @@ final class FakeCore implements Inbox, AutoCloseable {
                             ? new Answer.Refused(
                                     new Refusal.Conflict("there is no key " + revoke.key()))
                             : new Answer.Done();
-            case Command.FundClient _, Command.IssueToken _, Command.BanNode _ -> new Answer.Done();
-            case Command.RegisterModel _, Command.RedeemToken _, Command.RenewNode _ ->
+            case Command.FundClient _,
+                    Command.IssueToken _,
+                    Command.BanNode _,
+                    Command.RegisterModel _ ->
+                    new Answer.Done();
+            case Command.RedeemToken _, Command.RenewNode _ ->
                     throw new IllegalStateException("no wish of this door: " + command);
         };
     }

@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -104,7 +105,7 @@ final class House implements AutoCloseable {
         }
 
         String text() {
-            return new String(response.body(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(response.body(), StandardCharsets.UTF_8);
         }
 
         JsonNode json() {
@@ -137,8 +138,7 @@ final class House implements AutoCloseable {
     }
 
     Got post(String path, String key, String body, String... headers) {
-        return send(
-                "POST", path, key, body.getBytes(java.nio.charset.StandardCharsets.UTF_8), headers);
+        return send("POST", path, key, body.getBytes(StandardCharsets.UTF_8), headers);
     }
 
     Got embed(String body, String... headers) {
@@ -173,7 +173,7 @@ final class House implements AutoCloseable {
     @Override
     public void close() {
         client.close();
-        door.close();
         core.close();
+        Thread.ofVirtual().start(door::close); // its last two seconds need no watching
     }
 }

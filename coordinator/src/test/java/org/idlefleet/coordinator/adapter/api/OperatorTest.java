@@ -6,6 +6,8 @@ import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.OwnerId;
+import org.idlefleet.protocol.adapter.EnrolmentToken;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -13,6 +15,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 
 class OperatorTest {
@@ -75,7 +78,9 @@ class OperatorTest {
 
         var issued = (Command.IssueToken) house.core.commands().getLast();
         assertThat(got.status()).isEqualTo(201);
-        assertThat(issued.tokenHash()).isEqualTo(KeyRing.hash(got.json().get("token").asString()));
+        EnrolmentToken token = EnrolmentToken.parse(got.json().get("token").asString());
+        assertThat(issued.tokenHash()).isEqualTo(token.hash());
+        assertThat(token.owner()).isEqualTo(new OwnerId("ann"));
         assertThat(issued.expires()).isEqualTo(FakeCore.NOW.plusSeconds(60));
     }
 
@@ -202,7 +207,7 @@ class OperatorTest {
         }
         for (long n = 1; n <= 3; n++) {
             var id = new JobId(n);
-            house.history.put(id, java.util.Objects.requireNonNull(house.core.job(id)));
+            house.history.put(id, Objects.requireNonNull(house.core.job(id)));
         }
         house.core.forgetJobs();
         house.embed("{\"model\":\"tiny\",\"input\":\"a\"}");

@@ -1,0 +1,122 @@
+package org.idlefleet.coordinator.adapter.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.idlefleet.protocol.JobId;
+import org.junit.jupiter.api.Test;
+
+import tools.jackson.databind.JsonNode;
+
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+class OpenApiTest {
+    private static final String BATCH = "{\"model\":\"tiny\",\"input\":[\"a\",\"b\"]}";
+
+    /** A body for each operation that takes one. */
+    private static final Map<String, String> BODIES =
+            Map.of(
+                    "post /api/v1/jobs", BATCH,
+                    "post /api/v1/nodes/{node}/ban", "{\"reason\":\"broken\"}",
+                    "post /api/v1/keys", "{\"client\":\"acme\"}",
+                    "post /api/v1/keys/{key}/revoke", "{}",
+                    "post /api/v1/tokens", "{\"owner\":\"ann\"}",
+                    "post /api/v1/models", "{\"manifest\":\"" + FakeModels.DIGEST.hex() + "\"}",
+                    "post /api/v1/funds",
+                            "{\"client\":\"acme\",\"amount\":\"1\",\"reference\":\"r\"}");
+
+    @Test
+    void describesEveryRouteOfOurOwnSurfaceAndNoOther() {
+        try (var house = new House()) {
+            Set<String> described = new TreeSet<>();
+            JsonNode document = house.get("/api/v1/openapi.json", "").json();
+            document.get("paths")
+                    .properties()
+                    .forEach(path ->
+                            path.getValue()
+                                    .propertyNames()
+                                    .forEach(
+                                            method -> described.add(method + " " + path.getKey())));
+
+            Set<String> served = new TreeSet<>();
+            var keys = new KeyRing(House.ADMIN, ApiConfig.Rates.STANDARD, new SecureRandom());
+            ApiDoor.routes(
+                            ApiConfig.standard("127.0.0.1", 0),
+                            house.ports(),
+                            keys,
+                            InstantSource.system(),
+                            new SecureRandom())
+                    .stream()
+                    .filter(route -> route.path().startsWith("/api/v1/"))
+                    .forEach(route ->
+                            served.add(
+                                    route.method().name().toLowerCase(Locale.ROOT)
+                                            + " "
+                                            + route.path()));
+
+            assertThat(described).isEqualTo(served);
+        }
+    }
+
+    @Test
+    void isKeptByTheAnswerOfEveryOperation() {
+        var rates = new ApiConfig.Rates(10_000, 10_000_000, 1_000);
+        try (var house = new House(House.LIMITS, rates)) {
+            JsonNode document = house.get("/api/v1/openapi.json", "").json();
+            for (var path : document.get("paths").properties()) {
+                for (var operation : path.getValue().properties()) {
+                    keep(house, document, operation.getKey(), path.getKey(), operation.getValue());
+                }
+            }
+        }
+    }
+
+    private static void keep(
+            House house, JsonNode document, String method, String path, JsonNode operation) {
+        house.core.hold = method.equals("delete");
+        house.post("/api/v1/jobs", house.key, BATCH);
+        long last = house.core.jobs();
+        String real =
+                path.replace("{job}", new JobId(last).toString())
+                        .replace("{node}", "ann-car")
+                        .replace("{client}", "acme")
+                        .replace("{key}", house.otherKey.substring(0, house.otherKey.indexOf('.')));
+        boolean client = operation.get("security").toString().contains("clientKey");
+        boolean output = path.endsWith("/output");
+        House.Got got =
+                house.send(
+                        method.toUpperCase(Locale.ROOT),
+                        output ? real + "?format=json" : real,
+                        client ? house.key : House.ADMIN,
+                        BODIES.getOrDefault(method + " " + path, "")
+                                .getBytes(StandardCharsets.UTF_8));
+
+        String name = method + " " + path;
+        JsonNode answer = operation.get("responses").get(Integer.toString(got.status()));
+        assertThat(answer).as("%s answered %s: %s", name, got.status(), got.text()).isNotNull();
+        Schema.check(
+                document,
+                answer.get("content").get("application/json").get("schema"),
+                got.json(),
+                name);
+        if (!operation.get("security").isEmpty()) {
+            House.Got stranger = house.send(method.toUpperCase(Locale.ROOT), real, "", new byte[0]);
+            assertThat(stranger.status()).as(name).isEqualTo(401);
+            Schema.check(
+                    document,
+                    operation
+                            .get("responses")
+                            .get("default")
+                            .get("content")
+                            .get("application/json")
+                            .get("schema"),
+                    stranger.json(),
+                    name);
+        }
+    }
+}
