@@ -305,7 +305,7 @@ public final class LogFigures implements Bench {
         for (int i = 0; i < 400; i++) {
             long start = System.nanoTime();
             sink += work.getAsLong();
-            best = Math.min(best, System.nanoTime() - start);
+            best = Math.min(best, (double) (System.nanoTime() - start));
         }
         if (sink == 0) {
             throw new IllegalStateException("the work did nothing");
