@@ -139,8 +139,7 @@ final class Placement {
             Instant now) {
         long units = job.units().between(from, to);
         long speed = Math.max(1, session.milliSpeed(model.manifest()));
-        long waiting = session.held().stream().mapToLong(ParkSession.Grant::units).sum();
-        var expected = Duration.ofMillis((waiting + units) * 1_000_000 / speed);
+        var expected = Duration.ofMillis((session.heldUnits() + units) * 1_000_000 / speed);
         return new Decision.Builder()
                 .event(new LeaseGranted(lease, session.number(), from, to, expected, now))
                 .send(
@@ -194,11 +193,10 @@ final class Placement {
         if (session.held().isEmpty()) {
             return false;
         }
-        long held = session.held().stream().mapToLong(ParkSession.Grant::units).sum();
         int from = job.firstFree().map(Map.Entry::getKey).orElse(0);
         int to = Math.min(job.units().items(), from + model.batchItems());
         double seconds =
-                (double) (held + job.units().between(from, to))
+                (double) (session.heldUnits() + job.units().between(from, to))
                         / Math.max(1, session.milliSpeed(model.manifest()));
         double left =
                 (double) jobs.queue(model.manifest()).freeUnits()

@@ -39,6 +39,7 @@ public final class ParkSession {
     private int slots;
     private Duration parkTimeLeft = Duration.ZERO;
     private Instant lastSeen;
+    private long heldUnits;
     private int faultsInRow;
     private long shardsDone;
 
@@ -88,10 +89,13 @@ public final class ParkSession {
 
     void grant(Grant grant) {
         held.put(grant.lease(), grant);
+        heldUnits += grant.units();
     }
 
     Optional<Grant> end(Lease lease) {
-        return Optional.ofNullable(held.remove(lease));
+        Grant ended = held.remove(lease);
+        heldUnits -= ended == null ? 0 : ended.units();
+        return Optional.ofNullable(ended);
     }
 
     /** Takes in how long a shard really took; a node can't claim more than the clock shows. */
@@ -169,6 +173,11 @@ public final class ParkSession {
     /** Leases held, oldest first. */
     public Collection<Grant> held() {
         return held.values();
+    }
+
+    /** Work units of all leases held. */
+    public long heldUnits() {
+        return heldUnits;
     }
 
     public Optional<Grant> held(Lease lease) {
