@@ -24,8 +24,12 @@ import java.util.stream.Stream;
 
 @Command(
         name = "model",
-        description = "Add models to the coordinator and list them.",
-        subcommands = {ModelCommand.Add.class, ModelCommand.ListModels.class})
+        description = "Add models to the coordinator, list them, measure how they compare.",
+        subcommands = {
+            ModelCommand.Add.class,
+            ModelCommand.ListModels.class,
+            CalibrateCommand.class
+        })
 final class ModelCommand {
     private ModelCommand() {}
 

@@ -7,6 +7,7 @@ import org.idlefleet.edge.ShardOutcome;
 import org.idlefleet.protocol.EmbeddingOutput;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.ModelManifest;
+import org.idlefleet.protocol.NumericClass;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,6 +39,11 @@ public final class LocalEmbedder implements AutoCloseable {
             throws EngineException {
         Engine engine = OnnxEngine.open(options);
         return new LocalEmbedder(engine, engine.load(manifest, directory));
+    }
+
+    /** How this machine computes. */
+    public NumericClass numericClass() {
+        return engine.numericClass();
     }
 
     /**

@@ -5,6 +5,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.OrtSession.SessionOptions.OptLevel;
 import ai.onnxruntime.TensorInfo;
 
 import org.idlefleet.edge.Abort;
@@ -80,6 +81,7 @@ final class OnnxEmbedding implements Engine.LoadedModel {
         try (var settings = new OrtSession.SessionOptions()) {
             settings.setIntraOpNumThreads(options.threads());
             settings.setInterOpNumThreads(1);
+            settings.setOptimizationLevel(options.optimise() ? OptLevel.ALL_OPT : OptLevel.NO_OPT);
             // A thread that spins while it waits takes the owner's processor for nothing.
             settings.addConfigEntry("session.intra_op.allow_spinning", "0");
             provider.addTo(settings, options.options());

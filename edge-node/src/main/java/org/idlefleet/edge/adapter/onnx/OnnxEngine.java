@@ -47,12 +47,13 @@ public final class OnnxEngine implements Engine {
     /**
      * {@inheritDoc}
      *
-     * <p>Precision is {@code model}: the runtime computes in what the model's weights are in.
+     * <p>Precision is {@code model}: the runtime computes in what the model's weights are in. A
+     * runtime that may not optimise is a build of its own, {@code -plain}.
      */
     @Override
     public NumericClass numericClass() {
         return new NumericClass(
-                "ort-" + runtime.getVersion(),
+                "ort-" + runtime.getVersion() + (options.optimise() ? "" : "-plain"),
                 choice.provider().name(),
                 "model",
                 ProcessorClass.here());

@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.cli.calibration;
+
+import org.jspecify.annotations.NullMarked;
