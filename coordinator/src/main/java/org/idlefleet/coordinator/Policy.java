@@ -30,7 +30,8 @@ public record Policy(RevenueShare revenue, Limits limits, Pace pace, long seed) 
      * @param attempts most replicas of one shard, hedges included
      * @param shardItems most items of a shard
      * @param shardOutputBytes most bytes of a shard's result; keeps it inside one frame
-     * @param shardUnits most work units of a shard; keeps its inputs inside one frame
+     * @param shardUnits most work units of a shard; an input has 32 bytes a unit at most, so this
+     *     keeps a shard's inputs inside one frame
      * @param finishedJobs ended jobs that stay readable in memory
      * @param faults bad answers in a row after which a node must pause
      */
@@ -46,7 +47,7 @@ public record Policy(RevenueShare revenue, Limits limits, Pace pace, long seed) 
             int finishedJobs,
             int faults) {
         public static final Limits STANDARD =
-                new Limits(1_000_000, 200_000, 20_000, 7, 12, 8_192, 3 << 20, 512 << 10, 1_000, 3);
+                new Limits(1_000_000, 200_000, 20_000, 7, 12, 8_192, 3 << 20, 100_000, 1_000, 3);
     }
 
     /**

@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.adapter.ModelStore;
 import org.idlefleet.coordinator.adapter.Payloads;
 import org.idlefleet.coordinator.adapter.api.Desk;
+import org.idlefleet.coordinator.workload.EmbeddingComparator;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.CoordinatorMessage.ModelNotice;
 import org.idlefleet.protocol.Digest;
@@ -174,7 +175,9 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
         boolean sound =
                 Digest.of(result.nonce(), output).equals(result.commit())
                         && output.length == expected.bytes()
-                        && EmbeddingOutput.read(output, expected.dimensions()).finite();
+                        && EmbeddingComparator.broken(
+                                        EmbeddingOutput.read(output, expected.dimensions()))
+                                .isEmpty();
         if (sound) {
             payloads.returned(result.lease(), output);
         }
