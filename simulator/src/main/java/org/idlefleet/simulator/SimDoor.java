@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,7 +39,7 @@ final class SimDoor {
 
     private static final class Guest {
         private final SimNode node;
-        private final Set<Lease> held = new HashSet<>();
+        private final Set<Lease> held = new LinkedHashSet<>();
         private @Nullable Link link;
 
         Guest(SimNode node) {
@@ -159,6 +159,28 @@ final class SimDoor {
                         output.length,
                         sound,
                         result.computeTime()));
+        if (!guest.node.plan().conduct().truthful()) {
+            steal(session, result);
+        }
+    }
+
+    /** A liar who also claims to have done what others are at. */
+    private void steal(long session, NodeMessage.Result result) {
+        guests.values().stream()
+                .flatMap(other -> other.held.stream())
+                .findFirst()
+                .ifPresent(lease -> {
+                    corners.met(Corner.RESULT_UNDER_ANOTHERS_LEASE);
+                    process.offer(
+                            new Command.ResultReturned(
+                                    session,
+                                    lease,
+                                    result.commit(),
+                                    Digest.of(result.output()),
+                                    result.output().length,
+                                    true,
+                                    result.computeTime()));
+                });
     }
 
     void welcome(Send.Welcome welcome) {

@@ -94,7 +94,7 @@ record World(
                         .map(SimNode.Plan::owner)
                         .distinct()
                         .count();
-        return (int) Math.clamp(able, 1, 3);
+        return Math.clamp(able, 1, 3);
     }
 
     long owners(Conduct conduct) {

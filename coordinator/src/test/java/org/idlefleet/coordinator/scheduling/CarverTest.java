@@ -1,0 +1,69 @@
+package org.idlefleet.coordinator.scheduling;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.JobId;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.SplittableRandom;
+
+/** How large shards are, over random jobs, nodes and fleets. */
+class CarverTest {
+    private static final Duration SHORTEST = Duration.ofMillis(50);
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void staysWithinEveryBound(long seed) {
+        var random = new SplittableRandom(seed);
+        for (int round = 0; round < 20_000; round++) {
+            int[] units = random.ints(random.nextInt(1, 200), 1, 60).toArray();
+            OpenJob job = job(WorkUnits.of(units));
+            int from = random.nextInt(units.length);
+            int to = random.nextInt(from + 1, units.length + 1);
+            int batch = random.nextInt(1, 9);
+            int fit = random.nextInt(1, 300);
+            int itemsMax = random.nextInt(1, 300);
+            int unitsMax = random.nextInt(1, 5_000);
+            long speed = 1 + (long) Math.pow(10, random.nextDouble(0, 12));
+            Duration target = Duration.ofMillis(random.nextInt(50, 10_000));
+            Duration stay = Duration.ofMillis(random.nextLong(-1_000, 3_600_000));
+
+            int end =
+                    new Carver(SHORTEST, itemsMax, unitsMax)
+                            .end(job, from, to, target, speed, 3 * speed, stay, batch, fit);
+
+            int items = end - from;
+            assertThat(end).isBetween(from + 1, to);
+            assertThat(items).isLessThanOrEqualTo(Math.min(fit, itemsMax));
+            boolean cutOff = end == to || items == Math.min(fit, itemsMax);
+            assertThat(cutOff || items % batch == 0).isTrue();
+            int whole = Math.max(0, (items - 1) / batch * batch);
+            assertThat(whole == 0 || job.units().between(from, from + whole) <= unitsMax)
+                    .as("at most one batch beyond the limit on units")
+                    .isTrue();
+            long longest = Math.max(SHORTEST.toMillis(), target.toMillis());
+            assertThat(
+                            whole == 0
+                                    || job.units().between(from, from + whole) * 1_000_000
+                                            <= longest * speed)
+                    .as("at most one batch longer than asked")
+                    .isTrue();
+        }
+    }
+
+    private static OpenJob job(WorkUnits units) {
+        return new OpenJob(
+                new JobId(1),
+                new ClientId("ann"),
+                Digest.of(new byte[0]),
+                false,
+                Instant.EPOCH,
+                1,
+                units);
+    }
+}
