@@ -49,7 +49,7 @@ public final class Chance {
     }
 
     public Duration between(Duration low, Duration high) {
-        return Duration.ofNanos((long) real(low.toNanos(), high.toNanos()));
+        return Duration.ofNanos((long) real((double) low.toNanos(), (double) high.toNanos()));
     }
 
     /** Times between things that happen independently of each other. */

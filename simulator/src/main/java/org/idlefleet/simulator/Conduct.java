@@ -1,5 +1,8 @@
 package org.idlefleet.simulator;
 
+import java.util.EnumSet;
+import java.util.List;
+
 /** How an owner's nodes compute. */
 enum Conduct {
     /** The true result, with the small differences of another numeric class. */
@@ -22,6 +25,10 @@ enum Conduct {
     REFUSING_INPUT,
     /** The runtime fails. */
     FAILING;
+
+    /** All but the honest one. */
+    static final List<Conduct> DISHONEST =
+            EnumSet.complementOf(EnumSet.of(HONEST)).stream().toList();
 
     /** Whether its results, when they are well-formed, are within tolerance of the true ones. */
     boolean truthful() {

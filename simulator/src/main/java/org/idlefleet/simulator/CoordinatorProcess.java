@@ -276,7 +276,7 @@ final class CoordinatorProcess {
                     chance.hits(0.5) ? SimLog.Fault.NOTHING_WRITTEN : SimLog.Fault.ALL_WRITTEN);
         }
         guarded(() -> now.loop().step(commands, time.now()));
-        if (life != now) {
+        if (life == null) {
             return;
         }
         steps++;

@@ -33,7 +33,7 @@ public final class Makespan {
     private static final double SPREAD = 40;
     private static final int LEAVING = NODES / 10;
     private static final int ITEM_BYTES = 200;
-    private static final Duration IDEAL = Duration.ofSeconds(120);
+    private static final Duration IDEAL = Duration.ofMinutes(2);
     private static final Duration LONGEST = Duration.ofHours(1);
 
     private final Chance chance;

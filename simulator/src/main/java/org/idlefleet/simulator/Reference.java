@@ -75,12 +75,8 @@ final class Reference {
         return open.size();
     }
 
-    TreeMap<JobId, ReferenceJob> open() {
+    Map<JobId, ReferenceJob> open() {
         return open;
-    }
-
-    TreeMap<JobId, JobEnd> ended() {
-        return ended;
     }
 
     /** Also of jobs that have ended. */
@@ -363,7 +359,7 @@ final class Reference {
                     votes.getOrDefault(id, new TreeMap<>()).equals(job.ballots()),
                     "the votes on",
                     id,
-                    votes.get(id),
+                    votes,
                     job.ballots());
         });
     }

@@ -4,6 +4,7 @@ import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
 
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -44,7 +45,7 @@ final class ReferenceBook {
     }
 
     /** All balances other than zero. */
-    TreeMap<String, Long> balances() {
+    Map<String, Long> balances() {
         var used = new TreeMap<>(balances);
         used.values().removeIf(balance -> balance == 0);
         return used;

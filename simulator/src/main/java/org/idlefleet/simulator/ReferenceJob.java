@@ -42,7 +42,7 @@ final class ReferenceJob {
         return settled;
     }
 
-    TreeMap<Integer, List<Ballot>> ballots() {
+    Map<Integer, List<Ballot>> ballots() {
         return ballots;
     }
 

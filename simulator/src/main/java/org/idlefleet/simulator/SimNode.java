@@ -234,25 +234,18 @@ final class SimNode {
 
     private void connect() {
         int then = life;
-        Link[] made = new Link[1];
-        made[0] =
+        Link made =
                 coordinator.connect(
                         this,
                         message -> received(then, message),
                         reason -> {
                             if (life == then) {
-                                if (link != null && link == made[0]) {
-                                    link = null;
-                                }
+                                link = null;
                                 react(new Signal.LinkDown(reason));
                             }
                         });
-        if (made[0] == null) {
-            react(new Signal.LinkDown("connection refused"));
-        } else {
-            link = made[0];
-            react(new Signal.LinkUp());
-        }
+        link = made;
+        react(made == null ? new Signal.LinkDown("connection refused") : new Signal.LinkUp());
     }
 
     private void received(int then, CoordinatorMessage message) {

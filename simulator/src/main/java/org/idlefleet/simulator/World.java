@@ -35,10 +35,7 @@ record World(
             Conduct conduct =
                     rough && owner < liars
                             ? Conduct.GARBAGE
-                            : owner < liars
-                                    ? Conduct.values()[
-                                            chance.between(1, Conduct.values().length - 1)]
-                                    : Conduct.HONEST;
+                            : owner < liars ? chance.of(Conduct.DISHONEST) : Conduct.HONEST;
             int count = rough ? 1 : chance.between(1, 4);
             for (int node = 0; node < count; node++) {
                 int lanes = chance.between(1, 2);
