@@ -160,13 +160,14 @@ final class SimDoor {
                         sound,
                         result.computeTime()));
         if (!guest.node.plan().conduct().truthful()) {
-            steal(session, result);
+            steal(session, guest, result);
         }
     }
 
     /** A liar who also claims to have done what others are at. */
-    private void steal(long session, NodeMessage.Result result) {
+    private void steal(long session, Guest thief, NodeMessage.Result result) {
         guests.values().stream()
+                .filter(other -> !other.equals(thief))
                 .flatMap(other -> other.held.stream())
                 .findFirst()
                 .ifPresent(lease -> {
