@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 @Command(
         name = "bench",
         description = {
-            "Measure figures, each beside its bar and what it is compared with.",
+            "Measure figures, each beside its bar and its peer.",
             "Without NAME: list them."
         })
 final class BenchCommand implements Callable<Integer> {

@@ -1,5 +1,12 @@
 package org.idlefleet.cli;
 
+import org.idlefleet.cli.fleet.Leash;
+import org.idlefleet.cli.fleet.Running;
+import org.idlefleet.coordinator.adapter.CoordinatorConfig;
+import org.idlefleet.coordinator.adapter.CoordinatorServer;
+import org.idlefleet.protocol.adapter.ConfigException;
+import org.slf4j.LoggerFactory;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -7,13 +14,22 @@ import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 
 @Command(
         name = "coordinator",
         description = "Run a coordinator, or tell a running one what to do.",
         subcommands = {
+            CoordinatorCommand.Run.class,
             CoordinatorCommand.Token.class,
             CoordinatorCommand.Key.class,
             CoordinatorCommand.Revoke.class,
@@ -22,6 +38,72 @@ import java.util.Map;
         })
 final class CoordinatorCommand {
     private CoordinatorCommand() {}
+
+    @Command(
+            name = "run",
+            description = {
+                "Take requests, place shards on nodes, compare results, keep the books.",
+                "SIGTERM and Ctrl-C end it; kill -9 loses nothing that was accepted."
+            })
+    static final class Run implements Callable<Integer> {
+        @Option(names = "--config", paramLabel = "FILE", description = "The YAML file.")
+        private Optional<Path> file = Optional.empty();
+
+        @Option(
+                names = "--set",
+                paramLabel = "KEY=VALUE",
+                description = "A setting by its path, such as api.port=8080.")
+        private List<String> sets = List.of();
+
+        @Override
+        public Integer call() throws InterruptedException {
+            Leash.follow();
+            try {
+                CoordinatorConfig config = CoordinatorConfig.load(file, System.getenv(), sets);
+                run(config);
+                return ExitCode.OK;
+            } catch (ConfigException | IllegalArgumentException e) {
+                throw Failure.usage(String.valueOf(e.getMessage()));
+            } catch (IOException | UncheckedIOException e) {
+                throw Failure.error(String.valueOf(e.getMessage()));
+            }
+        }
+
+        /** Serves until a signal comes; other commands find it by a file in its directory. */
+        private static void run(CoordinatorConfig config) throws IOException, InterruptedException {
+            Path data = Path.of(config.dataDirectory());
+            CoordinatorServer server = CoordinatorServer.start(config);
+            String host = config.api().host();
+            String scheme = config.api().tlsCertificates().isEmpty() ? "http" : "https";
+            URI api = URI.create(scheme + "://" + reachable(host) + ":" + server.apiPort());
+            String nodes = "port " + server.nodeAddress().getPort();
+            new Running(ProcessHandle.current().pid(), api, nodes).write(data);
+            var ended = new CountDownLatch(1);
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> end(server, data, ended), "coordinator-end"));
+            LoggerFactory.getLogger("coordinator")
+                    .info("API {}, nodes on {}, data in {}", api, nodes, data);
+            ended.await();
+        }
+
+        private static void end(CoordinatorServer server, Path data, CountDownLatch ended) {
+            try {
+                Running.remove(data);
+            } catch (IOException e) {
+                LoggerFactory.getLogger("coordinator").warn("running.json stays", e);
+            } finally {
+                server.close();
+                ended.countDown();
+            }
+        }
+
+        /** An address for this machine's own commands. */
+        private static String reachable(String host) {
+            return host.equals("0.0.0.0") || host.equals("::")
+                    ? "127.0.0.1"
+                    : host.contains(":") ? "[" + host + "]" : host;
+        }
+    }
 
     @Command(name = "token", description = "Print a one-time token with which a node can enrol.")
     static final class Token implements Runnable {

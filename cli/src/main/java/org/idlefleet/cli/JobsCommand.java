@@ -7,6 +7,9 @@ import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
 
+import java.util.Comparator;
+import java.util.List;
+
 @Command(
         name = "jobs",
         description = "Show the newest jobs, or one with its shards and their votes.",
@@ -70,8 +73,13 @@ final class JobsCommand implements Runnable {
                                     job.path("quorum").asInt(),
                                     job.path("paid").asString(),
                                     job.path("ceiling").asString()));
-            var table = new Table(">SHARD", ">FROM", ">TO", "NODE", "OWNER", "VOTE", "OUTPUT");
-            for (JsonNode shard : job.path("shards")) {
+            var table = new Table(">SHARD", ">FROM", ">TO", "NODE", "OWNER", "OUTPUT", "VOTE");
+            List<JsonNode> shards =
+                    job.path("shards")
+                            .valueStream()
+                            .sorted(Comparator.comparingInt(shard -> shard.path("shard").asInt()))
+                            .toList();
+            for (JsonNode shard : shards) {
                 for (JsonNode vote : shard.path("votes")) {
                     table.row(
                             shard.path("shard").asInt(),
@@ -79,8 +87,8 @@ final class JobsCommand implements Runnable {
                             shard.path("to").asInt(),
                             vote.path("node").asString(),
                             vote.path("owner").asString(),
-                            vote.path("fate").asString(),
-                            vote.path("output").asString().substring(0, 12));
+                            vote.path("output").asString().substring(0, 12),
+                            vote.path("fate").asString());
                 }
                 for (JsonNode fate : shard.path("history")) {
                     table.row(
@@ -89,8 +97,8 @@ final class JobsCommand implements Runnable {
                             shard.path("to").asInt(),
                             fate.path("node").asString(),
                             fate.path("owner").asString(),
-                            "none: " + fate.path("fate").asString(),
-                            "");
+                            "-",
+                            fate.path("fate").asString());
                 }
             }
             return text.append(table.isEmpty() ? "no shard is settled yet\n" : table).toString();

@@ -1,5 +1,6 @@
 package org.idlefleet.cli;
 
+import org.idlefleet.cli.fleet.Directories;
 import org.idlefleet.cli.model.BuiltIn;
 import org.idlefleet.cli.model.ModelFolder;
 import org.idlefleet.coordinator.adapter.ModelStore;
@@ -20,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 @Command(
         name = "model",
@@ -85,12 +85,7 @@ final class ModelCommand {
                 model.unpack(unpacked);
                 add(model.recipe().manifest(unpacked), unpacked);
             } finally {
-                try (Stream<Path> files = Files.list(unpacked)) {
-                    for (Path file : files.toList()) {
-                        Files.delete(file);
-                    }
-                }
-                Files.delete(unpacked);
+                Directories.remove(unpacked);
             }
         }
 

@@ -8,9 +8,11 @@ import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** The options by which a command finds its coordinator, and the way to it. */
 final class Operator {
@@ -20,6 +22,12 @@ final class Operator {
             defaultValue = "${env:IDLEFLEET_DATA:-idlefleet-data/coordinator}",
             description = "The coordinator's data directory (default: ${DEFAULT-VALUE}).")
     private Path data = Path.of("");
+
+    @Option(
+            names = "--api",
+            paramLabel = "URL",
+            description = "Where its API answers (default: as its data directory says).")
+    private Optional<URI> api = Optional.empty();
 
     Path data() {
         return data;
@@ -33,10 +41,12 @@ final class Operator {
         return with(api -> api.post(path, body));
     }
 
-    /** The running coordinator's addresses. */
-    Running running() {
+    /** Where the running coordinator's API answers. */
+    URI running() {
         try {
-            return Running.read(data).orElseThrow(this::notRunning);
+            return api.isPresent()
+                    ? api.get()
+                    : Running.read(data).orElseThrow(this::notRunning).api();
         } catch (IOException e) {
             throw Failure.error(String.valueOf(e.getMessage()));
         }
@@ -47,9 +57,9 @@ final class Operator {
     }
 
     private JsonNode with(Call call) {
-        Running running = running();
-        try (var api = new AdminApi(running.api(), Running.adminKey(data))) {
-            return call.make(api);
+        URI base = running();
+        try (var coordinator = new AdminApi(base, Running.adminKey(data))) {
+            return call.make(coordinator);
         } catch (AdminApi.Problem e) {
             String message = String.valueOf(e.getMessage());
             throw switch (e.status()) {

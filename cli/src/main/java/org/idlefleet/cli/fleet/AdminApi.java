@@ -74,7 +74,7 @@ public final class AdminApi implements AutoCloseable {
 
     @Override
     public void close() {
-        http.close();
+        http.shutdownNow();
     }
 
     private HttpRequest.Builder request(String path) {

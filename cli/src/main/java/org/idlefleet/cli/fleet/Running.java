@@ -17,7 +17,7 @@ import java.util.Optional;
  * directory.
  *
  * @param api where its API answers
- * @param nodes where nodes connect, {@code HOST:PORT}
+ * @param nodes where nodes connect, for people
  */
 public record Running(long pid, URI api, String nodes) {
     private static final String FILE = "running.json";

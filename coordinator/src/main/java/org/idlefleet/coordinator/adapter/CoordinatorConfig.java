@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * A coordinator's settings, as they stand in its YAML file.
@@ -38,7 +40,13 @@ public record CoordinatorConfig(
     public static final CoordinatorConfig DEFAULTS =
             new CoordinatorConfig(
                     "idlefleet-data/coordinator",
-                    new Nodes("0.0.0.0", 7443, List.of("localhost", "127.0.0.1"), 1, 24),
+                    new Nodes(
+                            "0.0.0.0",
+                            7443,
+                            List.of("localhost", "127.0.0.1"),
+                            1,
+                            24,
+                            new TreeMap<>()),
                     new Api("127.0.0.1", 8000, "", "", 1),
                     new Jobs(1, 60, 24),
                     new Revenue(1, 700_000, 200_000, 100_000),
@@ -50,9 +58,16 @@ public record CoordinatorConfig(
      *     certificate
      * @param threads network threads
      * @param certificateHours how long a node's certificate lives
+     * @param limits wire limits by their labels, such as {@code address-connections}, in place of
+     *     their defaults
      */
     public record Nodes(
-            String host, int port, List<String> names, int threads, int certificateHours) {}
+            String host,
+            int port,
+            List<String> names,
+            int threads,
+            int certificateHours,
+            SortedMap<String, Long> limits) {}
 
     /**
      * @param tlsCertificates PEM file; empty speaks plain HTTP, which is for loopback
@@ -139,11 +154,15 @@ public record CoordinatorConfig(
     }
 
     NodeServer.Settings nodeSettings() {
+        WireLimits limits = WireLimits.DEFAULT;
+        for (Map.Entry<String, Long> limit : nodes.limits().entrySet()) {
+            limits = limits.with(limit.getKey(), limit.getValue());
+        }
         return new NodeServer.Settings(
                 new InetSocketAddress(nodes.host(), nodes.port()),
                 nodes.names(),
                 nodes.threads(),
-                WireLimits.DEFAULT);
+                limits);
     }
 
     ApiConfig apiConfig() {

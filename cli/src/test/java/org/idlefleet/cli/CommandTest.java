@@ -1,0 +1,123 @@
+package org.idlefleet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.idlefleet.cli.fleet.Running;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the command says and returns where no coordinator is needed. */
+class CommandTest {
+    @TempDir private Path directory = Path.of("");
+
+    @Test
+    void everyCommandExplainsItself() {
+        for (List<String> words :
+                List.of(
+                        List.<String>of(),
+                        List.of("coordinator", "run"),
+                        List.of("coordinator", "token"),
+                        List.of("edge", "run"),
+                        List.of("edge", "enrol"),
+                        List.of("model", "add"),
+                        List.of("jobs", "show"),
+                        List.of("ledger", "statement"),
+                        List.of("demo"),
+                        List.of("bench"))) {
+            var typed = new ArrayList<>(words);
+            typed.add("--help");
+            Typed answer = Typed.idlefleet(typed.toArray(String[]::new));
+            assertThat(answer.exitCode()).as(words.toString()).isEqualTo(ExitCode.OK);
+            assertThat(answer.out()).contains("Usage: idlefleet").contains("Exit codes:");
+        }
+    }
+
+    @Test
+    void aMisspeltCommandIsAUsageError() {
+        assertThat(Typed.idlefleet("nodse").exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(Typed.idlefleet("ledger", "statement").err()).contains("--owner");
+    }
+
+    @Test
+    void completionIsAScriptThatKnowsTheCommands() {
+        Typed answer = Typed.idlefleet("completion");
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(answer.out()).contains("complete -F", "coordinator", "statement");
+    }
+
+    @Test
+    void saysWhatToDoWhenNoCoordinatorRuns() {
+        Typed answer = Typed.idlefleet("nodes", "--data", directory.toString());
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.NOT_RUNNING);
+        assertThat(answer.err()).contains("idlefleet coordinator run", "--data");
+    }
+
+    @Test
+    void aCoordinatorThatDiedIsNotRunning() throws IOException {
+        new Running(1, URI.create("http://127.0.0.1:1"), "port 2").write(directory);
+        Files.writeString(directory.resolve("admin.key"), "admin.0123456789");
+        Typed answer = Typed.idlefleet("jobs", "--data", directory.toString());
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.NOT_RUNNING);
+        assertThat(answer.err()).contains("no coordinator answers at http://127.0.0.1:1");
+    }
+
+    @Test
+    void anUnknownConfigurationKeyIsNamedWithItsNeighbour() {
+        Typed coordinator = Typed.idlefleet("coordinator", "run", "--set", "api.prot=1");
+        assertThat(coordinator.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(coordinator.err()).contains("prot", "port");
+        Typed edge = Typed.idlefleet("edge", "run", "--set", "rules.powre=on");
+        assertThat(edge.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(edge.err()).contains("powre", "power");
+    }
+
+    @Test
+    void aTakenPortIsNamed() throws IOException {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Typed answer =
+                    Typed.idlefleet(
+                            "coordinator",
+                            "run",
+                            "--set",
+                            "dataDirectory=" + directory,
+                            "--set",
+                            "nodes.port=0",
+                            "--set",
+                            "api.port=" + taken.getLocalPort());
+            assertThat(answer.exitCode()).isEqualTo(ExitCode.ERROR);
+            assertThat(answer.err()).contains(Integer.toString(taken.getLocalPort()));
+        }
+    }
+
+    @Test
+    void aNodeThatIsNotEnrolledSaysHowToEnrol() {
+        Typed answer =
+                Typed.idlefleet(
+                        "edge",
+                        "run",
+                        "--data",
+                        directory.toString(),
+                        "--coordinator",
+                        "localhost:1",
+                        "--set",
+                        "engine.provider=cpu");
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(answer.err()).contains("enrol");
+    }
+
+    @Test
+    void theLedgerOfNobodyIsAnError() {
+        Typed answer = Typed.idlefleet("ledger", "check", "--data", directory.toString());
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(answer.err()).contains("no ledger", "--data");
+    }
+}
