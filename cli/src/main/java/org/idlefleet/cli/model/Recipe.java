@@ -40,8 +40,8 @@ public record Recipe(
     /** What is embedded to learn the answer that every honest node must give. */
     static final String PROBE = "Call me Ishmael.";
 
-    /** Larger batches are no faster for sentences, and stop later. */
-    static final int BATCH_ITEMS = 32;
+    /** One by one, so that a text's vector never depends on what stands beside it in the batch. */
+    static final int BATCH_ITEMS = 1;
 
     /** Within one numeric class results are equal to the bit; this leaves room for nothing else. */
     static final double AGREE = 0.02;
