@@ -3,6 +3,7 @@ package org.idlefleet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.idlefleet.cli.fleet.Running;
+import org.idlefleet.coordinator.adapter.CoordinatorConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -14,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What the command says and returns where no coordinator is needed. */
 class CommandTest {
@@ -78,6 +81,20 @@ class CommandTest {
         Typed edge = Typed.idlefleet("edge", "run", "--set", "rules.powre=on");
         assertThat(edge.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(edge.err()).contains("powre", "power");
+    }
+
+    @Test
+    void wireLimitsAreSetOneByOneByTheirLabels() {
+        CoordinatorConfig config =
+                CoordinatorConfig.load(
+                        Optional.empty(),
+                        Map.of(),
+                        List.of(
+                                "nodes.limits.address-connections=5",
+                                "nodes.limits.address-handshakes=6"));
+        assertThat(config.nodes().limits())
+                .containsExactlyInAnyOrderEntriesOf(
+                        Map.of("address-connections", 5L, "address-handshakes", 6L));
     }
 
     @Test

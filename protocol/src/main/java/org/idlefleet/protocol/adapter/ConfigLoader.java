@@ -154,10 +154,11 @@ public final class ConfigLoader<T> {
 
     private void set(ObjectNode tree, String path, String value, String source) {
         ObjectNode at = tree;
+        ObjectNode usual = defaults;
         String[] parts = path.split("\\.");
         for (int i = 0; i < parts.length; i++) {
             String name = match(at, parts[i]);
-            if (name.isEmpty() && !at.isEmpty()) {
+            if (name.isEmpty() && !usual.isEmpty()) {
                 throw new ConfigException(source + ": " + unknown(path, parts[i], at));
             }
             name = name.isEmpty() ? parts[i] : name;
@@ -169,6 +170,7 @@ public final class ConfigLoader<T> {
                 at.set(name, known instanceof ArrayNode ? list(value) : text(value));
             } else if (known instanceof ObjectNode child) {
                 at = child;
+                usual = usual.path(name) instanceof ObjectNode section ? section : child;
             } else {
                 throw new ConfigException(source + ": '" + name + "' is a key, not a section");
             }
