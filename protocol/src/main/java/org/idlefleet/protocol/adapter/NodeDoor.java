@@ -1,9 +1,12 @@
 package org.idlefleet.protocol.adapter;
 
+import io.netty.channel.ChannelFuture;
+
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.NodeMessage;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -78,7 +81,10 @@ final class NodeDoor {
         return denied.contains(identity);
     }
 
-    void endAll(String reason) {
-        sessions.values().forEach(peer -> peer.end(reason));
+    /** Ends every session with this reason; each future is done when its connection is closed. */
+    List<ChannelFuture> endAll(String reason) {
+        List<ServerPeer> ending = List.copyOf(sessions.values());
+        ending.forEach(peer -> peer.end(reason));
+        return ending.stream().map(peer -> peer.channel().closeFuture()).toList();
     }
 }

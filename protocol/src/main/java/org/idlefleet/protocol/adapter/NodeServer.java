@@ -2,6 +2,7 @@ package org.idlefleet.protocol.adapter;
 
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -28,6 +29,9 @@ import java.util.concurrent.TimeUnit;
 public final class NodeServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeServer.class);
     private static final int BACKLOG = 4_096;
+
+    /** Time for all goodbyes together: a thread that shuts down closes its connections at once. */
+    private static final int GOODBYE_SECONDS = 3;
 
     private final NodeDoor door;
     private final Admission admission;
@@ -168,7 +172,11 @@ public final class NodeServer implements AutoCloseable {
     @Override
     public void close() {
         listener.close().awaitUninterruptibly();
-        door.endAll("the coordinator shuts down; come back in a moment");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(GOODBYE_SECONDS);
+        for (ChannelFuture closed :
+                door.endAll("the coordinator shuts down; come back in a moment")) {
+            closed.awaitUninterruptibly(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+        }
         threads.shutdownGracefully(100, 2_000, TimeUnit.MILLISECONDS).awaitUninterruptibly();
         tls.close();
     }
