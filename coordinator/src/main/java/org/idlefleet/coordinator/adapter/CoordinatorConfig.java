@@ -25,6 +25,7 @@ import java.util.TreeMap;
  * @param api the door for clients and the operator
  * @param jobs what a job gets if its request does not say
  * @param revenue how payments are divided, in parts per million
+ * @param ledger how the books are kept
  * @param limits when to push back
  * @param pace how long things shall take
  */
@@ -34,6 +35,7 @@ public record CoordinatorConfig(
         Api api,
         Jobs jobs,
         Revenue revenue,
+        Ledger ledger,
         Limits limits,
         Pace pace) {
     /** What holds where nothing is said. */
@@ -50,6 +52,7 @@ public record CoordinatorConfig(
                     new Api("127.0.0.1", 8000, "", "", 1),
                     new Jobs(1, 60, 24),
                     new Revenue(1, 700_000, 200_000, 100_000),
+                    new Ledger("idlefleet", 40, 1_000),
                     new Limits(200_000, 20_000, 1_000_000, 60_000, 600_000_000),
                     new Pace(2_000, 10_000, 50, 5_000, 15_000, 250, 60_000, 60_000));
 
@@ -84,6 +87,25 @@ public record CoordinatorConfig(
 
     /** Shares of a payment; together a million. */
     public record Revenue(int version, int ownerPpm, int platformPpm, int verificationPpm) {}
+
+    /**
+     * @param name what checkpoints call this ledger, such as {@code ledger.example.org}; never
+     *     changed once owners and witnesses know it
+     * @param foldMs how long transactions gather before they are written together, milliseconds
+     * @param checkpointMs how often a grown ledger is signed, milliseconds
+     */
+    public record Ledger(String name, int foldMs, int checkpointMs) {
+        public Ledger {
+            if (foldMs < 0 || foldMs > 10_000 || checkpointMs < 10 || checkpointMs > 60_000) {
+                throw new IllegalArgumentException(
+                        "expected ledger.foldMs of 0 to 10000 and ledger.checkpointMs of 10 to"
+                                + " 60000, found "
+                                + foldMs
+                                + " and "
+                                + checkpointMs);
+            }
+        }
+    }
 
     /**
      * @param openJobs most jobs open at a time

@@ -8,7 +8,6 @@ import org.idlefleet.coordinator.adapter.api.Metrics;
 import org.idlefleet.coordinator.adapter.api.Ports;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.coordinator.adapter.node.NodeDesk;
-import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.adapter.CertificateAuthority;
 import org.idlefleet.protocol.adapter.NodeServer;
@@ -32,8 +31,8 @@ import java.util.function.Consumer;
 
 /**
  * A running coordinator: log, loop, ledger, and its two doors. The data directory holds {@code
- * events.db}, {@code ledger.db}, {@code ca/}, {@code models/}, and the operator's key {@code
- * admin.key}. Thread-safe.
+ * events.db}, {@code ledger.db}, {@code proof/}, {@code ca/}, {@code models/}, and the operator's
+ * key {@code admin.key}. Thread-safe.
  */
 public final class CoordinatorServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorServer.class);
@@ -107,11 +106,10 @@ public final class CoordinatorServer implements AutoCloseable {
                                 catalogue.accept(event);
                                 metrics.accept(event);
                             });
-            var ledger = new LedgerFold(log, LedgerDatabase.open(data.resolve("ledger.db")), death);
-            closings.push(ledger::end);
             loop.begin(clock.instant());
             coordinator.models().forEach(catalogue);
-            ledger.start();
+            LiveLedger ledger = LiveLedger.start(data, config.ledger(), log, clock, _ -> {}, death);
+            closings.push(ledger::end);
             var thread = new LoopThread(loop, inbox, log, clock, death);
             closings.push(thread::end);
             thread.start();

@@ -22,15 +22,19 @@ final class LedgerFold {
 
     private final SqliteEventLog log;
     private final LedgerDatabase ledger;
+    private final Duration linger;
     private final Thread thread;
     private volatile boolean closing;
 
     /**
+     * @param linger how long to gather before a durable step, so that many requests share one
      * @param death told what went wrong if the fold can't go on
      */
-    LedgerFold(SqliteEventLog log, LedgerDatabase ledger, Consumer<Throwable> death) {
+    LedgerFold(
+            SqliteEventLog log, LedgerDatabase ledger, Duration linger, Consumer<Throwable> death) {
         this.log = log;
         this.ledger = ledger;
+        this.linger = linger;
         thread =
                 Thread.ofPlatform()
                         .name("ledger-fold")
@@ -39,7 +43,7 @@ final class LedgerFold {
                                 run();
                             } catch (InterruptedException e) {
                                 Thread.currentThread().interrupt();
-                            } catch (RuntimeException e) {
+                            } catch (RuntimeException | Error e) {
                                 death.accept(e);
                             }
                         });
@@ -49,11 +53,17 @@ final class LedgerFold {
         thread.start();
     }
 
-    /** Folds what is durable by now, then closes the database. */
+    /** Folds what is durable by now, and ends. */
     void end() throws InterruptedException {
         closing = true;
         thread.join();
-        ledger.close();
+    }
+
+    /** Folds all that is durable; for the start, before the thread runs. */
+    void catchUp() {
+        if (log.position() > ledger.position()) {
+            fold();
+        }
     }
 
     private void run() throws InterruptedException {
@@ -61,6 +71,9 @@ final class LedgerFold {
         while (!last) {
             last = closing;
             if (log.await(ledger.position(), last ? Duration.ZERO : WAIT)) {
+                if (!last) {
+                    Thread.sleep(linger);
+                }
                 fold();
             }
         }

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.proof.Checkpoint;
+import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
@@ -23,6 +25,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +89,46 @@ class CoordinatorServerTest {
             assertThat(ledger.balances().toString()).doesNotContain("owner:eve");
         }
         assertThat(death.get()).isNull();
+    }
+
+    @Test
+    void refusesAStaleCopyOfItsBooksButBuildsALostLedgerAgain() throws Exception {
+        Path data = directory.resolve("data");
+        Path copy = Files.createDirectory(directory.resolve("copy"));
+        try (var server = start()) {
+            client(server, "acme");
+        }
+        for (String file : List.of("events.db", "ledger.db")) {
+            Files.copy(data.resolve(file), copy.resolve(file));
+        }
+        try (var server = start()) {
+            client(server, "bolt");
+        }
+        long published = checkpoint().size();
+        assertThat(published).isEqualTo(2);
+
+        Files.delete(data.resolve("ledger.db"));
+        Files.delete(data.resolve("proof/proof.db"));
+        try (var server = start()) {
+            client(server, "crab");
+        }
+        assertThat(checkpoint().size()).isEqualTo(3);
+        try (var ledger = LedgerReader.open(data.resolve("ledger.db"))) {
+            assertThat(ledger.balances().toString()).contains("acme", "bolt", "crab");
+        }
+
+        for (String file : List.of("events.db", "ledger.db")) {
+            Files.copy(copy.resolve(file), data.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        assertThatThrownBy(this::start)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the coordinator does not start")
+                .hasMessageContaining("its end is lost");
+    }
+
+    private Checkpoint checkpoint() throws IOException {
+        Path file = directory.resolve("data/proof/checkpoint");
+        return Checkpoint.parse(SignedNote.parse(Files.readString(file)).text());
     }
 
     @Test

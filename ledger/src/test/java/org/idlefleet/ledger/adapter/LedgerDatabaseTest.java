@@ -289,6 +289,19 @@ class LedgerDatabaseTest {
     }
 
     @Test
+    void aTransactionTakesFewerThanTwoHundredBytes() throws Exception {
+        Path file = directory.resolve("ledger.db");
+        long transactions;
+        try (var ledger = LedgerDatabase.open(file)) {
+            ledger.append(new LedgerStory(5).next(20_000));
+            transactions = ledger.transactions();
+        }
+
+        assertThat(transactions).isGreaterThan(20_000);
+        assertThat(Files.size(file) / transactions).isLessThan(200);
+    }
+
+    @Test
     void refusesAFileThatIsNotALedger() throws Exception {
         try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
                 var statement = plain.createStatement()) {

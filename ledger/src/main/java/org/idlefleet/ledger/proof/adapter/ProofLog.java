@@ -36,7 +36,8 @@ import java.util.TreeSet;
  *
  * <p>A directory with three files: {@code proof.db}, the last signed {@code checkpoint}, and the
  * {@code keys}. The checkpoint is also the high-water mark: a ledger that lost its end, or was
- * changed before it, is not opened. One thread, beside the ledger's writer.
+ * changed before it, is not opened. Thread-safe, beside the ledger's writer; each thread brings a
+ * reader of the ledger of its own.
  */
 public final class ProofLog implements AutoCloseable {
     /** How many transactions go into one commit of the proof log. */
@@ -61,8 +62,7 @@ public final class ProofLog implements AutoCloseable {
             chains = new Chains(keys.secret(), file.tips(), file.balances());
             log = new TileLog(file, file.size());
             refuseShorter(ledger);
-            catchUp(ledger);
-            readCheckpoint();
+            readCheckpoint(ledger);
         } catch (SQLException | RuntimeException e) {
             file.close();
             throw e;
@@ -70,8 +70,8 @@ public final class ProofLog implements AutoCloseable {
     }
 
     /**
-     * Opens the proof log, catches up with the ledger, and compares with the last published
-     * checkpoint.
+     * Opens the proof log, follows the ledger as far as the last published checkpoint went, and
+     * compares with it.
      *
      * @param origin names the log in checkpoints, such as {@code ledger.example.org/cell-1}
      * @throws LedgerException if the ledger is shorter than what was published, or differs from it
@@ -85,7 +85,7 @@ public final class ProofLog implements AutoCloseable {
     }
 
     /** How many transactions of the ledger are in the log. */
-    public long size() {
+    public synchronized long size() {
         return log.size();
     }
 
@@ -95,34 +95,37 @@ public final class ProofLog implements AutoCloseable {
     }
 
     /** The last published checkpoint. */
-    public Optional<SignedNote> latest() {
+    public synchronized Optional<SignedNote> latest() {
         return latest;
     }
 
     /** Takes in what the ledger booked since; durable when it returns. */
     public void catchUp(LedgerReader ledger) {
         long end = ledger.transactions();
-        while (log.size() < end) {
-            long last = Math.min(end, log.size() + COMMIT_EVERY);
-            var holders = new TreeSet<String>();
-            var accounts = new TreeSet<AccountId>();
-            ledger.visit(
-                    log.size() + 1,
-                    last,
-                    row -> {
-                        Chains.Sealed sealed = seal(chains, row);
-                        log.append(sealed.entry().leaf());
-                        for (Line line : sealed.lines()) {
-                            holders.add(line.holder());
-                            accounts.add(line.account());
-                        }
-                    });
-            commit(holders, accounts);
+        while (size() < end) {
+            follow(ledger, Math.min(end, size() + COMMIT_EVERY));
         }
     }
 
+    private synchronized void follow(LedgerReader ledger, long last) {
+        var holders = new TreeSet<String>();
+        var accounts = new TreeSet<AccountId>();
+        ledger.visit(
+                log.size() + 1,
+                last,
+                row -> {
+                    Chains.Sealed sealed = seal(chains, row);
+                    log.append(sealed.entry().leaf());
+                    for (Line line : sealed.lines()) {
+                        holders.add(line.holder());
+                        accounts.add(line.account());
+                    }
+                });
+        commit(holders, accounts);
+    }
+
     /** Signs a checkpoint of all that is in the log, and keeps it before it is handed out. */
-    public SignedNote publish(Instant now) {
+    public synchronized SignedNote publish(Instant now) {
         var checkpoint = new Checkpoint(origin, log.size(), log.root(), now);
         SignedNote note = SignedNote.of(checkpoint.text(), keys.signer());
         try {
@@ -143,16 +146,16 @@ public final class ProofLog implements AutoCloseable {
      * How the log of {@code size} entries continues the one of {@code earlier}: for nodes and
      * witnesses.
      */
-    public List<Hash> consistencyProof(long earlier, long size) {
+    public synchronized List<Hash> consistencyProof(long earlier, long size) {
         return MerkleTree.consistencyProof(log, earlier, size);
     }
 
-    public List<Hash> inclusionProof(long sequence, long size) {
+    public synchronized List<Hash> inclusionProof(long sequence, long size) {
         return MerkleTree.inclusionProof(log, sequence - 1, size);
     }
 
     /** The hashes of a tile, as tile logs serve it; empty if there is none. */
-    public byte[] tile(TileId tile) {
+    public synchronized byte[] tile(TileId tile) {
         return file.read(tile);
     }
 
@@ -164,7 +167,7 @@ public final class ProofLog implements AutoCloseable {
      */
     public Export export(String holder, List<Long> seen, LedgerReader ledger) {
         SignedNote note =
-                latest.orElseThrow(() -> new LedgerException("no checkpoint is published yet"));
+                latest().orElseThrow(() -> new LedgerException("no checkpoint is published yet"));
         long size = Checkpoint.parse(note.text()).size();
         var growth = new TreeMap<Long, List<Hash>>();
         for (long earlier : seen) {
@@ -199,12 +202,17 @@ public final class ProofLog implements AutoCloseable {
     public boolean matches(LedgerReader ledger) {
         var replay = new Chains(keys.secret());
         var leaves = new TileLog(new MemoryTiles(), 0);
-        ledger.visit(1, log.size(), row -> leaves.append(seal(replay, row).entry().leaf()));
-        return leaves.size() == log.size() && leaves.root().equals(log.root());
+        long size = size();
+        ledger.visit(1, size, row -> leaves.append(seal(replay, row).entry().leaf()));
+        return leaves.size() == size && leaves.root().equals(root(size));
+    }
+
+    private synchronized Hash root(long size) {
+        return MerkleTree.root(log, size);
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
         try {
             file.close();
         } catch (SQLException e) {
@@ -244,7 +252,7 @@ public final class ProofLog implements AutoCloseable {
         }
     }
 
-    private void readCheckpoint() throws IOException {
+    private void readCheckpoint(LedgerReader ledger) throws IOException {
         if (!Files.exists(checkpointFile)) {
             return;
         }
@@ -253,7 +261,12 @@ public final class ProofLog implements AutoCloseable {
             throw new LedgerException(
                     checkpointFile + " is not signed by this ledger's key " + key());
         }
-        HighWaterMark.refusal(Checkpoint.parse(note.text()), log.size(), log)
+        Checkpoint published = Checkpoint.parse(note.text());
+        long end = Math.min(published.size(), ledger.transactions());
+        while (log.size() < end) {
+            follow(ledger, Math.min(end, log.size() + COMMIT_EVERY));
+        }
+        HighWaterMark.refusal(published, log.size(), log)
                 .ifPresent(reason -> {
                     throw new LedgerException(reason);
                 });

@@ -44,12 +44,12 @@ class ProofLogTest {
         Trust trust;
         String export;
         try (var ledger = LedgerReader.open(ledgerFile());
-                var proof = ProofLog.open(proofDirectory(), ORIGIN, ledger)) {
+                var proof = open(ledger)) {
             early = Checkpoint.parse(proof.publish(NOON).text());
         }
         fold(200);
         try (var ledger = LedgerReader.open(ledgerFile());
-                var proof = ProofLog.open(proofDirectory(), ORIGIN, ledger)) {
+                var proof = open(ledger)) {
             var witness =
                     new WitnessFile(
                             directory.resolve("witness"),
@@ -85,7 +85,7 @@ class ProofLogTest {
     void aBrokenPromiseShows() {
         fold(200);
         try (var ledger = LedgerReader.open(ledgerFile());
-                var proof = ProofLog.open(proofDirectory(), ORIGIN, ledger)) {
+                var proof = open(ledger)) {
             var never = new Receipt("ann", TransactionId.settle("job-x", "0"), new Money(5), NOON);
             var notYet =
                     new Receipt(
@@ -124,7 +124,7 @@ class ProofLogTest {
         Files.copy(ledgerFile(), older);
         fold(100);
         try (var ledger = LedgerReader.open(ledgerFile());
-                var proof = ProofLog.open(proofDirectory(), ORIGIN, ledger)) {
+                var proof = open(ledger)) {
             proof.publish(NOON);
         }
         Files.copy(older, ledgerFile(), StandardCopyOption.REPLACE_EXISTING);
@@ -143,7 +143,7 @@ class ProofLogTest {
     void aLedgerThatWasChangedIsFound() throws Exception {
         fold(100);
         try (var ledger = LedgerReader.open(ledgerFile());
-                var proof = ProofLog.open(proofDirectory(), ORIGIN, ledger)) {
+                var proof = open(ledger)) {
             proof.publish(NOON);
         }
         try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + ledgerFile());
@@ -154,7 +154,7 @@ class ProofLogTest {
                             + " sequence = 5");
         }
         try (var ledger = LedgerReader.open(ledgerFile())) {
-            try (var proof = ProofLog.open(proofDirectory(), ORIGIN, ledger)) {
+            try (var proof = open(ledger)) {
                 assertThat(proof.matches(ledger)).isFalse();
             }
             Files.delete(proofDirectory().resolve("proof.db"));
@@ -169,12 +169,12 @@ class ProofLogTest {
         try (var ledger = LedgerReader.open(ledgerFile())) {
             SignedNote before;
             byte[] tile;
-            try (var proof = ProofLog.open(proofDirectory(), ORIGIN, ledger)) {
+            try (var proof = open(ledger)) {
                 before = proof.publish(NOON);
                 tile = proof.tile(new TileId(0, 0));
             }
             Files.delete(proofDirectory().resolve("proof.db"));
-            try (var proof = ProofLog.open(proofDirectory(), ORIGIN, ledger)) {
+            try (var proof = open(ledger)) {
                 assertThat(proof.publish(NOON)).isEqualTo(before);
                 assertThat(proof.tile(new TileId(0, 0))).isEqualTo(tile).isNotEmpty();
             }
@@ -185,6 +185,13 @@ class ProofLogTest {
         try (var ledger = LedgerDatabase.open(ledgerFile())) {
             ledger.append(story.next(batches));
         }
+    }
+
+    /** Opened, and level with the ledger. */
+    private ProofLog open(LedgerReader ledger) {
+        ProofLog proof = ProofLog.open(proofDirectory(), ORIGIN, ledger);
+        proof.catchUp(ledger);
+        return proof;
     }
 
     private Path ledgerFile() {

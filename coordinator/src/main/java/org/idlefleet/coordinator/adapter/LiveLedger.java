@@ -1,0 +1,95 @@
+package org.idlefleet.coordinator.adapter;
+
+import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
+import org.idlefleet.ledger.adapter.LedgerDatabase;
+import org.idlefleet.ledger.adapter.LedgerException;
+import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.ledger.proof.adapter.ProofLog;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.function.Consumer;
+
+/**
+ * The ledger of a running coordinator: {@code ledger.db}, folded from the event log, and {@code
+ * proof/}, which follows it. Both are a moment behind and on threads of their own.
+ */
+final class LiveLedger {
+    private final LedgerDatabase database;
+    private final LedgerFold fold;
+    private final ProofLog proof;
+    private final LedgerProof following;
+
+    private LiveLedger(
+            LedgerDatabase database, LedgerFold fold, ProofLog proof, LedgerProof following) {
+        this.database = database;
+        this.fold = fold;
+        this.proof = proof;
+        this.following = following;
+    }
+
+    /**
+     * Folds what the log has, compares with the last published checkpoint, and goes on from there.
+     *
+     * @param log replayed already
+     * @param published told every new checkpoint
+     * @throws IOException if the ledger contradicts the log, lost its end, or was changed; the
+     *     message says what to do
+     */
+    static LiveLedger start(
+            Path data,
+            CoordinatorConfig.Ledger config,
+            SqliteEventLog log,
+            InstantSource clock,
+            Consumer<SignedNote> published,
+            Consumer<Throwable> death)
+            throws IOException {
+        Path file = data.resolve("ledger.db");
+        LedgerDatabase database = null;
+        try {
+            database = LedgerDatabase.open(file);
+            var fold = new LedgerFold(log, database, Duration.ofMillis(config.foldMs()), death);
+            fold.catchUp();
+            ProofLog proof = proof(data, config, file);
+            var following =
+                    new LedgerProof(
+                            proof,
+                            file,
+                            clock,
+                            Duration.ofMillis(config.checkpointMs()),
+                            published,
+                            death);
+            var ledger = new LiveLedger(database, fold, proof, following);
+            fold.start();
+            following.start();
+            return ledger;
+        } catch (LedgerException e) {
+            if (database != null) {
+                database.close();
+            }
+            throw new IOException("the coordinator does not start: " + e.getMessage(), e);
+        }
+    }
+
+    private static ProofLog proof(Path data, CoordinatorConfig.Ledger config, Path file) {
+        try (var reader = LedgerReader.open(file)) {
+            return ProofLog.open(data.resolve("proof"), config.name(), reader);
+        }
+    }
+
+    /** Proofs to hand out. */
+    ProofLog proof() {
+        return proof;
+    }
+
+    /** Folds and signs what is durable by now, then closes. */
+    void end() throws InterruptedException {
+        fold.end();
+        following.end();
+        proof.close();
+        database.close();
+    }
+}
