@@ -42,6 +42,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A running edge node: one loop's thread, the lanes, the uplink, the store and the sources, wired
@@ -55,6 +57,9 @@ public final class EdgeDaemon implements AutoCloseable {
 
     /** How often the status is written when nothing changes. */
     private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
+
+    /** How long a change waits for others: a short shard must not cost two writes. */
+    private static final Duration STATUS_PAUSE = Duration.ofMillis(200);
 
     private final EdgeConfig config;
     private final DataDirectory data;
@@ -70,8 +75,9 @@ public final class EdgeDaemon implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(thread("edge-timer"));
     private final ScheduledExecutorService renewals =
             Executors.newSingleThreadScheduledExecutor(thread("edge-renewal"));
-    private final ExecutorService statusWriter =
-            Executors.newSingleThreadExecutor(thread("edge-status"));
+    private final ScheduledExecutorService statusWriter =
+            Executors.newSingleThreadScheduledExecutor(thread("edge-status"));
+    private final AtomicBoolean statusDue = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile EdgeLoop.Snapshot snapshot;
     private Optional<EdgeLoop.Snapshot> written = Optional.empty();
@@ -321,13 +327,18 @@ public final class EdgeDaemon implements AutoCloseable {
                         .orElse(false);
         if (!same) {
             written = Optional.of(next);
-            statusWriter.execute(() -> write(next));
+            if (statusDue.compareAndSet(false, true)) {
+                var _ =
+                        statusWriter.schedule(
+                                this::writeStatus, STATUS_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+            }
         }
     }
 
-    private void write(EdgeLoop.Snapshot content) {
+    private void writeStatus() {
+        statusDue.set(false);
         try {
-            StatusFile.write(DataDirectory.status(config.data()), content(content));
+            StatusFile.write(DataDirectory.status(config.data()), content(snapshot));
         } catch (IOException e) {
             LOG.warn("the status could not be written: {}", e.toString());
         }
