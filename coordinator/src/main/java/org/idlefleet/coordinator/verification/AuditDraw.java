@@ -1,0 +1,111 @@
+package org.idlefleet.coordinator.verification;
+
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.JobId;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.time.Instant;
+
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * Draws the results that are audited, by HMAC-SHA256 over job, shard and commit under a key that
+ * changes every day. Before a node has committed nobody can know whether its result is drawn;
+ * afterwards whoever is shown the day's key can draw again. One thread.
+ */
+public final class AuditDraw {
+    /** Everything, in parts of a million. */
+    public static final int ALL = 1_000_000;
+
+    /** Of the audits, so many in a million go to a trusted owner, if there is one. */
+    public static final int TRUSTED_PPM = 100_000;
+
+    private static final String HMAC = "HmacSHA256";
+
+    private final byte[] secret;
+    private final Mac mac;
+    private long day = Long.MIN_VALUE;
+
+    /**
+     * @param secret at least 16 bytes that nobody outside knows
+     */
+    public AuditDraw(byte[] secret) {
+        if (secret.length < 16) {
+            throw new IllegalArgumentException(
+                    "the audit secret has at least 16 bytes, found " + secret.length);
+        }
+        this.secret = secret.clone();
+        try {
+            mac = Mac.getInstance(HMAC);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no " + HMAC, e);
+        }
+    }
+
+    /**
+     * What was drawn for a commit.
+     *
+     * @param audited whether the result is audited
+     * @param trusted whether a trusted owner is to do it, if there is one
+     */
+    public record Draw(boolean audited, boolean trusted) {
+        public static final Draw NONE = new Draw(false, false);
+    }
+
+    /**
+     * Draws.
+     *
+     * @param ppm results audited, of a million: 0 for none, {@link #ALL} for all
+     */
+    public Draw draw(JobId job, int shard, Digest commit, int ppm, Instant at) {
+        if (ppm <= 0) {
+            return Draw.NONE;
+        }
+        ByteBuffer drawn = ByteBuffer.wrap(hash(job, shard, commit, at));
+        return new Draw(below(drawn.getLong(), ppm), below(drawn.getLong(), TRUSTED_PPM));
+    }
+
+    /** The key of the day in which {@code at} lies (UTC): shown after that day, it proves draws. */
+    public byte[] dayKey(Instant at) {
+        return mac(secret, "idlefleet audit " + day(at), new byte[0]);
+    }
+
+    private byte[] hash(JobId job, int shard, Digest commit, Instant at) {
+        if (day(at) != day) {
+            day = day(at);
+            key(dayKey(at));
+        }
+        return mac.doFinal(
+                ByteBuffer.allocate(Long.BYTES + Integer.BYTES + commit.raw().length)
+                        .putLong(job.number())
+                        .putInt(shard)
+                        .put(commit.raw())
+                        .array());
+    }
+
+    /** A uniform 64-bit number below the share {@code ppm} of its range. */
+    private static boolean below(long uniform, int ppm) {
+        return Math.unsignedMultiplyHigh(uniform, ALL) < ppm;
+    }
+
+    private byte[] mac(byte[] key, String text, byte[] more) {
+        key(key);
+        mac.update(text.getBytes(StandardCharsets.US_ASCII));
+        return mac.doFinal(more);
+    }
+
+    private void key(byte[] key) {
+        try {
+            mac.init(new SecretKeySpec(key, HMAC));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(HMAC + " did not take its key", e);
+        }
+    }
+
+    private static long day(Instant at) {
+        return Math.floorDiv(at.getEpochSecond(), 86_400L);
+    }
+}
