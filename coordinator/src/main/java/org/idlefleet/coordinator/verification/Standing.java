@@ -41,11 +41,9 @@ public record Standing(
      * @param agreed results that somebody else recomputed or voted on, and that were right
      * @param inconclusive those at the edge of the tolerance: neither for nor against the owner
      * @param outvoted those that others voted down; by itself not yet a conviction
-     * @param malformed answers that were no results at all
      */
-    public record Counts(
-            long results, long agreed, long inconclusive, long outvoted, long malformed) {
-        static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+    public record Counts(long results, long agreed, long inconclusive, long outvoted) {
+        static final Counts NONE = new Counts(0, 0, 0, 0);
 
         /** Results that somebody checked. */
         public long checked() {
@@ -88,61 +86,29 @@ public record Standing(
     /** One more result settled. */
     public Standing afterResult() {
         return with(
-                new Counts(
-                        counts.results + 1,
-                        counts.agreed,
-                        counts.inconclusive,
-                        counts.outvoted,
-                        counts.malformed),
+                new Counts(counts.results + 1, counts.agreed, counts.inconclusive, counts.outvoted),
                 recent);
     }
 
     /** Somebody else computed the same. */
     public Standing afterAgreement(Instant at) {
         return with(
-                new Counts(
-                        counts.results,
-                        counts.agreed + 1,
-                        counts.inconclusive,
-                        counts.outvoted,
-                        counts.malformed),
+                new Counts(counts.results, counts.agreed + 1, counts.inconclusive, counts.outvoted),
                 recent.good(at));
     }
 
     /** Too near to be wrong and too far to be right. */
     public Standing afterDoubt() {
         return with(
-                new Counts(
-                        counts.results,
-                        counts.agreed,
-                        counts.inconclusive + 1,
-                        counts.outvoted,
-                        counts.malformed),
+                new Counts(counts.results, counts.agreed, counts.inconclusive + 1, counts.outvoted),
                 recent);
     }
 
     /** Others voted it down: from now on everything is audited for a while. */
     public Standing afterOutvote(Instant at) {
         var more =
-                new Counts(
-                        counts.results,
-                        counts.agreed,
-                        counts.inconclusive,
-                        counts.outvoted + 1,
-                        counts.malformed);
+                new Counts(counts.results, counts.agreed, counts.inconclusive, counts.outvoted + 1);
         return new Standing(since, more, recent.bad(at), convicted, at.plus(PROBATION));
-    }
-
-    /** What came was no result. */
-    public Standing afterMalformed(Instant at) {
-        return with(
-                new Counts(
-                        counts.results,
-                        counts.agreed,
-                        counts.inconclusive,
-                        counts.outvoted,
-                        counts.malformed + 1),
-                recent.bad(at));
     }
 
     /** A trusted owner confirmed that a result was wrong. */
