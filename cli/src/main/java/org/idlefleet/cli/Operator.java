@@ -33,6 +33,11 @@ final class Operator {
         return data;
     }
 
+    /** Whether the command line names the API. */
+    boolean hasApi() {
+        return api.isPresent();
+    }
+
     JsonNode get(String path) {
         return with(api -> api.get(path));
     }

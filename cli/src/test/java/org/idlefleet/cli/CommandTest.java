@@ -34,6 +34,8 @@ class CommandTest {
                         List.of("model", "add"),
                         List.of("jobs", "show"),
                         List.of("ledger", "statement"),
+                        List.of("ledger", "verify"),
+                        List.of("ledger", "witness"),
                         List.of("demo"),
                         List.of("bench"))) {
             var typed = new ArrayList<>(words);

@@ -3,6 +3,7 @@ package org.idlefleet.coordinator.adapter;
 import org.idlefleet.coordinator.Policy;
 import org.idlefleet.coordinator.adapter.api.ApiConfig;
 import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.protocol.adapter.ConfigLoader;
 import org.idlefleet.protocol.adapter.NodeServer;
 import org.idlefleet.protocol.adapter.WireLimits;
@@ -52,7 +53,7 @@ public record CoordinatorConfig(
                     new Api("127.0.0.1", 8000, "", "", 1),
                     new Jobs(1, 60, 24),
                     new Revenue(1, 700_000, 200_000, 100_000),
-                    new Ledger("idlefleet", 40, 1_000),
+                    new Ledger("idlefleet", List.of(), 40, 1_000),
                     new Limits(200_000, 20_000, 1_000_000, 60_000, 600_000_000),
                     new Pace(2_000, 10_000, 50, 5_000, 15_000, 250, 60_000, 60_000));
 
@@ -91,11 +92,14 @@ public record CoordinatorConfig(
     /**
      * @param name what checkpoints call this ledger, such as {@code ledger.example.org}; never
      *     changed once owners and witnesses know it
+     * @param witnesses public keys of witnesses whose signatures under checkpoints are taken
      * @param foldMs how long transactions gather before they are written together, milliseconds
      * @param checkpointMs how often a grown ledger is signed, milliseconds
      */
-    public record Ledger(String name, int foldMs, int checkpointMs) {
+    public record Ledger(String name, List<String> witnesses, int foldMs, int checkpointMs) {
         public Ledger {
+            witnesses = List.copyOf(witnesses);
+            witnesses.forEach(NoteKey::parse);
             if (foldMs < 0 || foldMs > 10_000 || checkpointMs < 10 || checkpointMs > 60_000) {
                 throw new IllegalArgumentException(
                         "expected ledger.foldMs of 0 to 10000 and ledger.checkpointMs of 10 to"
@@ -104,6 +108,10 @@ public record CoordinatorConfig(
                                 + " and "
                                 + checkpointMs);
             }
+        }
+
+        List<NoteKey> witnessKeys() {
+            return witnesses.stream().map(NoteKey::parse).toList();
         }
     }
 

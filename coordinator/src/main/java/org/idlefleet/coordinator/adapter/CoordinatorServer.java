@@ -123,6 +123,7 @@ public final class CoordinatorServer implements AutoCloseable {
                             payloads,
                             catalogue,
                             new LogHistory(log),
+                            ledger.books(config.ledger()),
                             metrics,
                             () -> Optional.of(unready).filter(text -> !text.isEmpty()),
                             authority);

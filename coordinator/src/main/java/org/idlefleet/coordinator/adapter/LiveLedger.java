@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator.adapter;
 
+import org.idlefleet.coordinator.adapter.api.Books;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.ledger.adapter.LedgerException;
@@ -18,13 +19,19 @@ import java.util.function.Consumer;
  * proof/}, which follows it. Both are a moment behind and on threads of their own.
  */
 final class LiveLedger {
+    private final Path file;
     private final LedgerDatabase database;
     private final LedgerFold fold;
     private final ProofLog proof;
     private final LedgerProof following;
 
     private LiveLedger(
-            LedgerDatabase database, LedgerFold fold, ProofLog proof, LedgerProof following) {
+            Path file,
+            LedgerDatabase database,
+            LedgerFold fold,
+            ProofLog proof,
+            LedgerProof following) {
+        this.file = file;
         this.database = database;
         this.fold = fold;
         this.proof = proof;
@@ -62,7 +69,7 @@ final class LiveLedger {
                             Duration.ofMillis(config.checkpointMs()),
                             published,
                             death);
-            var ledger = new LiveLedger(database, fold, proof, following);
+            var ledger = new LiveLedger(file, database, fold, proof, following);
             fold.start();
             following.start();
             return ledger;
@@ -80,9 +87,9 @@ final class LiveLedger {
         }
     }
 
-    /** Proofs to hand out. */
-    ProofLog proof() {
-        return proof;
+    /** What the door shows of it. */
+    Books books(CoordinatorConfig.Ledger config) {
+        return new Books(file, proof, config.witnessKeys());
     }
 
     /** Folds and signs what is durable by now, then closes. */

@@ -57,6 +57,14 @@ public final class LedgerService {
                 ledger -> ledger.clientStatement(client, start(month), start(month.plusMonths(1))));
     }
 
+    public Statement ownerStatement(String owner, Instant from, Instant to) {
+        return ask(ledger -> ledger.ownerStatement(owner, from, to));
+    }
+
+    public Statement clientStatement(String client, Instant from, Instant to) {
+        return ask(ledger -> ledger.clientStatement(client, from, to));
+    }
+
     /** The transaction with that id, such as {@code settle/job-9/3}. */
     public Optional<BookedRow> transaction(String id) {
         return ask(ledger -> ledger.transaction(TransactionId.parse(id)));

@@ -46,7 +46,13 @@ public record NoteKey(String name, byte kind, byte[] publicKey) {
             throw new IllegalArgumentException(
                     "expected a key such as name+0123abcd+base64, found '" + text + "'");
         }
-        byte[] key = Base64.getDecoder().decode(parts[2]);
+        byte[] key;
+        try {
+            key = Base64.getDecoder().decode(parts[2]);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "expected a key such as name+0123abcd+base64, found '" + text + "'", e);
+        }
         if (key.length != PUBLIC_KEY_LENGTH + 1) {
             throw new IllegalArgumentException(
                     "key " + parts[0] + ": expected 33 bytes, found " + key.length);

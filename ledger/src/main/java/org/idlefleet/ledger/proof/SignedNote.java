@@ -82,6 +82,18 @@ public record SignedNote(String text, List<Line> signatures) {
                         .array());
     }
 
+    /** This note with the signatures that the other one, of the same text, has of that key. */
+    public SignedNote withSignaturesOf(SignedNote other, NoteKey key) {
+        var all = new ArrayList<>(signatures);
+        for (Line line : other.signatures) {
+            if (signature(line, key).isPresent() && !all.contains(line)) {
+                all.removeIf(old -> signature(old, key).isPresent());
+                all.add(line);
+            }
+        }
+        return new SignedNote(text, all);
+    }
+
     /** Whether this key signed the text; for a witness's key, whether it cosigned it. */
     public boolean isSignedBy(NoteKey key, Signatures check) {
         return signatures.stream().anyMatch(line -> verifies(line, key, check));

@@ -112,6 +112,8 @@ public final class ApiDoor implements Closeable {
         var models = new Models(ports.catalogue());
         var desk = new JobDesk(config, ports, clock);
         var jobs = new JobsApi(ports);
+        var ledger = new LedgerApi(ports);
+        var proof = new ProofApi(ports);
         var operator = new Operator(ports, keys, clock, random);
         Route.Access open = Route.Access.OPEN;
         Route.Access admin = Route.Access.ADMIN;
@@ -142,7 +144,19 @@ public final class ApiDoor implements Closeable {
                 Route.post("/api/v1/keys", admin, operator::createKey),
                 Route.post("/api/v1/keys/{key}/revoke", admin, operator::revokeKey),
                 Route.post("/api/v1/tokens", admin, operator::token),
-                Route.post("/api/v1/funds", admin, operator::fund));
+                Route.post("/api/v1/funds", admin, operator::fund),
+                Route.get("/api/v1/ledger/balances", key, ledger::balances),
+                Route.get("/api/v1/ledger/accounts/{account}", key, ledger::account),
+                Route.get("/api/v1/ledger/transactions", admin, ledger::transaction),
+                Route.get("/api/v1/ledger/trial-balance", admin, ledger::trialBalance),
+                Route.get("/api/v1/ledger/check", admin, ledger::check),
+                Route.get("/api/v1/ledger/statements/{holder}", key, ledger::statement),
+                Route.get("/api/v1/ledger/checkpoint", open, proof::checkpoint),
+                Route.get("/api/v1/ledger/consistency", open, proof::consistency),
+                Route.post("/api/v1/ledger/cosignatures", open, proof::cosign),
+                Route.get("/api/v1/ledger/exports/{holder}", key, proof::export),
+                Route.get("/ledger/checkpoint", open, proof::note),
+                Route.get("/ledger/tile/{level}/{*tile}", open, proof::tile));
     }
 
     private static Map<String, List<Route>> byPath(List<Route> routes) {

@@ -17,6 +17,7 @@ public record Ports(
         Payloads payloads,
         Catalogue catalogue,
         JobHistory history,
+        Books books,
         Metrics metrics,
         Supplier<Optional<String>> unready,
         Digest authority) {}

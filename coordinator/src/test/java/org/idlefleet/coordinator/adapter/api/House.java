@@ -35,6 +35,7 @@ final class House implements AutoCloseable {
 
     final FakeCore core = new FakeCore();
     final Metrics metrics = new Metrics();
+    final FakeBooks books = new FakeBooks();
     final Map<JobId, View.Job> history = new ConcurrentHashMap<>();
     final String key;
     final String otherKey;
@@ -93,6 +94,7 @@ final class House implements AutoCloseable {
                 core.payloads,
                 new FakeModels(),
                 past,
+                books.books(),
                 metrics,
                 () -> unready,
                 AUTHORITY);
@@ -174,6 +176,7 @@ final class House implements AutoCloseable {
     public void close() {
         client.close();
         core.close();
+        books.close();
         Thread.ofVirtual().start(door::close); // its last two seconds need no watching
     }
 }

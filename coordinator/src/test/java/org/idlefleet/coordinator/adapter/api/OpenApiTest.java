@@ -6,6 +6,7 @@ import org.idlefleet.protocol.JobId;
 import org.junit.jupiter.api.Test;
 
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -29,6 +30,14 @@ class OpenApiTest {
                     "post /api/v1/models", "{\"manifest\":\"" + FakeModels.DIGEST.hex() + "\"}",
                     "post /api/v1/funds",
                             "{\"client\":\"acme\",\"amount\":\"1\",\"reference\":\"r\"}");
+
+    /** What stands behind the path of each operation that asks for it. */
+    private static final Map<String, String> QUERIES =
+            Map.of(
+                    "/api/v1/jobs/{job}/output", "?format=json",
+                    "/api/v1/ledger/transactions", "?id=settle/job-1/2",
+                    "/api/v1/ledger/statements/{holder}", "?month=2026-11",
+                    "/api/v1/ledger/consistency", "?from=2&to=5");
 
     @Test
     void describesEveryRouteOfOurOwnSurfaceAndNoOther() {
@@ -85,18 +94,24 @@ class OpenApiTest {
                 path.replace("{job}", new JobId(last).toString())
                         .replace("{node}", "ann-car")
                         .replace("{client}", "acme")
+                        .replace("{holder}", "client:acme")
+                        .replace("{account}", "client:acme:prepaid")
                         .replace("{key}", house.otherKey.substring(0, house.otherKey.indexOf('.')));
         boolean client = operation.get("security").toString().contains("clientKey");
-        boolean output = path.endsWith("/output");
+        String name = method + " " + path;
+        String body =
+                path.endsWith("/cosignatures")
+                        ? JsonMapper.shared()
+                                .writeValueAsString(
+                                        Map.of("note", house.books.cosigned().toString()))
+                        : BODIES.getOrDefault(name, "");
         House.Got got =
                 house.send(
                         method.toUpperCase(Locale.ROOT),
-                        output ? real + "?format=json" : real,
+                        real + QUERIES.getOrDefault(path, ""),
                         client ? house.key : House.ADMIN,
-                        BODIES.getOrDefault(method + " " + path, "")
-                                .getBytes(StandardCharsets.UTF_8));
+                        body.getBytes(StandardCharsets.UTF_8));
 
-        String name = method + " " + path;
         JsonNode answer = operation.get("responses").get(Integer.toString(got.status()));
         assertThat(answer).as("%s answered %s: %s", name, got.status(), got.text()).isNotNull();
         Schema.check(

@@ -24,7 +24,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -43,6 +45,8 @@ public final class ProofLog implements AutoCloseable {
     /** How many transactions go into one commit of the proof log. */
     private static final int COMMIT_EVERY = 50_000;
 
+    private static final int RECENT_MAX = 64;
+
     private final Path checkpointFile;
     private final String origin;
     private final ProofKeys keys;
@@ -50,6 +54,10 @@ public final class ProofLog implements AutoCloseable {
     private final Chains chains;
     private final TileLog log;
     private Optional<SignedNote> latest = Optional.empty();
+    private Optional<SignedNote> cosigned = Optional.empty();
+
+    /** What was published last, newest first: a witness needs a moment to answer. */
+    private final Deque<SignedNote> recent = new ArrayDeque<>();
 
     private ProofLog(Path directory, String origin, LedgerReader ledger)
             throws IOException, SQLException {
@@ -134,7 +142,37 @@ public final class ProofLog implements AutoCloseable {
             throw new LedgerException("the checkpoint " + checkpointFile + " cannot be written", e);
         }
         latest = Optional.of(note);
+        recent.addFirst(note);
+        if (recent.size() > RECENT_MAX) {
+            recent.removeLast();
+        }
         return note;
+    }
+
+    /**
+     * Keeps a witness's signature under a checkpoint that was published a moment ago.
+     *
+     * @return the checkpoint with all signatures so far; empty if it is none of the last ones, or
+     *     not signed by this witness
+     */
+    public synchronized Optional<SignedNote> cosign(SignedNote note, NoteKey witness) {
+        if (!note.isSignedBy(witness, Ed25519.signatures())) {
+            return Optional.empty();
+        }
+        for (SignedNote known : recent) {
+            if (known.text().equals(note.text())) {
+                boolean same = cosigned.filter(by -> by.text().equals(note.text())).isPresent();
+                SignedNote before = same ? cosigned.orElse(known) : known;
+                cosigned = Optional.of(before.withSignaturesOf(note, witness));
+                return cosigned;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The last checkpoint that a witness cosigned since this log was opened. */
+    public synchronized Optional<SignedNote> cosigned() {
+        return cosigned;
     }
 
     /** A signed promise that a payment will be in the log. */
@@ -160,14 +198,14 @@ public final class ProofLog implements AutoCloseable {
     }
 
     /**
-     * All that a holder can prove under the latest checkpoint. Reads the whole ledger once.
+     * All that a holder can prove under a checkpoint that was published. Reads the whole ledger up
+     * to it once.
      *
+     * @param note the checkpoint, such as {@link #latest} or {@link #cosigned}
      * @param holder such as {@code owner:ann}
      * @param seen sizes of checkpoints that the holder saw earlier
      */
-    public Export export(String holder, List<Long> seen, LedgerReader ledger) {
-        SignedNote note =
-                latest().orElseThrow(() -> new LedgerException("no checkpoint is published yet"));
+    public Export export(SignedNote note, String holder, List<Long> seen, LedgerReader ledger) {
         long size = Checkpoint.parse(note.text()).size();
         var growth = new TreeMap<Long, List<Hash>>();
         for (long earlier : seen) {

@@ -58,17 +58,18 @@ class ProofLogTest {
                             proof.key());
             SignedNote note = proof.publish(NOON.plusSeconds(60));
             assertThat(proof.size()).isEqualTo(ledger.transactions()).isGreaterThan(early.size());
-            assertThat(witness.look(note, List.of(), NOON))
-                    .isInstanceOf(Witness.Opinion.Cosigned.class);
+            var opinion = (Witness.Opinion.Cosigned) witness.look(note, List.of(), NOON);
+            SignedNote cosigned = proof.cosign(opinion.note(), witness.key()).orElseThrow();
+            assertThat(proof.cosign(note, witness.key())).as("without a signature").isEmpty();
             trust =
                     new Trust(
                             ORIGIN,
                             proof.key(),
                             List.of(witness.key()),
-                            0,
+                            1,
                             List.of(early),
                             List.of());
-            export = proof.export("owner:ann", List.of(early.size()), ledger).text();
+            export = proof.export(cosigned, "owner:ann", List.of(early.size()), ledger).text();
             assertThat(proof.matches(ledger)).isTrue();
         }
 
@@ -93,7 +94,7 @@ class ProofLogTest {
                             TransactionId.settle("job-y", "0"),
                             new Money(5),
                             NOON.plusSeconds(99));
-            proof.publish(NOON.plusSeconds(60));
+            SignedNote note = proof.publish(NOON.plusSeconds(60));
             var trust =
                     new Trust(
                             ORIGIN,
@@ -105,7 +106,7 @@ class ProofLogTest {
 
             Verification verification =
                     ExportVerifier.verify(
-                            proof.export("owner:ann", List.of(), ledger),
+                            proof.export(note, "owner:ann", List.of(), ledger),
                             trust,
                             Ed25519.signatures());
 

@@ -1,0 +1,101 @@
+package org.idlefleet.coordinator.adapter.api;
+
+import org.idlefleet.ledger.Booking;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.adapter.LedgerDatabase;
+import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.ledger.proof.Witness;
+import org.idlefleet.ledger.proof.adapter.ProofLog;
+import org.idlefleet.ledger.proof.adapter.WitnessFile;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Real books of a small world: acme paid, and ann and bob did three shards for it. */
+final class FakeBooks implements AutoCloseable {
+    static final String ORIGIN = "ledger.example.org";
+
+    private final Path directory;
+    private final ProofLog proof;
+    private final WitnessFile witness;
+
+    FakeBooks() {
+        try {
+            directory = Files.createTempDirectory("books");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(1, bookings());
+        }
+        try (var reader = LedgerReader.open(file())) {
+            proof = ProofLog.open(directory.resolve("proof"), ORIGIN, reader);
+            proof.catchUp(reader);
+        }
+        proof.publish(FakeCore.NOW);
+        witness =
+                new WitnessFile(
+                        directory.resolve("witness"), "witness.example.net", ORIGIN, proof.key());
+    }
+
+    Books books() {
+        return new Books(file(), proof, List.of(witness.key()));
+    }
+
+    /** The newest checkpoint with the witness's signature. */
+    SignedNote cosigned() {
+        SignedNote note = proof.latest().orElseThrow();
+        return ((Witness.Opinion.Cosigned) witness.look(note, List.of(), FakeCore.NOW)).note();
+    }
+
+    private Path file() {
+        return directory.resolve("ledger.db");
+    }
+
+    private static List<Booking> bookings() {
+        Instant at = FakeCore.NOW;
+        RevenueShare shares = RevenueShare.of(1, 700_000, 200_000, 100_000);
+        var bookings = new ArrayList<Booking>();
+        bookings.add(new Booking(Transaction.fund("acme", "r", Money.ofUnits(10)), at));
+        bookings.add(new Booking(Transaction.fund("other", "r", Money.ofUnits(10)), at));
+        bookings.add(new Booking(Transaction.hold("job-1", "acme", Money.ofUnits(3)), at));
+        for (int shard = 0; shard < 3; shard++) {
+            bookings.add(
+                    new Booking(
+                            shares.settlement(
+                                    "job-1",
+                                    Integer.toString(shard),
+                                    "acme",
+                                    Money.ofUnits(1),
+                                    List.of("ann", "bob")),
+                            at));
+        }
+        return bookings;
+    }
+
+    @Override
+    public void close() {
+        proof.close();
+        try (var files = Files.walk(directory)) {
+            files.sorted((a, b) -> b.compareTo(a)).forEach(FakeBooks::delete);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
