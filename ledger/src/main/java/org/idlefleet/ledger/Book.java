@@ -49,7 +49,7 @@ public final class Book {
             case HOLD -> checkHold(transaction);
             case SETTLE -> checkSettle(transaction);
             case VOID -> checkVoid(transaction);
-            case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN ->
+            case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN, AVAILABLE ->
                     checkOther(transaction);
         };
     }
@@ -244,7 +244,7 @@ public final class Book {
             case HOLD -> openHold(transaction);
             case SETTLE -> draw(transaction);
             case VOID -> holds.remove(id.subject());
-            case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN ->
+            case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN, AVAILABLE ->
                     remember(transaction);
         }
     }

@@ -56,6 +56,11 @@ public record Money(long millionths) implements Comparable<Money> {
         return ofMillionths(Math.multiplyExact(millionths, count));
     }
 
+    /** So many parts per million of an amount of zero or more, rounded down. */
+    public Money share(int partsPerMillion) {
+        return ofMillionths(Share.floor(millionths, partsPerMillion, Share.WHOLE));
+    }
+
     public boolean isZero() {
         return millionths == 0;
     }

@@ -9,5 +9,11 @@ public enum Party {
     OWNER,
     PLATFORM,
     /** The reserve that pays audits and re-runs. */
-    VERIFICATION
+    VERIFICATION,
+    /** Owners whose nodes checked the result; the verification reserve if nobody did. */
+    AUDITORS,
+    /** The organisation that the device belongs to; the owner if there is none. */
+    FLEET,
+    /** Who brought the owner; the platform if nobody did. */
+    REFERRER
 }

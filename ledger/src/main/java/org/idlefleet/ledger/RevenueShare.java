@@ -132,19 +132,30 @@ public record RevenueShare(int version, List<Share> shares, Party remainder) {
         return settlement(TransactionId.settle(job, shard), client, split(price), owners);
     }
 
-    /** The same with parts already divided, for streams of tiny shards. */
+    /**
+     * The same with parts already divided, for streams of tiny shards. Shares of parties who are
+     * not told apart here go where they go when nobody takes them: see {@link Party}.
+     */
     public Transaction settlement(
             TransactionId id, String client, Map<Party, Money> parts, List<String> owners) {
         var postings = new ArrayList<Posting>(owners.size() + 3);
-        long price = 0;
+        long owned = 0;
+        long platform = 0;
+        long verification = 0;
         for (Map.Entry<Party, Money> part : parts.entrySet()) {
-            price = Math.addExact(price, part.getValue().millionths());
+            long amount = part.getValue().millionths();
             switch (part.getKey()) {
-                case OWNER -> payOwners(id, part.getValue().millionths(), owners, postings);
-                case PLATFORM -> pay(AccountId.REVENUE, part.getValue(), postings);
-                case VERIFICATION -> pay(AccountId.VERIFICATION, part.getValue(), postings);
+                case OWNER, FLEET -> owned = Math.addExact(owned, amount);
+                case PLATFORM, REFERRER -> platform = Math.addExact(platform, amount);
+                case VERIFICATION, AUDITORS -> verification = Math.addExact(verification, amount);
             }
         }
+        if (owned > 0 || parts.containsKey(Party.OWNER)) {
+            payOwners(id, owned, owners, postings);
+        }
+        pay(AccountId.REVENUE, Money.ofMillionths(platform), postings);
+        pay(AccountId.VERIFICATION, Money.ofMillionths(verification), postings);
+        long price = Math.addExact(owned, Math.addExact(platform, verification));
         if (price <= 0) {
             throw new IllegalArgumentException(
                     id + ": expected a positive price, found " + Money.ofMillionths(price));

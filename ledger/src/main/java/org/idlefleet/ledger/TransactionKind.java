@@ -31,7 +31,9 @@ public enum TransactionKind {
     /** It arrived: clearing → paid. */
     PAID(10),
     /** It came back: clearing → payable. */
-    RETURN(11);
+    RETURN(11),
+    /** An owner's device was parked and willing: revenue → escrow. The detail is the day. */
+    AVAILABLE(12);
 
     private final int code;
     private final String word = name().toLowerCase(Locale.ROOT);
@@ -54,7 +56,8 @@ public enum TransactionKind {
     public boolean ofHold() {
         return switch (this) {
             case HOLD, SETTLE, VOID -> true;
-            case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN -> false;
+            case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN, AVAILABLE ->
+                    false;
         };
     }
 
@@ -65,7 +68,17 @@ public enum TransactionKind {
     public boolean isSerial() {
         return switch (this) {
             case MATURE -> true;
-            case FUND, HOLD, SETTLE, VOID, REVERSE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN ->
+            case FUND,
+                    HOLD,
+                    SETTLE,
+                    VOID,
+                    REVERSE,
+                    FORFEIT,
+                    CHARGEBACK,
+                    PAYOUT,
+                    PAID,
+                    RETURN,
+                    AVAILABLE ->
                     false;
         };
     }

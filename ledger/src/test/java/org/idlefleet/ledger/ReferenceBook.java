@@ -27,7 +27,16 @@ final class ReferenceBook {
                     case HOLD -> !holds.containsKey(job) && !ended.contains(job);
                     case SETTLE -> holds.containsKey(job) && drawn.compareTo(holds.get(job)) <= 0;
                     case VOID -> holds.containsKey(job) && drawn.equals(holds.get(job));
-                    case FUND, REVERSE, MATURE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN -> true;
+                    case FUND,
+                            REVERSE,
+                            MATURE,
+                            FORFEIT,
+                            CHARGEBACK,
+                            PAYOUT,
+                            PAID,
+                            RETURN,
+                            AVAILABLE ->
+                            true;
                 };
         if (!right || overdraws(transaction)) {
             return false;

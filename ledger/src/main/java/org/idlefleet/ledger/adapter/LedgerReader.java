@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,6 +27,8 @@ import java.util.function.Predicate;
  * time; open one reader for each.
  */
 public final class LedgerReader implements AutoCloseable {
+    private static final Duration CLOCK_SET_BACK = Duration.ofDays(1);
+
     private final Path file;
     private final Connection connection;
 
@@ -82,6 +85,52 @@ public final class LedgerReader implements AutoCloseable {
             TransactionRows.read(connection, Accounts.load(connection), first, last, visitor);
             return last;
         });
+    }
+
+    /**
+     * Gives every transaction that was booked from one time up to, not including, another to the
+     * visitor, in order.
+     *
+     * <p>Finds the first by halving, since times of booking grow with the sequence; one that lies
+     * more than a day behind a later one, because a clock was set back so far, may be missed.
+     */
+    public void visit(Instant from, Instant to, Consumer<BookedRow> visitor) {
+        long first = Math.max(1, firstSince(back(from)));
+        visit(
+                first,
+                Long.MAX_VALUE,
+                row -> {
+                    if (!row.bookedAt().isBefore(from) && row.bookedAt().isBefore(to)) {
+                        visitor.accept(row);
+                    }
+                });
+    }
+
+    /** A day earlier, but nothing before there was anything. */
+    private static Instant back(Instant from) {
+        return from.isBefore(Instant.EPOCH.plus(CLOCK_SET_BACK))
+                ? Instant.EPOCH
+                : from.minus(CLOCK_SET_BACK);
+    }
+
+    private long firstSince(Instant time) {
+        long low = 1;
+        long high = transactions() + 1;
+        while (low < high) {
+            long middle = (low + high) >>> 1;
+            long bookedAt =
+                    ask(() ->
+                            LedgerQueries.number(
+                                    connection,
+                                    "SELECT booked_at FROM transactions WHERE sequence = "
+                                            + middle));
+            if (bookedAt < time.toEpochMilli()) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
     }
 
     /** Transactions {@code first} to {@code last}, both included, in order. */

@@ -3,7 +3,6 @@ package org.idlefleet.ledger.adapter;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Finality;
 import org.idlefleet.ledger.Money;
-import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 
@@ -79,11 +78,6 @@ public final class LedgerService {
         return ask(LedgerReader::check);
     }
 
-    /** What another revenue share would have paid for the settlements of that time. */
-    public PolicyDryRun dryRun(RevenueShare policy, Instant from, Instant to) {
-        return ask(ledger -> PolicyDryRun.of(policy, ledger, from, to));
-    }
-
     /**
      * The transactions that move what is final from escrow to payable, for the coordinator to book.
      *
@@ -119,6 +113,11 @@ public final class LedgerService {
 
     private static Instant start(YearMonth month) {
         return month.atDay(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
+    /** Answers a question of the caller's own from one reader, which is closed afterwards. */
+    public <T> T read(Function<LedgerReader, T> question) {
+        return ask(question);
     }
 
     private <T> T ask(Function<LedgerReader, T> question) {

@@ -7,10 +7,13 @@ import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Booking;
 import org.idlefleet.ledger.Finality;
 import org.idlefleet.ledger.Money;
-import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.adapter.policy.PolicyDryRun;
+import org.idlefleet.ledger.adapter.policy.PolicyFile;
+import org.idlefleet.ledger.adapter.policy.WorkFacts;
 import org.idlefleet.ledger.adapter.statement.StatementCsv;
 import org.idlefleet.ledger.adapter.statement.StatementPdf;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,6 +28,7 @@ import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 class LedgerServiceTest {
@@ -82,9 +86,7 @@ class LedgerServiceTest {
 
     @Test
     void aDryRunShowsWhatAnotherPolicyWouldHavePaid() {
-        RevenueShare generous = RevenueShare.of(9, 800_000, 150_000, 50_000);
-
-        PolicyDryRun run = service.dryRun(generous, Instant.MIN, Instant.MAX);
+        PolicyDryRun run = dryRun(Instant.MIN, Instant.MAX, WorkFacts.NONE);
 
         assertThat(run.settlements()).isEqualTo(70);
         assertThat(run.paid()).containsEntry(AccountId.escrow("ann"), Money.parse("42"));
@@ -93,7 +95,34 @@ class LedgerServiceTest {
         assertThat(run.would().values().stream().reduce(Money.ZERO, Money::plus))
                 .isEqualTo(Money.ofUnits(70));
         assertThat(service.balances("").get(AccountId.escrow("ann"))).isEqualTo(Money.parse("42"));
-        assertThat(service.dryRun(generous, noon(10), noon(12)).settlements()).isEqualTo(2);
+        assertThat(dryRun(noon(10), noon(12), WorkFacts.NONE).settlements()).isEqualTo(2);
+    }
+
+    @Test
+    void aDryRunTakesThePolicysOwnPricesWhereTheWorkIsKnown() {
+        PolicyDryRun run =
+                dryRun(
+                        Instant.MIN,
+                        Instant.MAX,
+                        id ->
+                                id.detail().startsWith("ann")
+                                        ? Optional.of(new WorkFacts.Facts("tiny", 5))
+                                        : Optional.empty());
+
+        assertThat(run.priced()).isEqualTo(60);
+        assertThat(run.was()).isEqualTo(Money.ofUnits(70));
+        assertThat(run.charged()).isEqualTo(Money.ofUnits(10 + 60 * 5));
+    }
+
+    private PolicyDryRun dryRun(Instant from, Instant to, WorkFacts facts) {
+        PayPolicy generous =
+                PolicyFile.parse(
+                        """
+                        version: 9
+                        prices: {tiny: 1000000}
+                        shares: {owner: 800000, platform: 150000, verification: 50000}
+                        """);
+        return service.read(ledger -> PolicyDryRun.of(generous, ledger, from, to, facts));
     }
 
     @Test

@@ -138,6 +138,7 @@ public final class StatementPdf {
             case PAYOUT -> "payout ordered";
             case PAID -> "paid out";
             case RETURN -> "payout came back";
+            case AVAILABLE -> "for being available";
         };
     }
 

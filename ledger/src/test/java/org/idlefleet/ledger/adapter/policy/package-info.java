@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.ledger.adapter.policy;
+
+import org.jspecify.annotations.NullMarked;

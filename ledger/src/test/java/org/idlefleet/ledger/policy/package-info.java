@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.ledger.policy;
+
+import org.jspecify.annotations.NullMarked;
