@@ -6,24 +6,27 @@ import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.adapter.ManifestJson;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 
-/** A model that only stub nodes can run: its graph is not one, its vectors have four numbers. */
+/** A model that only stub nodes can run: its graph does nothing, its vectors have four numbers. */
 final class StubModel {
     static final String NAME = "stub";
     static final int DIMENSIONS = 4;
+
+    /** IR 8, operator set 17, a graph "g" with an output "y" and no node. */
+    private static final byte[] GRAPH = {
+        0x08, 8, 0x42, 2, 0x10, 17, 0x3A, 8, 0x12, 1, 'g', 0x62, 3, 0x0A, 1, 'y'
+    };
 
     private StubModel() {}
 
     /** Writes it as a folder that {@code idlefleet model add} takes; the manifest's digest. */
     static Digest write(Path folder) throws IOException {
-        byte[] graph = "no graph: stub nodes answer without one".getBytes(StandardCharsets.UTF_8);
         Files.createDirectories(folder);
-        Files.write(folder.resolve("stub.onnx"), graph);
+        Files.write(folder.resolve("stub.onnx"), GRAPH);
         var template =
                 new ModelManifest(
                         new ModelId(NAME),
@@ -32,8 +35,8 @@ final class StubModel {
                                 new ModelManifest.ModelFile(
                                         "stub.onnx",
                                         ModelManifest.FileRole.ONNX,
-                                        Digest.of(graph),
-                                        graph.length)),
+                                        Digest.of(GRAPH),
+                                        GRAPH.length)),
                         "fp32",
                         new ModelManifest.Limits(64, 1),
                         new ModelManifest.Comparator(1, 0.01),

@@ -1,6 +1,8 @@
 package org.idlefleet.cli.model;
 
 import org.idlefleet.edge.EngineException;
+import org.idlefleet.edge.adapter.scan.ModelScan;
+import org.idlefleet.edge.adapter.scan.Refusal;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.ModelManifest.Pooling;
@@ -57,9 +59,18 @@ public final class ModelFolder {
                             + BuiltIn.names());
         }
         if (Files.exists(directory.resolve(MANIFEST))) {
-            return ManifestJson.read(Files.readAllBytes(directory.resolve(MANIFEST)));
+            return harmless(ManifestJson.read(Files.readAllBytes(directory.resolve(MANIFEST))));
         }
         return recipe(wishes).manifest(directory);
+    }
+
+    /** Nodes would refuse what the scan refuses; better said here. */
+    private ModelManifest harmless(ModelManifest manifest) throws IOException {
+        Optional<Refusal> refusal = ModelScan.refusal(manifest, directory);
+        if (refusal.isPresent()) {
+            throw new IllegalArgumentException(manifest.model() + " is refused: " + refusal.get());
+        }
+        return manifest;
     }
 
     private Recipe recipe(Wishes wishes) throws IOException {

@@ -5,11 +5,15 @@ import ai.onnxruntime.OrtLoggingLevel;
 
 import org.idlefleet.edge.Engine;
 import org.idlefleet.edge.EngineException;
+import org.idlefleet.edge.adapter.scan.ModelScan;
+import org.idlefleet.edge.adapter.scan.Refusal;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NumericClass;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** ONNX Runtime in this process. */
 public final class OnnxEngine implements Engine {
@@ -59,8 +63,21 @@ public final class OnnxEngine implements Engine {
                 ProcessorClass.here());
     }
 
+    /**
+     * {@inheritDoc}
+     *
+     * <p>The runtime sees no file that {@link ModelScan} refuses.
+     */
     @Override
     public LoadedModel load(ModelManifest manifest, Path directory) throws EngineException {
+        try {
+            Optional<Refusal> refusal = ModelScan.refusal(manifest, directory);
+            if (refusal.isPresent()) {
+                throw new EngineException(manifest.model() + " is refused: " + refusal.get());
+            }
+        } catch (IOException e) {
+            throw new EngineException(manifest.model() + " can't be read: " + e, e);
+        }
         return OnnxEmbedding.open(runtime, choice.provider(), options, manifest, directory);
     }
 

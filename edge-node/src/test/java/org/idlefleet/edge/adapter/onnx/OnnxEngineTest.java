@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -246,11 +247,35 @@ class OnnxEngineTest {
         Files.write(graph, new byte[] {1, 2, 3});
         assertThatThrownBy(() -> ENGINE.load(manifest, broken))
                 .isInstanceOf(EngineException.class)
+                .hasMessageContaining("all-minilm-l6-v2 is refused: " + graph.getFileName());
+        String noSuchOperator =
+                new String(TinyGraph.negation(), StandardCharsets.ISO_8859_1).replace("Neg", "Nog");
+        Files.writeString(graph, noSuchOperator, StandardCharsets.ISO_8859_1);
+        assertThatThrownBy(() -> ENGINE.load(sized(broken), broken))
+                .isInstanceOf(EngineException.class)
                 .hasMessageContaining("all-minilm-l6-v2 did not load from " + graph);
         Files.writeString(broken.resolve(manifest.files().get(1).name()), "{}");
-        assertThatThrownBy(() -> ENGINE.load(manifest, broken))
+        assertThatThrownBy(() -> ENGINE.load(sized(broken), broken))
                 .isInstanceOf(EngineException.class)
                 .hasMessageContaining("has no vocabulary");
+    }
+
+    /** The manifest with the sizes of the files as they are. */
+    private static ModelManifest sized(Path directory) throws IOException {
+        var files = new ArrayList<ModelManifest.ModelFile>();
+        for (ModelManifest.ModelFile file : manifest.files()) {
+            long bytes = Files.size(directory.resolve(file.name()));
+            files.add(new ModelManifest.ModelFile(file.name(), file.role(), file.digest(), bytes));
+        }
+        return new ModelManifest(
+                manifest.model(),
+                manifest.task(),
+                files,
+                manifest.precision(),
+                manifest.limits(),
+                manifest.comparator(),
+                manifest.priceMicrosPerWorkUnit(),
+                manifest.probe());
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.cli.model;
+
+import org.jspecify.annotations.NullMarked;
