@@ -25,7 +25,12 @@ import java.util.concurrent.Callable;
 @Command(
         name = "edge",
         description = "Run this device as a node, enrol it, or see what it does.",
-        subcommands = {EdgeCommand.Run.class, EdgeCommand.Enrol.class, EdgeCommand.Status.class})
+        subcommands = {
+            EdgeCommand.Run.class,
+            EdgeCommand.Enrol.class,
+            EdgeCommand.Status.class,
+            WorkerCommand.class
+        })
 final class EdgeCommand {
     private EdgeCommand() {}
 
@@ -124,7 +129,7 @@ final class EdgeCommand {
                 if (token.given() && !NodeIdentity.exists(config.data().resolve("identity"))) {
                     EdgeDaemon.enrol(config, token.text());
                 }
-                EdgeDaemon.start(config).runUntilSignal();
+                EdgeDaemon.start(config, WorkerCommand.launch()).runUntilSignal();
                 return ExitCode.OK;
             } catch (IOException | IllegalArgumentException e) {
                 throw Failure.error(String.valueOf(e.getMessage()));

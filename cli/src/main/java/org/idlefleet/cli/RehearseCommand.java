@@ -8,13 +8,17 @@ import org.idlefleet.cli.model.BuiltIn;
 import org.idlefleet.coordinator.adapter.CoordinatorConfig;
 import org.idlefleet.coordinator.adapter.CoordinatorServer;
 import org.idlefleet.coordinator.adapter.ModelStore;
+import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.adapter.EdgeDaemon;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
+import org.idlefleet.edge.adapter.onnx.EngineOptions;
+import org.idlefleet.edge.adapter.onnx.LocalEmbedder;
 import org.idlefleet.protocol.Digest;
 
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.URI;
@@ -77,6 +81,7 @@ final class RehearseCommand implements Callable<Integer> {
                 var admin = new AdminApi(api(server), Running.adminKey(data))) {
             Path files = Files.createDirectories(directory.resolve("model"));
             MODEL.unpack(files);
+            compute(files);
             Digest model =
                     new ModelStore(data.resolve("models"))
                             .add(MODEL.recipe().manifest(files), files);
@@ -103,7 +108,7 @@ final class RehearseCommand implements Callable<Integer> {
                                     "rules.settle=0s",
                                     "engine.provider=cpu"));
             EdgeDaemon.enrol(edge, token);
-            try (var _ = EdgeDaemon.start(edge);
+            try (var _ = EdgeDaemon.start(edge, WorkerCommand.launch());
                     var client =
                             new EmbeddingClient(
                                     api(server), key, MODEL.recipe().model().value(), 1)) {
@@ -133,6 +138,16 @@ final class RehearseCommand implements Callable<Integer> {
             }
         }
         CoordinatorServer.start(config, fault -> {}).close();
+    }
+
+    /** What a worker does all day, in this process: the JVM notes nothing about another one. */
+    private static void compute(Path files) throws IOException, EngineException {
+        try (var local =
+                LocalEmbedder.open(MODEL.recipe().manifest(files), files, EngineOptions.CPU)) {
+            for (int i = 0; i < SINGLE; i++) {
+                local.embed(List.of("word"));
+            }
+        }
     }
 
     private static URI api(CoordinatorServer server) {

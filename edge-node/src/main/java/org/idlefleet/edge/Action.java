@@ -40,6 +40,9 @@ public sealed interface Action {
     /** Stop loading at once; one of the two answers of {@link LoadModel} still comes. */
     record AbandonModel(Digest manifest) implements Action {}
 
+    /** Stop everything that computes, at once; each shard and load still gets its own answer. */
+    record StopEngine() implements Action {}
+
     /** Keep the newest signed checkpoint of the ledger. */
     record PinCheckpoint(String text) implements Action {}
 

@@ -162,6 +162,7 @@ public final class EdgeNode {
                     models.ready(ready.manifest(), ready.content(), ready.workUnitsPerSecond());
             case Signal.ModelFailed failed ->
                     models.failed(failed.manifest(), failed.reason(), failed.again(), now);
+            case Signal.EngineEnded ended -> engineEnded(ended.reason(), now);
             case Signal.Finish _ -> finishing = true;
             case Signal.Resume _ -> finishing = false;
             case Signal.Shutdown shutdown -> stopBy = earlier(stopBy, now.plus(shutdown.limit()));
@@ -373,11 +374,24 @@ public final class EdgeNode {
     }
 
     private void closeGate(String reason) {
+        if (gateOpen) {
+            actions.add(new Action.StopEngine());
+            models.unload();
+        }
         gateOpen = false;
         gateReason = reason;
         gateUntil = Optional.empty();
         releaseAll(reason);
         models.abandon(actions);
+    }
+
+    /** What waited goes back; what computed is answered by its lane, since it may be to blame. */
+    private void engineEnded(String reason, Instant now) {
+        models.engineEnded(reason, now);
+        for (Lease lease : shards.waiting()) {
+            release(lease, reason);
+            shards.drop(lease);
+        }
     }
 
     private void releaseAll(String reason) {

@@ -5,6 +5,7 @@ import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NumericClass;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -12,6 +13,9 @@ import java.util.List;
  * from a thread of its own, and several may run the same model at once.
  */
 public interface Engine extends AutoCloseable {
+    /** How long an engine may go on without hearing {@link #permit}. */
+    Duration PERMIT = Duration.ofSeconds(3);
+
     /** How it computes; the same for the engine's whole life. */
     NumericClass numericClass();
 
@@ -22,6 +26,18 @@ public interface Engine extends AutoCloseable {
      *     take them
      */
     LoadedModel load(ModelManifest manifest, Path directory) throws EngineException;
+
+    /**
+     * The owner's gate holds open: called again and again while it does. An engine that hears
+     * nothing for {@link #PERMIT} stops by itself.
+     */
+    void permit();
+
+    /**
+     * Stops whatever computes or loads, at once; returns before it has. Models that were loaded may
+     * be gone, so none is run again without being loaded again.
+     */
+    void stop();
 
     @Override
     void close();

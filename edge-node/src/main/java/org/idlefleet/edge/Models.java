@@ -130,11 +130,11 @@ final class Models {
     void ready(Digest manifest, ModelManifest content, double speed) {
         Entry entry = entries.get(manifest);
         if (entry != null && entry.stage == Stage.LOADING) {
-            entry.stage = Stage.WARM;
+            // Of an engine that was stopped in the meantime nothing is left.
+            entry.stage = entry.abandoning ? Stage.FETCHED : Stage.WARM;
             entry.abandoning = false;
             entry.content = content;
             entry.speed = speed;
-            entry.failures = 0;
             entry.runtimeFailures = 0;
         }
     }
@@ -151,12 +151,34 @@ final class Models {
             return;
         }
         entry.abandoning = false;
+        fail(entry, reason, again, now);
+    }
+
+    private static void fail(Entry entry, String reason, boolean again, Instant now) {
         entry.stage = Stage.FAILED;
         entry.want = null;
         entry.reason = reason;
         entry.failures++;
         long wait = RETRY_MIN.toMillis() << Math.min(entry.failures - 1, 20);
         entry.due = again ? now.plusMillis(Math.min(wait, RETRY_MAX.toMillis())) : Instant.MAX;
+    }
+
+    /** The engine was stopped: what was warm has to be loaded again. */
+    void unload() {
+        for (Entry entry : entries.values()) {
+            if (entry.stage == Stage.WARM) {
+                entry.stage = Stage.FETCHED;
+            }
+        }
+    }
+
+    /** The engine broke down: what was warm is loaded again, later each time it happens anew. */
+    void engineEnded(String reason, Instant now) {
+        for (Entry entry : entries.values()) {
+            if (entry.stage == Stage.WARM) {
+                fail(entry, reason, true, now);
+            }
+        }
     }
 
     /**
@@ -169,6 +191,7 @@ final class Models {
         if (entry == null || entry.stage != Stage.WARM) {
             return;
         }
+        entry.failures = 0;
         entry.runtimeFailures = 0;
         if (seconds > 0 && workUnits > 0) {
             double weight = Math.min(0.3, seconds / 10);

@@ -93,6 +93,11 @@ final class Shards {
         return leases;
     }
 
+    /** Leases held that do not compute yet. */
+    List<Lease> waiting() {
+        return List.copyOf(waiting.keySet());
+    }
+
     void remember(Lease lease) {
         answered.add(lease);
         if (answered.size() > ANSWERED_MAX) {

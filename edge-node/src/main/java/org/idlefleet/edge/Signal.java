@@ -68,6 +68,9 @@ public sealed interface Signal {
      */
     record ModelFailed(Digest manifest, String reason, boolean again) implements Signal {}
 
+    /** The engine broke down by itself; every model has to be loaded again. */
+    record EngineEnded(String reason) implements Signal {}
+
     /** The owner wants what is held to be finished and nothing new to begin. */
     record Finish() implements Signal {}
 

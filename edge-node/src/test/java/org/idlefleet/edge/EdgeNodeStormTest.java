@@ -72,6 +72,7 @@ class EdgeNodeStormTest {
         LATE_RESULT,
         QUEUED,
         DRAINED,
+        ENGINE_BROKE_DOWN,
         EXIT_WITH_WORK
     }
 
@@ -105,6 +106,8 @@ class EdgeNodeStormTest {
         final Set<Lease> engine = new LinkedHashSet<>();
         final Set<Lease> aborted = new HashSet<>();
         final Set<Digest> loading = new LinkedHashSet<>();
+        final Set<Digest> doomed = new HashSet<>();
+        final Set<Digest> warm = new HashSet<>();
         final Set<Digest> preparing = new LinkedHashSet<>();
 
         Storm(long seed) {
@@ -236,6 +239,10 @@ class EdgeNodeStormTest {
         }
 
         private @Nullable Signal engine() {
+            if (random.nextInt(20) == 0) {
+                reach(Corner.ENGINE_BROKE_DOWN);
+                return new Signal.EngineEnded("exit code 139");
+            }
             if (engine.isEmpty()) {
                 return null;
             }
@@ -325,7 +332,21 @@ class EdgeNodeStormTest {
             say(answer);
         }
 
+        /** What the engine holds: nothing of what it had when it was stopped or broke down. */
+        private void hold(Signal signal) {
+            if (signal instanceof Signal.EngineEnded) {
+                warm.clear();
+            }
+            if (signal instanceof Signal.ModelReady ready && !doomed.remove(ready.manifest())) {
+                warm.add(ready.manifest());
+            }
+            if (signal instanceof Signal.ModelFailed failed) {
+                doomed.remove(failed.manifest());
+            }
+        }
+
         private void say(Signal signal) {
+            hold(signal);
             List<Action> actions = node.react(signal, now);
             trace.append(signal.getClass().getSimpleName()).append(" -> ");
             actions.forEach(action -> trace.append(action.getClass().getSimpleName()).append(' '));
@@ -348,6 +369,7 @@ class EdgeNodeStormTest {
                 case Action.Send send -> answer(send.message());
                 case Action.StartShard start -> {
                     assertThat(gateOpen).as("computes only while the gate is open").isTrue();
+                    assertThat(warm).contains(start.shard().manifest());
                     assertThat(engine.add(start.shard().lease())).isTrue();
                     aborted.remove(start.shard().lease());
                     assertThat(engine.size() + loading.size()).isLessThanOrEqualTo(lanes);
@@ -359,6 +381,11 @@ class EdgeNodeStormTest {
                 case Action.PrepareModel prepare -> {
                     assertThat(preparing.add(prepare.notice().manifest())).isTrue();
                     assertThat(preparing).hasSize(1);
+                }
+                case Action.StopEngine _ -> {
+                    assertThat(gateOpen).as("stops only when the gate closes").isFalse();
+                    warm.clear();
+                    doomed.addAll(loading);
                 }
                 case Action.StorePiece _, Action.AbandonModel _, Action.PinCheckpoint _ -> {}
                 case Action.LoadModel load -> {

@@ -124,6 +124,7 @@ class EdgeNodeTest {
         Lease waiting = assign(1);
         assertThat(say(new Signal.GateClosed("driving")))
                 .startsWith(
+                        new Action.StopEngine(),
                         new Action.Send(new NodeMessage.Release(running, "driving")),
                         new Action.Send(new NodeMessage.Release(waiting, "driving")),
                         new Action.AbortShard(running));
@@ -137,9 +138,42 @@ class EdgeNodeTest {
         say(new Signal.GateClosed("driving"));
         say(new Signal.GateOpened(Optional.empty()));
         var next = Samples.shard(Samples.lease(1, 1), Samples.MODEL, 1);
-        assertThat(hear(next)).isEmpty();
         assertThat(say(new Signal.ShardAborted(running)))
-                .containsExactly(new Action.StartShard(next));
+                .containsExactly(new Action.LoadModel(Samples.MODEL));
+        say(new Signal.ModelReady(Samples.MODEL, Samples.MANIFEST, 1000));
+        assertThat(hear(next)).containsExactly(new Action.StartShard(next));
+    }
+
+    @Test
+    void loadsAgainWhatTheStoppedEngineHadLoaded() {
+        becomeReady();
+        say(new Signal.GateClosed("driving"));
+        assertThat(node.view().models()).allMatch(model -> model.stage().equals("fetched"));
+        assertThat(say(new Signal.GateOpened(Optional.empty())))
+                .contains(new Action.LoadModel(Samples.MODEL))
+                .doesNotHaveAnyElementsOfTypes(Action.StartShard.class);
+    }
+
+    @Test
+    void stopsTheEngineOnceHoweverManyRulesFailOneAfterTheOther() {
+        becomeReady();
+        assertThat(say(new Signal.GateClosed("driving"))).contains(new Action.StopEngine());
+        assertThat(say(new Signal.GateClosed("driving; ignition on"))).isEmpty();
+    }
+
+    @Test
+    void waitsBeforeItLoadsIntoAnEngineThatBrokeDownAndReleasesWhatWaited() {
+        becomeReady();
+        Lease running = assign(0);
+        Lease waiting = assign(1);
+        assertThat(sent(say(new Signal.EngineEnded("the worker ended with exit code 139"))))
+                .contains(new NodeMessage.Release(waiting, "the worker ended with exit code 139"))
+                .noneMatch(NodeMessage.Refuse.class::isInstance);
+        var broken = new Signal.ShardFailed(running, NodeMessage.RefuseReason.RUNTIME, "139");
+        assertThat(sent(say(broken))).hasAtLeastOneElementOfType(NodeMessage.Refuse.class);
+        now = now.plus(Models.RETRY_MIN);
+        assertThat(say(new Signal.Tick()))
+                .contains(new Action.PrepareModel(Samples.notice(Samples.MODEL)));
     }
 
     @Test

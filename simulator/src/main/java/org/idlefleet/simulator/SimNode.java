@@ -228,7 +228,7 @@ final class SimNode {
                     later(
                             Duration.ofMillis(5),
                             new Signal.ModelFailed(abandon.manifest(), "abandoned", true));
-            case Action.PinCheckpoint _, Action.Exit _ -> {}
+            case Action.StopEngine _, Action.PinCheckpoint _, Action.Exit _ -> {}
         }
     }
 

@@ -7,16 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How to start another process of ours: by the launcher that started us, else as we run now. */
-final class Launch {
+public final class Launch {
     /** Set by the launcher to itself. */
     private static final String LAUNCHER = "IDLEFLEET_LAUNCHER";
 
     private Launch() {}
 
     /** The command line that runs {@code idlefleet ARGUMENTS}. */
-    static List<String> command(List<String> arguments) {
+    public static List<String> command(List<String> arguments) {
         var command = new ArrayList<String>();
         @Nullable String launcher = System.getenv(LAUNCHER);
+        if (launcher == null) {
+            // A package's own launcher says where it is.
+            launcher = System.getProperty("jpackage.app-path");
+        }
         if (launcher != null) {
             command.add(launcher);
         } else {

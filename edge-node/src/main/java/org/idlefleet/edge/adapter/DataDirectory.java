@@ -103,7 +103,8 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("status.json");
     }
 
-    static Path natives(Path root) {
+    /** Where native libraries are unpacked. */
+    public static Path natives(Path root) {
         return root.resolve("native");
     }
 

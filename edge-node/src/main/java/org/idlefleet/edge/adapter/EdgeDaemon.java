@@ -3,18 +3,19 @@ package org.idlefleet.edge.adapter;
 import org.idlefleet.edge.EdgeNode;
 import org.idlefleet.edge.EdgeSettings;
 import org.idlefleet.edge.Engine;
+import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.edge.SignalSource;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.linux.LinuxSource;
-import org.idlefleet.edge.adapter.onnx.EngineOptions;
-import org.idlefleet.edge.adapter.onnx.OnnxEngine;
 import org.idlefleet.edge.adapter.owner.OwnerSource;
 import org.idlefleet.edge.adapter.store.ModelStore;
 import org.idlefleet.edge.adapter.trace.TraceSource;
 import org.idlefleet.edge.adapter.uplink.FullJitter;
 import org.idlefleet.edge.adapter.uplink.Renewal;
 import org.idlefleet.edge.adapter.uplink.Uplink;
+import org.idlefleet.edge.adapter.worker.WorkerEngine;
+import org.idlefleet.edge.adapter.worker.WorkerLaunch;
 import org.idlefleet.edge.gate.Gate;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Rule;
@@ -22,6 +23,7 @@ import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.adapter.EnrolmentClient;
 import org.idlefleet.protocol.adapter.EnrolmentToken;
 import org.idlefleet.protocol.adapter.NodeIdentity;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,45 +136,45 @@ public final class EdgeDaemon implements AutoCloseable {
     }
 
     /**
-     * Starts a daemon with ONNX Runtime.
+     * Starts a daemon with ONNX Runtime in a worker process.
      *
+     * @param launch how a worker is started
      * @throws IOException if it can't; says what to do
      */
-    public static EdgeDaemon start(EdgeConfig config) throws IOException {
-        if (System.getProperty("DJL_CACHE_DIR") == null && System.getenv("DJL_CACHE_DIR") == null) {
-            String natives = DataDirectory.natives(config.data()).toAbsolutePath().toString();
-            System.setProperty("DJL_CACHE_DIR", natives);
-        }
-        EdgeConfig.EngineConfig wanted = config.engine();
-        OnnxEngine engine =
-                OnnxEngine.open(
-                        new EngineOptions(wanted.provider(), wanted.options(), wanted.threads()));
-        engine.fallbacks().forEach(reason -> LOG.warn("execution provider not used: {}", reason));
-        LOG.info("computing with {}", engine.numericClass());
-        return start(config, engine);
-    }
-
-    /**
-     * Starts a daemon with an engine of the caller's; the daemon closes it.
-     *
-     * @throws IOException if another daemon runs here, the node is not enrolled, or a file is wrong
-     */
-    public static EdgeDaemon start(EdgeConfig config, Engine engine) throws IOException {
+    public static EdgeDaemon start(EdgeConfig config, WorkerLaunch launch) throws IOException {
         DataDirectory data = DataDirectory.take(config.data());
+        WorkerEngine engine = null;
         try {
-            Path directory = DataDirectory.identity(config.data());
-            NodeIdentity identity = NodeIdentity.load(directory);
+            NodeIdentity identity = NodeIdentity.load(DataDirectory.identity(config.data()));
+            engine = WorkerEngine.open(launch, config.engine(), config.data());
+            engine.fallbacks()
+                    .forEach(reason -> LOG.warn("execution provider not used: {}", reason));
+            LOG.info("computing with {}", engine.numericClass());
             var daemon = new EdgeDaemon(config, data, identity, engine);
-            daemon.begin(directory);
+            engine.onBreakdown(daemon::engineEnded);
+            daemon.begin();
             return daemon;
         } catch (IOException | RuntimeException e) {
             data.close();
-            engine.close();
+            close(engine);
             throw e;
+        } catch (EngineException e) {
+            data.close();
+            throw new IOException(e.getMessage(), e);
         }
     }
 
-    private void begin(Path identityDirectory) {
+    private static void close(@Nullable WorkerEngine engine) {
+        if (engine != null) {
+            engine.close();
+        }
+    }
+
+    private void engineEnded(String reason) {
+        loop.tell(new Signal.EngineEnded(reason));
+    }
+
+    private void begin() {
         if (config.faults().any()) {
             LOG.warn(
                     "FAULTS ARE ON: this node falsifies {} % of its results and takes {} longer for"
@@ -190,7 +192,7 @@ public final class EdgeDaemon implements AutoCloseable {
         new Renewal(
                         uplink,
                         new EnrolmentClient(config.coordinator(), DOOR_LIMIT),
-                        identityDirectory,
+                        DataDirectory.identity(config.data()),
                         renewals,
                         clock,
                         new FullJitter(

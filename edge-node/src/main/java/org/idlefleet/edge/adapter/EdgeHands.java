@@ -68,6 +68,11 @@ final class EdgeHands implements EdgeLoop.Hands {
         flush(messages);
     }
 
+    @Override
+    public void gateHolds() {
+        lanes.permit();
+    }
+
     private void flush(List<NodeMessage> messages) {
         if (!messages.isEmpty()) {
             uplink.send(List.copyOf(messages));
@@ -92,6 +97,7 @@ final class EdgeHands implements EdgeLoop.Hands {
                             tell(piece.manifest(), store.take(piece.manifest(), piece.piece())));
             case Action.LoadModel load -> lanes.load(load.manifest());
             case Action.AbandonModel abandon -> lanes.abandon(abandon.manifest());
+            case Action.StopEngine _ -> lanes.stop();
             case Action.PinCheckpoint pin -> disk.execute(() -> pin(pin.text()));
             case Action.Exit exit -> LOG.info("the node ends: {}", exit.reason());
         }

@@ -35,6 +35,9 @@ final class EdgeLoop {
     /** Carries actions out. Called by the loop's thread and never blocks it. */
     interface Hands {
         void perform(List<Action> actions);
+
+        /** The gate is open still; said once a second at least while it is. */
+        void gateHolds();
     }
 
     private sealed interface Item {
@@ -153,6 +156,9 @@ final class EdgeLoop {
             }
         }
         told = state;
+        if (state instanceof GateState.Open) {
+            hands.gateHolds();
+        }
     }
 
     private static List<String> rules(GateState state) {
@@ -179,6 +185,7 @@ final class EdgeLoop {
                     LOG.warn("model {} failed: {}", failed.manifest(), failed.reason());
             case Signal.ShardFailed failed ->
                     LOG.warn("{} refused: {}", failed.lease(), failed.detail());
+            case Signal.EngineEnded ended -> LOG.warn("the engine broke down: {}", ended.reason());
             case Signal.Shutdown _ -> LOG.info("shutting down");
             case Signal.Started _,
                     Signal.Tick _,

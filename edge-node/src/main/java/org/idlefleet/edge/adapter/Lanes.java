@@ -70,6 +70,16 @@ final class Lanes implements AutoCloseable {
         }
     }
 
+    /** Stops the engine itself, whatever it does. */
+    void stop() {
+        engine.stop();
+    }
+
+    /** The gate holds open. */
+    void permit() {
+        engine.permit();
+    }
+
     private Signal run(Assign shard, Abort abort) {
         Engine.LoadedModel model = models.get(shard.manifest());
         if (model == null) {
@@ -122,6 +132,9 @@ final class Lanes implements AutoCloseable {
     }
 
     private Signal prove(Digest manifest, Abort abort) {
+        if (abort.requested()) {
+            return new Signal.ModelFailed(manifest, "the gate closed before it was loaded", true);
+        }
         Engine.LoadedModel model = null;
         try {
             StoredModel stored = store.get(manifest);
@@ -152,7 +165,10 @@ final class Lanes implements AutoCloseable {
             }
             String reason = problem.orElse("the measurement of its speed was stopped");
             return new Signal.ModelFailed(manifest, reason, abort.requested());
-        } catch (EngineException | RuntimeException | LinkageError e) {
+        } catch (EngineException e) {
+            boolean again = e.again() || abort.requested();
+            return new Signal.ModelFailed(manifest, String.valueOf(e.getMessage()), again);
+        } catch (RuntimeException | LinkageError e) {
             return new Signal.ModelFailed(manifest, String.valueOf(e.getMessage()), false);
         } catch (IOException e) {
             return new Signal.ModelFailed(manifest, e.toString(), true);

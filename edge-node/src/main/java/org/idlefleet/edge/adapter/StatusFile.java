@@ -2,7 +2,7 @@ package org.idlefleet.edge.adapter;
 
 import org.idlefleet.edge.EdgeView;
 import org.idlefleet.edge.Engine;
-import org.idlefleet.edge.adapter.onnx.OnnxEngine;
+import org.idlefleet.edge.adapter.worker.WorkerEngine;
 import org.idlefleet.edge.gate.Finding;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.adapter.NodeIdentity;
@@ -90,6 +90,6 @@ final class StatusFile {
     }
 
     static List<String> fallbacks(Engine engine) {
-        return engine instanceof OnnxEngine onnx ? onnx.fallbacks() : List.of();
+        return engine instanceof WorkerEngine worker ? worker.fallbacks() : List.of();
     }
 }

@@ -11,6 +11,7 @@ import org.idlefleet.edge.adapter.onnx.MiniLm;
 import org.idlefleet.edge.adapter.owner.OwnerMode;
 import org.idlefleet.edge.adapter.uplink.Renewal;
 import org.idlefleet.edge.adapter.uplink.Uplink;
+import org.idlefleet.edge.adapter.worker.WorkerLaunch;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeMessage;
@@ -112,7 +113,7 @@ class EdgeDaemonTest {
         assertThat(EdgeDaemon.enrol(config, token).owner()).isEqualTo(FleetDoor.ANN);
         assertThatThrownBy(() -> EdgeDaemon.enrol(config, token))
                 .hasMessageContaining("this node is enrolled already, as");
-        try (EdgeDaemon daemon = EdgeDaemon.start(config)) {
+        try (EdgeDaemon daemon = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
             NodeSession session = door.session();
             NodeMessage.Offer offer = hearOffer(2);
             assertThat(offer.models()).hasSize(1);
@@ -139,12 +140,12 @@ class EdgeDaemonTest {
             OwnerMode.write(config.data(), new OwnerMode.Run());
             hearOffer(2);
 
-            assertThatThrownBy(() -> EdgeDaemon.start(config))
+            assertThatThrownBy(() -> EdgeDaemon.start(config, WorkerLaunch.likeThis()))
                     .hasMessageContaining("another edge daemon (process ");
         }
         assertThat(EdgeDaemon.status(config.data()))
                 .hasValueSatisfying(status -> assertThat(status).contains("\"finished\" : 2"));
-        try (EdgeDaemon again = EdgeDaemon.start(config)) {
+        try (EdgeDaemon again = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
             NodeSession session = door.session();
             hearOffer(2);
             assertThat(hearOutput(door.assign(session, TEXTS))).isEqualTo(expected());
@@ -160,7 +161,7 @@ class EdgeDaemonTest {
     void releasesARunningShardWhenTheCarDrivesOff() throws Exception {
         EdgeConfig config = config("faults.delay=10m");
         EdgeDaemon.enrol(config, door.token());
-        try (EdgeDaemon daemon = EdgeDaemon.start(config)) {
+        try (EdgeDaemon daemon = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
             NodeSession session = door.session();
             hearOffer(2);
             Lease running = door.assign(session, TEXTS);
@@ -177,7 +178,7 @@ class EdgeDaemonTest {
     void finishesWhatItHoldsWhenItIsShutDown() throws Exception {
         EdgeConfig config = config("faults.delay=1500ms");
         EdgeDaemon.enrol(config, door.token());
-        EdgeDaemon daemon = EdgeDaemon.start(config);
+        EdgeDaemon daemon = EdgeDaemon.start(config, WorkerLaunch.likeThis());
         NodeSession session = door.session();
         hearOffer(2);
         Lease one = door.assign(session, TEXTS);
@@ -222,7 +223,7 @@ class EdgeDaemonTest {
     void liesOnlyWhenItIsToldTo() throws Exception {
         EdgeConfig config = config("faults.lie=1.0");
         EdgeDaemon.enrol(config, door.token());
-        try (EdgeDaemon _ = EdgeDaemon.start(config)) {
+        try (EdgeDaemon _ = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
             NodeSession session = door.session();
             hearOffer(2);
             byte[] honest = expected();
@@ -233,7 +234,7 @@ class EdgeDaemonTest {
 
     @Test
     void saysWhatToDoWhenItIsNotEnrolledOrItsTokenIsUsed() throws Exception {
-        assertThatThrownBy(() -> EdgeDaemon.start(config()))
+        assertThatThrownBy(() -> EdgeDaemon.start(config(), WorkerLaunch.likeThis()))
                 .hasMessageContaining("enrol this node with a token of its owner");
         String token = door.token();
         EdgeDaemon.enrol(config(), token);

@@ -57,6 +57,8 @@ public record EdgeConfig(
      * @param lanes shards at the same time
      * @param slots leases held at the same time
      * @param memoryBytes memory that models may take
+     * @param nice how much the worker gives way to others, 0 to 19
+     * @param controlGroup whether the worker gets a control group where that is possible
      */
     public record EngineConfig(
             String provider,
@@ -64,7 +66,9 @@ public record EdgeConfig(
             int threads,
             int lanes,
             int slots,
-            long memoryBytes) {}
+            long memoryBytes,
+            int nice,
+            boolean controlGroup) {}
 
     /** How much disk models may take. */
     public record ModelsConfig(long quotaBytes, long keepFreeBytes) {}
@@ -162,7 +166,9 @@ public record EdgeConfig(
                 Values.between("engine.threads", text.threads(), 1, 1024),
                 lanes,
                 Values.between("engine.slots", slots, lanes, NodeMessage.SLOTS_MAX),
-                Values.size("engine.memory", text.memory()));
+                Values.size("engine.memory", text.memory()),
+                Values.between("engine.nice", text.nice(), 0, 19),
+                text.controlGroup());
     }
 
     private static SignalsConfig signals(EdgeFile.Signals text) {

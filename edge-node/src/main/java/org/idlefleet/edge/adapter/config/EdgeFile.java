@@ -26,7 +26,9 @@ record EdgeFile(
             int threads,
             int lanes,
             int slots,
-            String memory) {}
+            String memory,
+            int nice,
+            boolean controlGroup) {}
 
     record Models(String quota, String keepFree) {}
 
@@ -61,7 +63,7 @@ record EdgeFile(
         return new EdgeFile(
                 new Node("", "", "20s"),
                 new Uplink("1s", "1m", "15s"),
-                new Engine("auto", new TreeMap<>(), 1, 1, 0, "2GiB"),
+                new Engine("auto", new TreeMap<>(), 1, 1, 0, "2GiB", 10, true),
                 new Models("10GiB", "1GiB"),
                 new Signals("500ms", "auto", "/sys", "/proc", "/dev", ""),
                 new Rules(

@@ -81,6 +81,14 @@ public final class OnnxEngine implements Engine {
         return OnnxEmbedding.open(runtime, choice.provider(), options, manifest, directory);
     }
 
+    /** The runtime in this process asks nobody. */
+    @Override
+    public void permit() {}
+
+    /** Each run has its own word to stop; models stay. */
+    @Override
+    public void stop() {}
+
     /** The runtime itself lives as long as the process. */
     @Override
     public void close() {}

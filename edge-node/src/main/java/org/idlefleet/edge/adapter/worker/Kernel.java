@@ -1,0 +1,160 @@
+package org.idlefleet.edge.adapter.worker;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Locale;
+
+/**
+ * System calls of Linux that the JDK does not reach: signals to a process that can't be mistaken
+ * for another, death together with the parent, a timer that no garbage collection delays, limits.
+ * Where {@link #present} says no, nothing else may be called.
+ *
+ * <p>Each call takes and returns numbers only, so that the stop path allocates nothing. A negative
+ * answer means that the kernel refused.
+ */
+final class Kernel {
+    static final int SIGKILL = 9;
+    static final int SIGCONT = 18;
+    static final int SIGSTOP = 19;
+
+    private static final boolean ARM =
+            System.getProperty("os.arch", "").toLowerCase(Locale.ROOT).equals("aarch64");
+
+    // x86-64 and AArch64 number the older calls differently, the newer ones alike.
+    private static final long WRITE = ARM ? 64 : 1;
+    private static final long CLOSE = ARM ? 57 : 3;
+    private static final long OPENAT = ARM ? 56 : 257;
+    private static final long GETPPID = ARM ? 173 : 110;
+    private static final long SETPRIORITY = ARM ? 140 : 141;
+    private static final long PRCTL = ARM ? 167 : 157;
+    private static final long TIMER_CREATE = ARM ? 107 : 222;
+    private static final long TIMER_SETTIME = ARM ? 110 : 223;
+    private static final long PRLIMIT = ARM ? 261 : 302;
+    private static final long PIDFD_SEND_SIGNAL = 424;
+    private static final long PIDFD_OPEN = 434;
+
+    private static final int PR_SET_PDEATHSIG = 1;
+    private static final int PRIO_PROCESS = 0;
+    private static final int RLIMIT_DATA = 2;
+    private static final int RLIMIT_CORE = 4;
+    private static final int CLOCK_MONOTONIC = 1;
+    private static final int AT_FDCWD = -100;
+    private static final int O_WRONLY_CLOEXEC = 0x80001;
+    private static final long SIGEVENT_BYTES = 64;
+    private static final int WORDS = 6;
+
+    private static final MethodHandle SYSCALL = syscallFunction();
+
+    private Kernel() {}
+
+    /** Whether this is Linux on a processor whose calls we know. */
+    static boolean present() {
+        String arch = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
+        return System.getProperty("os.name", "").equals("Linux")
+                && (arch.equals("amd64") || arch.equals("aarch64"));
+    }
+
+    // The one native function that we call ourselves; its numbers and shapes stand in this file.
+    @SuppressWarnings("restricted")
+    private static MethodHandle syscallFunction() {
+        Linker linker = Linker.nativeLinker();
+        var words = Collections.nCopies(WORDS, ValueLayout.JAVA_LONG).toArray(MemoryLayout[]::new);
+        return linker.downcallHandle(
+                linker.defaultLookup().findOrThrow("syscall"),
+                FunctionDescriptor.of(ValueLayout.JAVA_LONG, words),
+                Linker.Option.firstVariadicArg(1));
+    }
+
+    private static long call(long number, long a, long b, long c, long d, long e) {
+        try {
+            return (long) SYSCALL.invokeExact(number, a, b, c, d, e);
+        } catch (Throwable t) {
+            throw new IllegalStateException("system call " + number + " failed", t);
+        }
+    }
+
+    /** A handle on the process, which stays its own even after the number is given anew. */
+    static int pidfd(long pid) {
+        return (int) call(PIDFD_OPEN, pid, 0, 0, 0, 0);
+    }
+
+    /** Sends a signal; negative if the process is gone. */
+    static long signal(int pidfd, int signal) {
+        return call(PIDFD_SEND_SIGNAL, pidfd, signal, 0, 0, 0);
+    }
+
+    /** The caller's process dies as soon as the thread that started it does. */
+    static long dieWithParent() {
+        return call(PRCTL, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    }
+
+    static long parent() {
+        return call(GETPPID, 0, 0, 0, 0, 0);
+    }
+
+    /** How much the calling thread, and what it starts, gives way to others: 0 to 19. */
+    static long nice(int level) {
+        return call(SETPRIORITY, PRIO_PROCESS, 0, level, 0, 0);
+    }
+
+    /** Caps the memory of its own that a process may have, in bytes. */
+    static long limitMemory(long pid, long bytes) {
+        return limit(pid, RLIMIT_DATA, bytes);
+    }
+
+    /** A process leaves no image of its memory behind when it crashes. */
+    static long noCore(long pid) {
+        return limit(pid, RLIMIT_CORE, 0);
+    }
+
+    private static long limit(long pid, int what, long value) {
+        try (var arena = Arena.ofConfined()) {
+            MemorySegment limit = arena.allocateFrom(ValueLayout.JAVA_LONG, value, value);
+            return call(PRLIMIT, pid, what, limit.address(), 0, 0);
+        }
+    }
+
+    /** A new timer that sends {@code signal} to the caller's process; negative if refused. */
+    static int timer(int signal) {
+        try (var arena = Arena.ofConfined()) {
+            MemorySegment event = arena.allocate(SIGEVENT_BYTES);
+            event.set(ValueLayout.JAVA_INT, 8, signal);
+            MemorySegment id = arena.allocate(ValueLayout.JAVA_INT);
+            long made = call(TIMER_CREATE, CLOCK_MONOTONIC, event.address(), id.address(), 0, 0);
+            return made < 0 ? -1 : id.get(ValueLayout.JAVA_INT, 0);
+        }
+    }
+
+    /**
+     * Starts a timer over.
+     *
+     * @param when address of an {@code itimerspec}: four longs, of which the last two are seconds
+     *     and nanoseconds until it fires
+     */
+    static long arm(int timer, long when) {
+        return call(TIMER_SETTIME, timer, 0, when, 0, 0);
+    }
+
+    /** Opens a file for writing; negative if it can't be. */
+    static int open(Path file) {
+        try (var arena = Arena.ofConfined()) {
+            MemorySegment path = arena.allocateFrom(file.toString());
+            return (int) call(OPENAT, AT_FDCWD, path.address(), O_WRONLY_CLOEXEC, 0, 0);
+        }
+    }
+
+    static long write(int file, long address, long bytes) {
+        return call(WRITE, file, address, bytes, 0, 0);
+    }
+
+    static long close(int file) {
+        return call(CLOSE, file, 0, 0, 0, 0);
+    }
+}

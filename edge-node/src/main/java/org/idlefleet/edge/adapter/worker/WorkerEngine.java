@@ -1,0 +1,254 @@
+package org.idlefleet.edge.adapter.worker;
+
+import org.idlefleet.edge.Abort;
+import org.idlefleet.edge.Engine;
+import org.idlefleet.edge.EngineException;
+import org.idlefleet.edge.ShardOutcome;
+import org.idlefleet.edge.adapter.DataDirectory;
+import org.idlefleet.edge.adapter.config.EdgeConfig.EngineConfig;
+import org.idlefleet.edge.adapter.onnx.EngineOptions;
+import org.idlefleet.protocol.ItemKind;
+import org.idlefleet.protocol.ModelManifest;
+import org.idlefleet.protocol.NumericClass;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * ONNX Runtime in a process of its own, which exists only while the gate is open. {@link #stop}
+ * takes it down in steps that the worker can't delay; the next {@link #load} starts another.
+ */
+public final class WorkerEngine implements Engine {
+    /** A busy machine needs long to start a process. */
+    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+
+    private final WorkerStart start;
+    private final StopLadder ladder = new StopLadder();
+    private final ExecutorService starter =
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().name("edge-worker-start").daemon().factory());
+    private final AtomicInteger models = new AtomicInteger();
+    private final NumericClass numericClass;
+    private final String provider;
+    private final List<String> fallbacks;
+    private volatile Consumer<String> broken = _ -> {};
+    private @Nullable Worker current;
+    private long stops;
+    private volatile @Nullable Process process;
+
+    /**
+     * What workers are and may have.
+     *
+     * @param lanes shards computed at the same time
+     * @param processors that they may use in all
+     * @param memoryBytes for models and what they compute
+     * @param nice how much they give way to others, 0 to 19
+     * @param controlGroup below which each gets a group; empty if there is none
+     * @param directory for the socket through which a worker is greeted
+     * @param startLimit how long a worker may take to be ready
+     */
+    record Settings(
+            Setup setup,
+            int lanes,
+            int processors,
+            long memoryBytes,
+            int nice,
+            Optional<Path> controlGroup,
+            Path directory,
+            Duration startLimit) {}
+
+    private WorkerEngine(WorkerStart start) throws EngineException {
+        this.start = start;
+        // One start tells how this machine computes. If the gate opens soon, it is not for nothing.
+        ladder.permit(Duration.ofMinutes(2));
+        try {
+            Worker first = worker();
+            this.numericClass = first.numericClass();
+            this.provider = first.provider();
+            this.fallbacks = first.fallbacks();
+            ladder.permit(PERMIT);
+        } catch (EngineException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts the first worker to learn how it computes; without a permit it ends again.
+     *
+     * @param directory the node's own, for the socket and unpacked libraries
+     * @throws EngineException if no worker can be started; says why
+     */
+    public static WorkerEngine open(WorkerLaunch launch, EngineConfig wanted, Path directory)
+            throws EngineException {
+        var options = new EngineOptions(wanted.provider(), wanted.options(), wanted.threads());
+        Path natives = DataDirectory.natives(directory).toAbsolutePath();
+        var settings =
+                new Settings(
+                        new Setup(options, natives.toString()),
+                        wanted.lanes(),
+                        wanted.lanes() * wanted.threads(),
+                        wanted.memoryBytes(),
+                        wanted.nice(),
+                        wanted.controlGroup()
+                                ? ControlGroup.parent(Path.of("/proc"))
+                                : Optional.empty(),
+                        directory,
+                        START_LIMIT);
+        return new WorkerEngine(new WorkerStart(launch, settings));
+    }
+
+    /** Calls {@code then} with the reason whenever a worker ends that nobody stopped. */
+    public void onBreakdown(Consumer<String> then) {
+        broken = then;
+    }
+
+    @Override
+    public NumericClass numericClass() {
+        return numericClass;
+    }
+
+    /** The execution provider that computes, such as {@code cpu}. */
+    public String provider() {
+        return provider;
+    }
+
+    /** Providers that were preferred to {@link #provider} and why they can't be had. */
+    public List<String> fallbacks() {
+        return fallbacks;
+    }
+
+    /** The worker's process id; empty while there is none. */
+    public Optional<Long> pid() {
+        Process now = process;
+        return now != null && now.isAlive() ? Optional.of(now.pid()) : Optional.empty();
+    }
+
+    /** Workers that were frozen so far. */
+    public long frozen() {
+        return ladder.frozen();
+    }
+
+    /** Workers that were killed so far. */
+    public long killed() {
+        return ladder.killed();
+    }
+
+    @Override
+    public LoadedModel load(ModelManifest manifest, Path directory) throws EngineException {
+        Worker worker = worker();
+        int number = models.incrementAndGet();
+        worker.load(number, manifest, directory);
+        return new Remote(worker, number, manifest);
+    }
+
+    /** The worker, a new one if need be; waits for an old one to be gone. */
+    private Worker worker() throws EngineException {
+        Future<Worker> made = starter.submit(this::replace);
+        try {
+            return made.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof EngineException problem) {
+                throw problem;
+            }
+            throw new IllegalStateException("no worker could be started", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineException("interrupted while a worker started", true);
+        }
+    }
+
+    private Worker replace() throws EngineException, InterruptedException {
+        Worker old;
+        long before;
+        synchronized (this) {
+            old = current;
+            before = stops;
+            if (old != null && old.usable()) {
+                return old;
+            }
+        }
+        if (old != null) {
+            old.awaitGone();
+        }
+        Worker next = start.start(grip -> take(grip, before));
+        next.watch(reason -> gone(next, reason));
+        synchronized (this) {
+            current = next;
+            if (stops != before) {
+                next.stopping();
+            }
+        }
+        return next;
+    }
+
+    private synchronized boolean take(Grip grip, long before) {
+        process = grip.process();
+        if (stops != before) {
+            grip.kill();
+            var _ = grip.process().onExit().thenRun(grip::close);
+            return false;
+        }
+        var _ = grip.process().onExit().thenRun(() -> ladder.release(grip));
+        ladder.hold(grip);
+        return true;
+    }
+
+    private void gone(Worker worker, String reason) {
+        if (worker.missed()) {
+            broken.accept(reason);
+        }
+    }
+
+    @Override
+    public void permit() {
+        ladder.permit(PERMIT);
+    }
+
+    @Override
+    public void stop() {
+        // Counted first: a worker that is just being born is then either held or not taken.
+        synchronized (this) {
+            stops++;
+            if (current != null) {
+                current.stopping();
+            }
+        }
+        ladder.stop();
+    }
+
+    /** Ends the worker and waits until it is gone. */
+    @Override
+    public void close() {
+        stop();
+        ladder.close();
+        starter.shutdownNow();
+    }
+
+    /** A model in a worker; when that one is gone, so is the model. */
+    private record Remote(Worker worker, int number, ModelManifest manifest)
+            implements LoadedModel {
+        @Override
+        public ShardOutcome run(ItemKind kind, List<byte[]> items, Abort abort) {
+            return abort.requested()
+                    ? new ShardOutcome.Aborted()
+                    : worker.run(number, kind, items, abort);
+        }
+
+        @Override
+        public void close() {
+            if (worker.usable()) {
+                worker.unload(number);
+            }
+        }
+    }
+}
