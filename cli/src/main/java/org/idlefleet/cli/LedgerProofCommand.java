@@ -357,7 +357,7 @@ final class LedgerProofCommand {
     }
 
     /** Then its proofs are asked for; files that it writes are not opened beside it. */
-    private static boolean isRunning(Operator operator) {
+    static boolean isRunning(Operator operator) {
         try {
             return operator.hasApi() || Running.read(operator.data()).isPresent();
         } catch (IOException e) {

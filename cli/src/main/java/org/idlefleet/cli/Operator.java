@@ -42,6 +42,11 @@ final class Operator {
         return with(api -> api.get(path));
     }
 
+    /** What stands there, whatever it is. */
+    byte[] bytes(String path) {
+        return with(api -> api.bytes(path));
+    }
+
     JsonNode post(String path, Map<String, ?> body) {
         return with(api -> api.post(path, body));
     }
@@ -57,11 +62,11 @@ final class Operator {
         }
     }
 
-    private interface Call {
-        JsonNode make(AdminApi api);
+    private interface Call<T> {
+        T make(AdminApi api);
     }
 
-    private JsonNode with(Call call) {
+    private <T> T with(Call<T> call) {
         URI base = running();
         try (var coordinator = new AdminApi(base, Running.adminKey(data))) {
             return call.make(coordinator);

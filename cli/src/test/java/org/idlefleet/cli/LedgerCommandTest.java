@@ -1,6 +1,7 @@
 package org.idlefleet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.awaitility.Awaitility;
 import org.idlefleet.cli.fleet.AdminApi;
@@ -17,6 +18,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.YearMonth;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +97,40 @@ class LedgerCommandTest {
         out("export", "--client", "bolt", "--out", export.toString());
         assertThat(out("verify", export.toString(), "--key", key)).contains("all 1 entries hold");
         assertThat(typed("verify", verify).out()).contains("expected 1 witnesses");
+    }
+
+    @Test
+    void policiesInvoicesAndYearsAreShown() throws Exception {
+        Path policy = directory.resolve("policy.yaml");
+        Files.writeString(
+                policy,
+                "{version: 5, prices: {default: 1}, shares: {owner: 900000, platform: 100000}}");
+        try (var server = start("ledger.policy=" + policy)) {
+            server.fund("acme");
+            awaitSize(1);
+            assertThat(out("policy dry-run", policy.toString(), "--month", "2026-11"))
+                    .contains("policy 5: 0 settlements, 0 at its own prices");
+            String month = YearMonth.now(ZoneOffset.UTC).toString();
+            Path pdf = directory.resolve("invoice.pdf");
+            assertThat(
+                            out(
+                                    "invoice",
+                                    "--client",
+                                    "acme",
+                                    "--month",
+                                    month,
+                                    "--pdf",
+                                    pdf.toString()))
+                    .contains("invoice acme-" + month, "paid in 25.000000");
+            assertThat(Files.readAllBytes(pdf)).startsWith('%', 'P', 'D', 'F');
+        }
+        assertThat(out("policy dry-run", policy.toString())).contains("policy 5: 0 settlements");
+        assertThat(out("sellers", "2026")).contains("earned together 0.000000");
+        Files.writeString(policy, "version: 5");
+        assertThat(typed("policy dry-run", policy.toString()).err())
+                .contains("expected version, prices and shares");
+        assertThatThrownBy(() -> start("ledger.policy=" + policy))
+                .hasMessageContaining("expected version, prices and shares");
     }
 
     @Test
@@ -186,7 +223,8 @@ class LedgerCommandTest {
     }
 
     private Typed typed(String command, String... arguments) {
-        var words = new ArrayList<>(List.of("ledger", command));
+        var words = new ArrayList<>(List.of("ledger"));
+        words.addAll(List.of(command.split(" ", -1)));
         words.addAll(List.of(arguments));
         if (!command.equals("verify")) {
             words.addAll(List.of("--data", data().toString()));

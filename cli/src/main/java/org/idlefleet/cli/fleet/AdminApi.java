@@ -1,5 +1,7 @@
 package org.idlefleet.cli.fleet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,7 +14,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 
@@ -64,6 +65,11 @@ public final class AdminApi implements AutoCloseable {
         return send(request(path).GET());
     }
 
+    /** The same as bytes, for what is no JSON. */
+    public byte[] bytes(String path) {
+        return answer(request(path).GET(), HttpResponse.BodyHandlers.ofByteArray()).body();
+    }
+
     /** Asks for something to be done. */
     public JsonNode post(String path, Map<String, ?> body) {
         return send(
@@ -84,25 +90,29 @@ public final class AdminApi implements AutoCloseable {
     }
 
     private JsonNode send(HttpRequest.Builder request) {
+        String body = answer(request, HttpResponse.BodyHandlers.ofString(UTF_8)).body();
         try {
-            HttpResponse<String> response =
-                    http.send(
-                            request.build(),
-                            HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            return body.isBlank() ? JSON.createObjectNode() : JSON.readTree(body);
+        } catch (JacksonException e) {
+            throw new Problem(0, base + " does not answer as a coordinator does");
+        }
+    }
+
+    private <T> HttpResponse<T> answer(
+            HttpRequest.Builder request, HttpResponse.BodyHandler<T> body) {
+        try {
+            HttpResponse<T> response = http.send(request.build(), body);
             if (response.statusCode() >= 300) {
-                throw new Problem(response.statusCode(), message(response));
+                throw new Problem(
+                        response.statusCode(), message(response.statusCode(), response.body()));
             }
-            return response.body().isBlank()
-                    ? JSON.createObjectNode()
-                    : JSON.readTree(response.body());
+            return response;
         } catch (ConnectException e) {
             throw new Problem(0, "no coordinator answers at " + base);
         } catch (HttpTimeoutException e) {
             throw new Problem(0, "the coordinator at " + base + " does not answer in time");
         } catch (IOException e) {
             throw new Problem(0, "the connection to " + base + " broke: " + e.getMessage());
-        } catch (JacksonException e) {
-            throw new Problem(0, base + " does not answer as a coordinator does");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Problem(0, "interrupted while waiting for " + base);
@@ -110,13 +120,13 @@ public final class AdminApi implements AutoCloseable {
     }
 
     /** The message of an error in OpenAI's shape; the body itself if it has another. */
-    private static String message(HttpResponse<String> response) {
+    private static String message(int status, Object body) {
+        String text = body instanceof byte[] bytes ? new String(bytes, UTF_8) : body.toString();
         try {
-            String message =
-                    JSON.readTree(response.body()).path("error").path("message").asString("");
-            return message.isEmpty() ? "HTTP " + response.statusCode() : message;
+            String message = JSON.readTree(text).path("error").path("message").asString("");
+            return message.isEmpty() ? "HTTP " + status : message;
         } catch (JacksonException e) {
-            return "HTTP " + response.statusCode() + ": " + response.body();
+            return "HTTP " + status + ": " + text;
         }
     }
 }

@@ -3,13 +3,16 @@ package org.idlefleet.coordinator.adapter;
 import org.idlefleet.coordinator.Policy;
 import org.idlefleet.coordinator.adapter.api.ApiConfig;
 import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.ledger.adapter.policy.PolicyFile;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.protocol.adapter.ConfigLoader;
 import org.idlefleet.protocol.adapter.NodeServer;
 import org.idlefleet.protocol.adapter.WireLimits;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -53,7 +56,7 @@ public record CoordinatorConfig(
                     new Api("127.0.0.1", 8000, "", "", 1),
                     new Jobs(1, 60, 24),
                     new Revenue(1, 700_000, 200_000, 100_000),
-                    new Ledger("idlefleet", List.of(), 40, 1_000),
+                    new Ledger("idlefleet", "", List.of(), 40, 1_000),
                     new Limits(200_000, 20_000, 1_000_000, 60_000, 600_000_000),
                     new Pace(2_000, 10_000, 50, 5_000, 15_000, 250, 60_000, 60_000));
 
@@ -92,11 +95,14 @@ public record CoordinatorConfig(
     /**
      * @param name what checkpoints call this ledger, such as {@code ledger.example.org}; never
      *     changed once owners and witnesses know it
+     * @param policy a policy file, whose version and shares count in place of {@code revenue};
+     *     empty for none
      * @param witnesses public keys of witnesses whose signatures under checkpoints are taken
      * @param foldMs how long transactions gather before they are written together, milliseconds
      * @param checkpointMs how often a grown ledger is signed, milliseconds
      */
-    public record Ledger(String name, List<String> witnesses, int foldMs, int checkpointMs) {
+    public record Ledger(
+            String name, String policy, List<String> witnesses, int foldMs, int checkpointMs) {
         public Ledger {
             witnesses = List.copyOf(witnesses);
             witnesses.forEach(NoteKey::parse);
@@ -154,11 +160,7 @@ public record CoordinatorConfig(
     Policy policy(byte[] secret) {
         Policy.Limits standard = Policy.Limits.STANDARD;
         return new Policy(
-                RevenueShare.of(
-                        revenue.version(),
-                        revenue.ownerPpm(),
-                        revenue.platformPpm(),
-                        revenue.verificationPpm()),
+                shares(),
                 new Policy.Limits(
                         limits.itemsPerJob(),
                         limits.openJobs(),
@@ -181,6 +183,23 @@ public record CoordinatorConfig(
                         Duration.ofMillis(pace.pauseMs()),
                         Policy.Pace.STANDARD.retryAfter()),
                 ByteBuffer.wrap(secret).getLong());
+    }
+
+    /** How payments are divided: by the policy file if there is one. */
+    private RevenueShare shares() {
+        if (ledger.policy().isEmpty()) {
+            return RevenueShare.of(
+                    revenue.version(),
+                    revenue.ownerPpm(),
+                    revenue.platformPpm(),
+                    revenue.verificationPpm());
+        }
+        try {
+            return PolicyFile.parse(Files.readString(Path.of(ledger.policy()))).shares();
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "ledger.policy: the policy file " + ledger.policy() + " can't be read", e);
+        }
     }
 
     NodeServer.Settings nodeSettings() {

@@ -123,7 +123,7 @@ public final class CoordinatorServer implements AutoCloseable {
                             payloads,
                             catalogue,
                             new LogHistory(log),
-                            ledger.books(config.ledger()),
+                            ledger.books(config.ledger(), log),
                             metrics,
                             () -> Optional.of(unready).filter(text -> !text.isEmpty()),
                             authority);

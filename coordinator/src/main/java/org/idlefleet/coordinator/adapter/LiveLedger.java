@@ -88,8 +88,8 @@ final class LiveLedger {
     }
 
     /** What the door shows of it. */
-    Books books(CoordinatorConfig.Ledger config) {
-        return new Books(file, proof, config.witnessKeys());
+    Books books(CoordinatorConfig.Ledger config, SqliteEventLog log) {
+        return new Books(file, proof, config.witnessKeys(), () -> new LogFacts(log));
     }
 
     /** Folds and signs what is durable by now, then closes. */

@@ -106,12 +106,12 @@ class LedgerServiceTest {
                         Instant.MAX,
                         id ->
                                 id.detail().startsWith("ann")
-                                        ? Optional.of(new WorkFacts.Facts("tiny", 5))
+                                        ? Optional.of(new WorkFacts.Facts("tiny", 5, 2))
                                         : Optional.empty());
 
         assertThat(run.priced()).isEqualTo(60);
         assertThat(run.was()).isEqualTo(Money.ofUnits(70));
-        assertThat(run.charged()).isEqualTo(Money.ofUnits(10 + 60 * 5));
+        assertThat(run.charged()).isEqualTo(Money.ofUnits(10 + 60 * 5 * 2));
     }
 
     private PolicyDryRun dryRun(Instant from, Instant to, WorkFacts facts) {

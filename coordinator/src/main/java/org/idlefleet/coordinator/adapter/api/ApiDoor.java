@@ -114,6 +114,7 @@ public final class ApiDoor implements Closeable {
         var jobs = new JobsApi(ports);
         var ledger = new LedgerApi(ports);
         var proof = new ProofApi(ports);
+        var usage = new UsageApi(ports, clock);
         var operator = new Operator(ports, keys, clock, random);
         Route.Access open = Route.Access.OPEN;
         Route.Access admin = Route.Access.ADMIN;
@@ -126,6 +127,8 @@ public final class ApiDoor implements Closeable {
                 Route.get("/v1/models", key, models::list),
                 Route.get("/v1/models/{model}", key, models::one),
                 Route.post("/v1/embeddings", client, desk::embeddings),
+                Route.get("/v1/organization/usage/embeddings", key, usage::embeddings),
+                Route.get("/v1/organization/costs", key, usage::costs),
                 Route.get("/api/v1/openapi.json", open, health::openApi),
                 Route.get("/api/v1/account", client, operator::account),
                 Route.batch("/api/v1/jobs", client, desk::batch),
@@ -151,6 +154,9 @@ public final class ApiDoor implements Closeable {
                 Route.get("/api/v1/ledger/trial-balance", admin, ledger::trialBalance),
                 Route.get("/api/v1/ledger/check", admin, ledger::check),
                 Route.get("/api/v1/ledger/statements/{holder}", key, ledger::statement),
+                Route.post("/api/v1/ledger/dry-runs", admin, ledger::dryRun),
+                Route.get("/api/v1/ledger/invoices/{client}", key, ledger::invoice),
+                Route.get("/api/v1/ledger/sellers/{year}", admin, ledger::sellers),
                 Route.get("/api/v1/ledger/checkpoint", open, proof::checkpoint),
                 Route.get("/api/v1/ledger/consistency", open, proof::consistency),
                 Route.post("/api/v1/ledger/cosignatures", open, proof::cosign),

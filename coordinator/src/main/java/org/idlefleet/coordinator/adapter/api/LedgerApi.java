@@ -6,8 +6,15 @@ import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.adapter.LedgerJson;
 import org.idlefleet.ledger.adapter.LedgerService;
 import org.idlefleet.ledger.adapter.Statement;
+import org.idlefleet.ledger.adapter.policy.PolicyDryRun;
+import org.idlefleet.ledger.adapter.policy.PolicyFile;
+import org.idlefleet.ledger.adapter.policy.WorkFacts;
+import org.idlefleet.ledger.adapter.report.Invoice;
+import org.idlefleet.ledger.adapter.report.InvoicePdf;
+import org.idlefleet.ledger.adapter.report.SellerReport;
 import org.idlefleet.ledger.adapter.statement.StatementCsv;
 import org.idlefleet.ledger.adapter.statement.StatementPdf;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.node.ObjectNode;
@@ -16,7 +23,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.Year;
 import java.time.YearMonth;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -110,12 +119,81 @@ final class LedgerApi {
                         case "json" -> Reply.json(LedgerJson.of(statement));
                         case "csv" -> Reply.text(CSV, utf8(StatementCsv.text(statement)));
                         case "pdf" -> Reply.text(PDF, pdf(statement));
-                        default ->
-                                throw Problem.invalid(
-                                                "format", "'format' is 'json', 'csv' or 'pdf'")
-                                        .raised();
+                        default -> throw unknownFormat("'json', 'csv' or 'pdf'").raised();
                     };
                 });
+    }
+
+    /** {@code POST /api/v1/ledger/dry-runs}: what a policy would have paid; books nothing. */
+    CompletableFuture<Reply> dryRun(Call call) {
+        ObjectNode body = Json.read(call.body(), Set.of("policy", "from", "to"));
+        PayPolicy policy = named("policy", () -> PolicyFile.parse(Json.text(body, "policy")));
+        Instant from = instant("from", Json.text(body, "from"));
+        Instant to = instant("to", Json.text(body, "to"));
+        WorkFacts facts = books.facts().get();
+        return answer(
+                call,
+                service -> {
+                    PolicyDryRun run =
+                            named(
+                                    "policy",
+                                    () ->
+                                            service.read(ledger ->
+                                                    PolicyDryRun.of(
+                                                            policy, ledger, from, to, facts)));
+                    return Reply.json(run.json());
+                });
+    }
+
+    /** {@code GET /api/v1/ledger/invoices/{client}?month=&format=json|csv|pdf}. */
+    CompletableFuture<Reply> invoice(Call call) {
+        String client = call.path("client");
+        mayRead(call, "client:" + client + ":");
+        YearMonth month = month(call);
+        String format = text(call, "format", "json");
+        return answer(
+                call,
+                service -> {
+                    WorkFacts facts = books.facts().get();
+                    Invoice invoice =
+                            named(
+                                    "client",
+                                    () ->
+                                            service.read(ledger ->
+                                                    Invoice.of(client, month, ledger, facts)));
+                    return switch (format) {
+                        case "json" -> Reply.json(invoice.json());
+                        case "csv" -> Reply.text(CSV, utf8(invoice.csv()));
+                        case "pdf" -> Reply.text(PDF, InvoicePdf.of(invoice));
+                        default -> throw unknownFormat("'json', 'csv' or 'pdf'").raised();
+                    };
+                });
+    }
+
+    /**
+     * {@code GET /api/v1/ledger/sellers/{year}?format=json|csv}: what owners earned, by quarter.
+     */
+    CompletableFuture<Reply> sellers(Call call) {
+        String text = call.path("year");
+        if (!text.matches("\\d{4}")) {
+            throw Problem.invalid("year", "a year is such as 2026, found '" + text + "'").raised();
+        }
+        Year year = Year.parse(text);
+        String format = text(call, "format", "json");
+        return answer(
+                call,
+                service -> {
+                    SellerReport report = service.read(ledger -> SellerReport.of(year, ledger));
+                    return switch (format) {
+                        case "json" -> Reply.json(report.json());
+                        case "csv" -> Reply.text(CSV, utf8(report.csv()));
+                        default -> throw unknownFormat("'json' or 'csv'").raised();
+                    };
+                });
+    }
+
+    private static Problem unknownFormat(String known) {
+        return Problem.invalid("format", "'format' is " + known);
     }
 
     private static Statement statement(LedgerService service, String holder, YearMonth month) {
@@ -186,10 +264,14 @@ final class LedgerApi {
         }
     }
 
-    static Instant time(Call call, String name, Instant otherwise) {
+    private static Instant time(Call call, String name, Instant otherwise) {
         String text = call.query(name);
+        return text == null ? otherwise : instant(name, text);
+    }
+
+    private static Instant instant(String name, String text) {
         try {
-            return text == null ? otherwise : Instant.parse(text);
+            return Instant.parse(text);
         } catch (DateTimeException e) {
             throw Problem.invalid(
                             name,

@@ -6,6 +6,7 @@ import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.adapter.policy.WorkFacts;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.ledger.proof.Witness;
 import org.idlefleet.ledger.proof.adapter.ProofLog;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Real books of a small world: acme paid, and ann and bob did three shards for it. */
 final class FakeBooks implements AutoCloseable {
@@ -47,7 +49,15 @@ final class FakeBooks implements AutoCloseable {
     }
 
     Books books() {
-        return new Books(file(), proof, List.of(witness.key()));
+        return new Books(
+                file(),
+                proof,
+                List.of(witness.key()),
+                () ->
+                        id ->
+                                Optional.of(
+                                        new WorkFacts.Facts(
+                                                "tiny", id.detail().isEmpty() ? 0 : 7, 2)));
     }
 
     /** The newest checkpoint with the witness's signature. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 
 import tools.jackson.databind.json.JsonMapper;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -59,6 +60,122 @@ class LedgerApiTest {
             assertThat(house.get(path + "&format=xls", house.key).status()).isEqualTo(400);
             assertThat(house.get(path.replace("2026-11", "soon"), house.key).message())
                     .contains("such as 2026-11");
+        }
+    }
+
+    @Test
+    void usageAndCostsComeInBucketsOfOpenAisShape() {
+        try (var house = new House()) {
+            long day = Instant.parse("2026-11-22T00:00:00Z").getEpochSecond();
+            String time = "?start_time=" + (day - 86_400) + "&end_time=" + (day + 86_400);
+            var usage = house.get("/v1/organization/usage/embeddings" + time, house.key).json();
+            assertThat(usage.get("object").asString()).isEqualTo("page");
+            assertThat(usage.get("has_more").asBoolean()).isFalse();
+            assertThat(usage.get("data").size()).isEqualTo(2);
+            assertThat(usage.get("data").get(0).get("results")).isEmpty();
+            var result = usage.at("/data/1/results/0");
+            assertThat(result.get("object").asString())
+                    .isEqualTo("organization.usage.embeddings.result");
+            assertThat(result.get("input_tokens").asInt()).isEqualTo(21);
+            assertThat(result.get("num_model_requests").asInt()).isEqualTo(1);
+            assertThat(result.get("model").isNull()).isTrue();
+
+            House.Got got =
+                    house.get(
+                            "/v1/organization/costs" + time + "&group_by=line_item,project_id",
+                            House.ADMIN);
+            assertThat(got.text()).contains("{\"value\":3.000000,\"currency\":\"credit\"}");
+            var costs = got.json().at("/data/1/results/0");
+            assertThat(costs.get("line_item").asString()).isEqualTo("tiny");
+            assertThat(costs.get("project_id").asString()).isEqualTo("acme");
+
+            assertThat(
+                            house.get("/v1/organization/costs" + time, house.otherKey)
+                                    .json()
+                                    .at("/data/1/results"))
+                    .as("a client sees itself alone")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void usageIsPagedByItsLimit() {
+        try (var house = new House()) {
+            long day = Instant.parse("2026-11-22T00:00:00Z").getEpochSecond();
+            String path =
+                    "/v1/organization/usage/embeddings?bucket_width=1h&limit=12&models=tiny&start_time="
+                            + day
+                            + "&end_time="
+                            + (day + 86_400);
+            var first = house.get(path, House.ADMIN).json();
+            assertThat(first.get("has_more").asBoolean()).isTrue();
+            assertThat(first.get("data").size()).isEqualTo(12);
+            var second =
+                    house.get(path + "&page=" + first.get("next_page").asString(), House.ADMIN)
+                            .json();
+            assertThat(second.get("has_more").asBoolean()).isFalse();
+            assertThat(second.at("/data/0/results/0/input_tokens").asInt()).isEqualTo(21);
+            assertThat(
+                            house.get(path.replace("models=tiny", "models=big"), House.ADMIN)
+                                    .json()
+                                    .toString())
+                    .doesNotContain("input_tokens");
+            for (String bad :
+                    List.of(
+                            "?start_time=x",
+                            "",
+                            "?start_time=1&bucket_width=1y",
+                            "?start_time=1&limit=0")) {
+                assertThat(
+                                house.get("/v1/organization/usage/embeddings" + bad, House.ADMIN)
+                                        .status())
+                        .as(bad)
+                        .isEqualTo(400);
+            }
+        }
+    }
+
+    @Test
+    void aDryRunShowsEveryAccountsChangeAndSaysWhatIsWrongWithAPolicy() {
+        try (var house = new House()) {
+            String body =
+                    "{\"policy\":\"POLICY\",\"from\":\"2026-11-01T00:00:00Z\","
+                            + "\"to\":\"2026-12-01T00:00:00Z\"}";
+            String policy =
+                    "{version: 2, prices: {tiny: 100000}, shares: {owner: 800000, platform:"
+                            + " 200000}}";
+            var run =
+                    house.post(
+                                    "/api/v1/ledger/dry-runs",
+                                    House.ADMIN,
+                                    body.replace("POLICY", policy))
+                            .json();
+            assertThat(run.get("priced").asInt()).isEqualTo(3);
+            assertThat(run.get("was").asString()).isEqualTo("3.000000");
+            assertThat(run.get("charged").asString()).isEqualTo("4.200000");
+            House.Got wrong =
+                    house.post(
+                            "/api/v1/ledger/dry-runs",
+                            House.ADMIN,
+                            body.replace("POLICY", policy.replace("800000", "900000")));
+            assertThat(wrong.status()).isEqualTo(400);
+            assertThat(wrong.message()).contains("expected a sum of 1000000");
+        }
+    }
+
+    @Test
+    void anInvoiceIsTheClientsAndTheSellersReportTheOperators() {
+        try (var house = new House()) {
+            String invoice = "/api/v1/ledger/invoices/acme?" + MONTH;
+            assertThat(house.get(invoice, house.key).json().get("total").asString())
+                    .isEqualTo("3.000000");
+            assertThat(house.get(invoice + "&format=csv", house.key).text()).contains("tiny,1,21");
+            assertThat(house.get(invoice + "&format=pdf", house.key).text()).startsWith("%PDF-");
+            assertThat(house.get(invoice, house.otherKey).status()).isEqualTo(403);
+            assertThat(house.get("/api/v1/ledger/sellers/2026?format=csv", House.ADMIN).text())
+                    .contains("2026,4,ann,1.050000,3,");
+            assertThat(house.get("/api/v1/ledger/sellers/2026", house.key).status()).isEqualTo(403);
+            assertThat(house.get("/api/v1/ledger/sellers/26", House.ADMIN).status()).isEqualTo(400);
         }
     }
 

@@ -28,6 +28,10 @@ class OpenApiTest {
                     "post /api/v1/keys/{key}/revoke", "{}",
                     "post /api/v1/tokens", "{\"owner\":\"ann\"}",
                     "post /api/v1/models", "{\"manifest\":\"" + FakeModels.DIGEST.hex() + "\"}",
+                    "post /api/v1/ledger/dry-runs",
+                            "{\"policy\":\"{version: 2, prices: {default: 9}, shares: {owner:"
+                                    + " 1000000}, remainder: owner}\",\"from\":"
+                                    + "\"2026-11-01T00:00:00Z\",\"to\":\"2026-12-01T00:00:00Z\"}",
                     "post /api/v1/funds",
                             "{\"client\":\"acme\",\"amount\":\"1\",\"reference\":\"r\"}");
 
@@ -37,6 +41,7 @@ class OpenApiTest {
                     "/api/v1/jobs/{job}/output", "?format=json",
                     "/api/v1/ledger/transactions", "?id=settle/job-1/2",
                     "/api/v1/ledger/statements/{holder}", "?month=2026-11",
+                    "/api/v1/ledger/invoices/{client}", "?month=2026-11",
                     "/api/v1/ledger/consistency", "?from=2&to=5");
 
     @Test
@@ -94,6 +99,7 @@ class OpenApiTest {
                 path.replace("{job}", new JobId(last).toString())
                         .replace("{node}", "ann-car")
                         .replace("{client}", "acme")
+                        .replace("{year}", "2026")
                         .replace("{holder}", "client:acme")
                         .replace("{account}", "client:acme:prepaid")
                         .replace("{key}", house.otherKey.substring(0, house.otherKey.indexOf('.')));

@@ -6,18 +6,24 @@ import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionKind;
 import org.idlefleet.ledger.adapter.BookedRow;
+import org.idlefleet.ledger.adapter.LedgerJson;
 import org.idlefleet.ledger.adapter.LedgerReader;
 import org.idlefleet.ledger.policy.Contributor;
 import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.ledger.policy.Payment;
 import org.idlefleet.ledger.policy.Work;
 
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a policy would have paid for the settlements of some time, beside what was paid. Books
@@ -38,10 +44,37 @@ public record PolicyDryRun(
         Money charged,
         SortedMap<AccountId, Money> paid,
         SortedMap<AccountId, Money> would) {
+    /** All accounts that were paid, or would have been. */
+    public SortedSet<AccountId> accounts() {
+        var accounts = new TreeSet<>(paid.keySet());
+        accounts.addAll(would.keySet());
+        return accounts;
+    }
+
     /** What an account would have gained, or lost when negative. */
     public Money change(AccountId account) {
         return would.getOrDefault(account, Money.ZERO)
                 .minus(paid.getOrDefault(account, Money.ZERO));
+    }
+
+    /** What changes for every account, and in sum; money is decimal text. */
+    public ObjectNode json() {
+        ObjectNode json =
+                LedgerJson.object()
+                        .put("policy", policy)
+                        .put("settlements", settlements)
+                        .put("priced", priced)
+                        .put("was", was.toString())
+                        .put("charged", charged.toString());
+        ArrayNode lines = json.putArray("accounts");
+        for (AccountId account : accounts()) {
+            lines.addObject()
+                    .put("account", account.path())
+                    .put("paid", paid.getOrDefault(account, Money.ZERO).toString())
+                    .put("would", would.getOrDefault(account, Money.ZERO).toString())
+                    .put("change", change(account).toString());
+        }
+        return json;
     }
 
     /**
@@ -114,7 +147,7 @@ public record PolicyDryRun(
                             settled.id(),
                             client,
                             known.map(WorkFacts.Facts::model).orElse(""),
-                            known.map(WorkFacts.Facts::units).orElse(0L),
+                            known.map(fact -> fact.units() * fact.executions()).orElse(0L),
                             row.bookedAt(),
                             "",
                             Money.ofMillionths(Long.MAX_VALUE),

@@ -1,0 +1,215 @@
+package org.idlefleet.cli;
+
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.adapter.policy.PolicyDryRun;
+import org.idlefleet.ledger.adapter.policy.PolicyFile;
+import org.idlefleet.ledger.adapter.policy.WorkFacts;
+import org.idlefleet.ledger.adapter.report.SellerReport;
+import org.idlefleet.ledger.policy.PayPolicy;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import tools.jackson.databind.JsonNode;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Year;
+import java.util.Map;
+import java.util.Optional;
+
+/** The ledger's commands about prices, clients' invoices and owners' years. */
+final class LedgerReportCommand {
+    private LedgerReportCommand() {}
+
+    @Command(
+            name = "policy",
+            description = "Look at a policy file: what work is worth, and who gets which part.",
+            subcommands = DryRun.class)
+    static final class PolicyOf {
+        private PolicyOf() {}
+    }
+
+    @Command(
+            name = "dry-run",
+            description = {
+                "Show what a policy would have paid for past work; books nothing.",
+                "While the coordinator runs the policy's own prices count; without it the prices"
+                        + " that were paid are divided anew."
+            })
+    static final class DryRun implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+        @Mixin private LedgerCommand.Time time = new LedgerCommand.Time();
+
+        @Parameters(paramLabel = "FILE", description = "The policy file.")
+        private Path file = Path.of("");
+
+        @Override
+        public void run() {
+            String text = read();
+            JsonNode run = LedgerProofCommand.isRunning(operator) ? online(text) : offline(text);
+            var table = new Table("ACCOUNT", ">PAID", ">WOULD", ">CHANGE");
+            for (JsonNode line : run.path("accounts")) {
+                table.row(
+                        line.path("account").asString(),
+                        line.path("paid").asString(),
+                        line.path("would").asString(),
+                        line.path("change").asString());
+            }
+            output.print(
+                    run,
+                    "%spolicy %d: %d settlements, %d at its own prices; clients paid %s, would have"
+                                    .formatted(
+                                            table,
+                                            run.path("policy").asInt(),
+                                            run.path("settlements").asLong(),
+                                            run.path("priced").asLong(),
+                                            run.path("was").asString())
+                            + " paid "
+                            + run.path("charged").asString()
+                            + "\n");
+        }
+
+        private String read() {
+            try {
+                return Files.readString(file);
+            } catch (IOException e) {
+                throw Failure.error("the policy file " + file + " can't be read: " + e);
+            }
+        }
+
+        private JsonNode online(String text) {
+            return operator.post(
+                    "/api/v1/ledger/dry-runs",
+                    Map.of(
+                            "policy",
+                            text,
+                            "from",
+                            time.from().toString(),
+                            "to",
+                            time.to().toString()));
+        }
+
+        private JsonNode offline(String text) {
+            try {
+                PayPolicy policy = PolicyFile.parse(text);
+                return LedgerCommand.ledger(operator)
+                        .read(ledger ->
+                                PolicyDryRun.of(
+                                        policy, ledger, time.from(), time.to(), WorkFacts.NONE))
+                        .json();
+            } catch (IllegalArgumentException e) {
+                throw Failure.usage(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    @Command(
+            name = "invoice",
+            description = "Show what a client used in a month; the coordinator must run.")
+    static final class InvoiceOf implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Option(names = "--client", required = true, paramLabel = "NAME", description = "Whose.")
+        private String client = "";
+
+        @Option(
+                names = "--month",
+                required = true,
+                paramLabel = "YYYY-MM",
+                description = "Which month, in UTC.")
+        private String month = "";
+
+        @Option(names = "--csv", paramLabel = "FILE", description = "Write it as CSV.")
+        private Optional<Path> csv = Optional.empty();
+
+        @Option(names = "--pdf", paramLabel = "FILE", description = "Write it as PDF.")
+        private Optional<Path> pdf = Optional.empty();
+
+        @Override
+        public void run() {
+            String path =
+                    "/api/v1/ledger/invoices/"
+                            + PathPart.of(client)
+                            + "?month="
+                            + PathPart.of(month);
+            JsonNode invoice = operator.get(path);
+            csv.ifPresent(file -> write(file, operator.bytes(path + "&format=csv")));
+            pdf.ifPresent(file -> write(file, operator.bytes(path + "&format=pdf")));
+            var table = new Table("MODEL", ">JOBS", ">UNITS", ">SETTLED", ">REFUNDED", ">AMOUNT");
+            for (JsonNode line : invoice.path("lines")) {
+                table.row(
+                        line.path("model").asString(),
+                        line.path("jobs").asLong(),
+                        line.path("units").asLong(),
+                        line.path("settled").asString(),
+                        line.path("refunded").asString(),
+                        line.path("amount").asString());
+            }
+            output.print(
+                    invoice,
+                    "invoice %s%n%stotal %s, paid in %s%n"
+                            .formatted(
+                                    invoice.path("number").asString(),
+                                    table,
+                                    invoice.path("total").asString(),
+                                    invoice.path("paid_in").asString()));
+        }
+
+        private static void write(Path file, byte[] bytes) {
+            try {
+                Files.write(file, bytes);
+            } catch (IOException e) {
+                throw Failure.error("the invoice can't be written: " + e);
+            }
+        }
+    }
+
+    @Command(
+            name = "sellers",
+            description = "Show what every owner earned in each quarter of a year.")
+    static final class Sellers implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Parameters(paramLabel = "YEAR", description = "Such as 2026.")
+        private int year;
+
+        @Option(names = "--csv", paramLabel = "FILE", description = "Write it as CSV.")
+        private Optional<Path> csv = Optional.empty();
+
+        @Override
+        public void run() {
+            SellerReport report =
+                    LedgerCommand.ledger(operator)
+                            .read(ledger -> SellerReport.of(Year.of(year), ledger));
+            if (csv.isPresent()) {
+                try {
+                    Files.writeString(csv.get(), report.csv());
+                } catch (IOException e) {
+                    throw Failure.error("the report can't be written: " + e);
+                }
+            }
+            var table =
+                    new Table(
+                            "OWNER", ">QUARTER", ">EARNED", ">PAYMENTS", ">CORRECTED", ">PAID OUT");
+            Money earned = Money.ZERO;
+            for (SellerReport.Line line : report.lines()) {
+                earned = earned.plus(line.earned());
+                table.row(
+                        line.owner(),
+                        line.quarter(),
+                        line.earned(),
+                        line.payments(),
+                        line.corrections(),
+                        line.paidOut());
+            }
+            output.print(report.json(), table + "earned together " + earned + "\n");
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package org.idlefleet.coordinator.adapter.api;
+
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.TransactionKind;
+import org.idlefleet.ledger.adapter.BookedRow;
+import org.idlefleet.ledger.adapter.policy.WorkFacts;
+import org.idlefleet.ledger.adapter.report.Invoice;
+
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Usage and costs in OpenAI's shape, from the ledger: what was settled, by time and, if asked, by
+ * model and client. A client is a project; it sees itself, the operator sees all.
+ */
+final class UsageApi {
+    private static final String CURRENCY = "credit";
+
+    private final Books books;
+    private final InstantSource clock;
+
+    UsageApi(Ports ports, InstantSource clock) {
+        books = ports.books();
+        this.clock = clock;
+    }
+
+    /** What is added up: one line of a bucket. */
+    private record Group(Optional<String> model, Optional<String> client)
+            implements Comparable<Group> {
+        private static final Comparator<Group> ORDER =
+                Comparator.comparing((Group group) -> group.model().orElse(""))
+                        .thenComparing(group -> group.client().orElse(""));
+
+        @Override
+        public int compareTo(Group other) {
+            return ORDER.compare(this, other);
+        }
+    }
+
+    private static final class Sum {
+        long requests;
+        long tokens;
+        Money cost = Money.ZERO;
+    }
+
+    /** {@code GET /v1/organization/usage/embeddings}. */
+    CompletableFuture<Reply> embeddings(Call call) {
+        var page = Page.of(call, clock.instant(), List.of("1d", "1h", "1m"));
+        return answer(
+                call,
+                page,
+                (group, sum) -> {
+                    ObjectNode result =
+                            Json.object()
+                                    .put("object", "organization.usage.embeddings.result")
+                                    .put("input_tokens", sum.tokens)
+                                    .put("num_model_requests", sum.requests);
+                    put(result, "project_id", group.client());
+                    result.putNull("user_id").putNull("api_key_id");
+                    return put(result, "model", group.model());
+                });
+    }
+
+    /** {@code GET /v1/organization/costs}: by day; a line item is a model. */
+    CompletableFuture<Reply> costs(Call call) {
+        var page = Page.of(call, clock.instant(), List.of("1d"));
+        return answer(
+                call,
+                page,
+                (group, sum) -> {
+                    ObjectNode result = Json.object().put("object", "organization.costs.result");
+                    result.putObject("amount")
+                            .put("value", new BigDecimal(sum.cost.toString()))
+                            .put("currency", CURRENCY);
+                    put(result, "line_item", group.model());
+                    return put(result, "project_id", group.client());
+                });
+    }
+
+    private interface Line {
+        ObjectNode of(Group group, Sum sum);
+    }
+
+    private CompletableFuture<Reply> answer(Call call, Page page, Line line) {
+        Optional<String> own =
+                call.caller() instanceof Caller.Client client
+                        ? Optional.of(client.client().value())
+                        : Optional.empty();
+        return CompletableFuture.supplyAsync(
+                () -> Reply.json(json(page, add(page, own), line)), call.worker());
+    }
+
+    private TreeMap<Instant, TreeMap<Group, Sum>> add(Page page, Optional<String> own) {
+        var buckets = new TreeMap<Instant, TreeMap<Group, Sum>>();
+        WorkFacts facts = books.facts().get();
+        try (var reader = books.reader()) {
+            reader.visit(page.from(), page.to(), row -> add(page, own, facts, row, buckets));
+        }
+        return buckets;
+    }
+
+    private static void add(
+            Page page,
+            Optional<String> own,
+            WorkFacts facts,
+            BookedRow row,
+            TreeMap<Instant, TreeMap<Group, Sum>> buckets) {
+        Transaction transaction = row.transaction();
+        String client = client(transaction);
+        boolean refund = Invoice.isRefund(transaction.id());
+        boolean counts =
+                refund
+                        || transaction.kind() == TransactionKind.HOLD
+                        || transaction.kind() == TransactionKind.SETTLE;
+        if (!counts || !own.orElse(client).equals(client)) {
+            return;
+        }
+        Optional<WorkFacts.Facts> known =
+                facts.of(refund ? Invoice.refunded(transaction.id()) : transaction.id());
+        Optional<String> model = known.map(WorkFacts.Facts::model);
+        if (!page.models().isEmpty() && !page.models().contains(model.orElse(""))) {
+            return;
+        }
+        var group =
+                new Group(
+                        page.byModel() ? model : Optional.empty(),
+                        page.byClient() ? Optional.of(client) : Optional.empty());
+        Sum sum =
+                buckets.computeIfAbsent(page.bucket(row.bookedAt()), _ -> new TreeMap<>())
+                        .computeIfAbsent(group, _ -> new Sum());
+        if (transaction.kind() == TransactionKind.HOLD) {
+            sum.requests++;
+        } else {
+            sum.tokens += known.map(WorkFacts.Facts::units).orElse(0L);
+            sum.cost = sum.cost.plus(paid(transaction));
+        }
+    }
+
+    /** What left a hold; of a refund, what came back, as less than nothing. */
+    private static Money paid(Transaction transaction) {
+        for (Posting posting : transaction.postings()) {
+            if (posting.account().isHold() || posting.account().path().endsWith(":prepaid")) {
+                return posting.amount().negate();
+            }
+        }
+        return Money.ZERO;
+    }
+
+    private static String client(Transaction transaction) {
+        for (Posting posting : transaction.postings()) {
+            if (posting.account().path().startsWith("client:")) {
+                return posting.account().name();
+            }
+        }
+        return "";
+    }
+
+    private static ObjectNode json(
+            Page page, TreeMap<Instant, TreeMap<Group, Sum>> buckets, Line line) {
+        ObjectNode root = Json.object().put("object", "page");
+        ArrayNode data = root.putArray("data");
+        for (Instant start = page.from(); start.isBefore(page.to()); start = page.next(start)) {
+            Instant end = page.next(start).isBefore(page.to()) ? page.next(start) : page.to();
+            ArrayNode results =
+                    data.addObject()
+                            .put("object", "bucket")
+                            .put("start_time", start.getEpochSecond())
+                            .put("end_time", end.getEpochSecond())
+                            .putArray("results");
+            buckets.getOrDefault(start, new TreeMap<>())
+                    .forEach((group, sum) -> results.add(line.of(group, sum)));
+        }
+        boolean more = page.to().isBefore(page.end());
+        root.put("has_more", more);
+        return more
+                ? root.put("next_page", Long.toString(page.to().getEpochSecond()))
+                : root.putNull("next_page");
+    }
+
+    private static ObjectNode put(ObjectNode node, String key, Optional<String> value) {
+        return value.isPresent() ? node.put(key, value.get()) : node.putNull(key);
+    }
+
+    /**
+     * The time asked for, in buckets.
+     *
+     * @param to where this page ends
+     * @param end where the last page ends
+     */
+    private record Page(
+            Instant from,
+            Instant to,
+            Instant end,
+            Duration width,
+            List<String> models,
+            boolean byModel,
+            boolean byClient) {
+        private static final int LIMIT_MAX = 1_440;
+
+        static Page of(Call call, Instant now, List<String> widths) {
+            String width = LedgerApi.text(call, "bucket_width", "1d");
+            if (!widths.contains(width)) {
+                throw Problem.invalid(
+                                "bucket_width",
+                                "'bucket_width' is one of " + String.join(", ", widths))
+                        .raised();
+            }
+            Duration bucket =
+                    switch (width) {
+                        case "1d" -> Duration.ofDays(1);
+                        case "1h" -> Duration.ofHours(1);
+                        default -> Duration.ofMinutes(1);
+                    };
+            Instant start = seconds(call, "start_time", Optional.empty());
+            Instant from =
+                    call.query("page") == null ? start : seconds(call, "page", Optional.empty());
+            Instant end = seconds(call, "end_time", Optional.of(now.plusSeconds(1)));
+            long usual = width.equals("1d") ? 7 : width.equals("1h") ? 24 : 60;
+            long limit = number(call, "limit", usual);
+            if (limit < 1 || limit > LIMIT_MAX) {
+                throw Problem.invalid("limit", "'limit' is 1 to " + LIMIT_MAX).raised();
+            }
+            Instant furthest = floor(from, bucket).plus(bucket.multipliedBy(limit));
+            String groups = LedgerApi.text(call, "group_by", "");
+            return new Page(
+                    floor(from, bucket),
+                    end.isBefore(furthest) ? end : furthest,
+                    end,
+                    bucket,
+                    list(call, "models"),
+                    groups.contains("model") || groups.contains("line_item"),
+                    groups.contains("project_id"));
+        }
+
+        Instant bucket(Instant at) {
+            return floor(at, width);
+        }
+
+        Instant next(Instant start) {
+            return start.plus(width);
+        }
+
+        private static Instant floor(Instant at, Duration width) {
+            long seconds = width.toSeconds();
+            return Instant.ofEpochSecond(Math.floorDiv(at.getEpochSecond(), seconds) * seconds);
+        }
+
+        private static Instant seconds(Call call, String name, Optional<Instant> otherwise) {
+            if (call.query(name) == null && otherwise.isPresent()) {
+                return otherwise.get();
+            }
+            return Instant.ofEpochSecond(number(call, name, -1));
+        }
+
+        private static long number(Call call, String name, long otherwise) {
+            String text = LedgerApi.text(call, name, Long.toString(otherwise));
+            if (!text.matches("\\d{1,11}")) {
+                throw Problem.invalid(
+                                name,
+                                "'"
+                                        + name
+                                        + "' is a whole number; times are seconds since 1970, found"
+                                        + " '"
+                                        + text
+                                        + "'")
+                        .raised();
+            }
+            return Long.parseLong(text);
+        }
+
+        private static List<String> list(Call call, String name) {
+            String text = LedgerApi.text(call, name, "");
+            return text.isEmpty() ? List.of() : Arrays.asList(text.split(",", -1));
+        }
+    }
+}
