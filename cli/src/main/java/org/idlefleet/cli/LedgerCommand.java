@@ -285,7 +285,12 @@ final class LedgerCommand {
         }
     }
 
-    @Command(name = "check", description = "Book everything again and compare.")
+    @Command(
+            name = "check",
+            description = {
+                "Book everything again and compare.",
+                "When no coordinator runs, also make every leaf of the proof log again."
+            })
     static final class CheckBooks implements Callable<Integer> {
         @Mixin private Operator operator = new Operator();
         @Mixin private Output output = new Output();
@@ -293,14 +298,19 @@ final class LedgerCommand {
         @Override
         public Integer call() {
             LedgerCheck check = ledger(operator).check();
+            boolean proven = check.isClean() && LedgerProofCommand.matches(operator);
+            ObjectNode json = LedgerJson.of(check).put("proven", proven);
             output.print(
-                    LedgerJson.of(check),
-                    check.isClean()
-                            ? "books balance: %d transactions over %d accounts, all booked again%n"
-                                    .formatted(check.transactions(), check.accounts())
-                            : "the books do not balance:\n  "
+                    json,
+                    !check.isClean()
+                            ? "the books do not balance:\n  "
                                     + String.join("\n  ", check.faults())
-                                    + "\n");
+                                    + "\n"
+                            : "books balance: %d transactions over %d accounts, all booked again%n%s"
+                                    .formatted(
+                                            check.transactions(),
+                                            check.accounts(),
+                                            proven ? "the proof log has the same ones\n" : ""));
             return check.isClean() ? ExitCode.OK : ExitCode.ERROR;
         }
     }

@@ -338,7 +338,7 @@ final class LedgerProofCommand {
     private static <T> T offline(Operator operator, Offline<T> work) {
         LedgerCommand.ledger(operator);
         Path directory = operator.data().resolve("proof");
-        Path checkpoint = directory.resolve("checkpoint");
+        Path checkpoint = checkpoint(operator);
         if (!Files.exists(checkpoint)) {
             throw Failure.error(
                     "the ledger in "
@@ -354,6 +354,28 @@ final class LedgerProofCommand {
         } catch (IOException | LedgerException e) {
             throw Failure.error(String.valueOf(e.getMessage()));
         }
+    }
+
+    /**
+     * Whether the proof log of a coordinator that does not run holds the very transactions of the
+     * ledger; not asked, and so false, while one runs or if nothing was ever signed.
+     */
+    static boolean matches(Operator operator) {
+        if (isRunning(operator) || !Files.exists(checkpoint(operator))) {
+            return false;
+        }
+        boolean matches = offline(operator, (proof, _, reader) -> proof.matches(reader));
+        if (!matches) {
+            throw Failure.error(
+                    "the ledger's transactions are not those of its proof log: rows were changed."
+                            + " Build the ledger again from the event log: delete ledger.db and"
+                            + " start the coordinator");
+        }
+        return true;
+    }
+
+    private static Path checkpoint(Operator operator) {
+        return operator.data().resolve("proof").resolve("checkpoint");
     }
 
     /** Then its proofs are asked for; files that it writes are not opened beside it. */

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.DriverManager;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -43,7 +44,8 @@ class LedgerCommandTest {
                 .contains("platform:issued", "-25.000000", "number 1");
         assertThat(out("trial-balance")).contains("client:*:prepaid", "together");
         assertThat(out("statement", "--client", "acme")).contains("closing 25.000000");
-        assertThat(out("check")).contains("books balance: 1 transactions");
+        assertThat(out("check"))
+                .contains("books balance: 1 transactions", "the proof log has the same ones");
         assertThat(typed("transaction", "fund/acme/2").exitCode()).isEqualTo(ExitCode.ERROR);
         assertThat(typed("account", "owner:zoe:escrow").err()).contains("owner:zoe:escrow");
         assertThat(typed("statement", "--client", "acme", "--month", "soon").err())
@@ -131,6 +133,22 @@ class LedgerCommandTest {
                 .contains("expected version, prices and shares");
         assertThatThrownBy(() -> start("ledger.policy=" + policy))
                 .hasMessageContaining("expected version, prices and shares");
+    }
+
+    @Test
+    void rowsThatWereChangedTogetherAreFoundByTheProofLog() throws Exception {
+        try (var server = start()) {
+            server.fund("acme");
+            awaitSize(1);
+        }
+        try (var plain = DriverManager.getConnection("jdbc:sqlite:" + data().resolve("ledger.db"));
+                var statement = plain.createStatement()) {
+            statement.execute("DROP TRIGGER transactions_are_not_changed");
+            statement.execute("UPDATE transactions SET booked_at = booked_at - 1000");
+        }
+        Typed check = typed("check");
+        assertThat(check.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(check.err()).contains("rows were changed");
     }
 
     @Test

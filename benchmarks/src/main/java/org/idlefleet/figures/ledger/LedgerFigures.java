@@ -49,7 +49,7 @@ public final class LedgerFigures implements Bench {
                     quick ? 3 : 5);
             new ProofFigures(figures).run(quick);
         } finally {
-            delete(folder);
+            Folders.delete(folder);
         }
     }
 
@@ -195,14 +195,5 @@ public final class LedgerFigures implements Bench {
 
     private static double seconds(long nanos) {
         return nanos / 1e9;
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-        }
-        Files.delete(folder);
     }
 }

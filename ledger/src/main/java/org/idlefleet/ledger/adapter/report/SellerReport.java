@@ -58,7 +58,7 @@ public record SellerReport(Year year, List<Line> lines) {
 
     private record Key(String owner, int quarter) implements Comparable<Key> {
         private static final Comparator<Key> ORDER =
-                Comparator.comparing(Key::owner).thenComparing(Key::quarter);
+                Comparator.comparing(Key::owner).thenComparingInt(Key::quarter);
 
         @Override
         public int compareTo(Key other) {
