@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -103,8 +104,8 @@ final class UsageApi {
                 () -> Reply.json(json(page, add(page, own), line)), call.worker());
     }
 
-    private TreeMap<Instant, TreeMap<Group, Sum>> add(Page page, Optional<String> own) {
-        var buckets = new TreeMap<Instant, TreeMap<Group, Sum>>();
+    private SortedMap<Instant, SortedMap<Group, Sum>> add(Page page, Optional<String> own) {
+        var buckets = new TreeMap<Instant, SortedMap<Group, Sum>>();
         WorkFacts facts = books.facts().get();
         try (var reader = books.reader()) {
             reader.visit(page.from(), page.to(), row -> add(page, own, facts, row, buckets));
@@ -117,7 +118,7 @@ final class UsageApi {
             Optional<String> own,
             WorkFacts facts,
             BookedRow row,
-            TreeMap<Instant, TreeMap<Group, Sum>> buckets) {
+            SortedMap<Instant, SortedMap<Group, Sum>> buckets) {
         Transaction transaction = row.transaction();
         String client = client(transaction);
         boolean refund = Invoice.isRefund(transaction.id());
@@ -169,7 +170,7 @@ final class UsageApi {
     }
 
     private static ObjectNode json(
-            Page page, TreeMap<Instant, TreeMap<Group, Sum>> buckets, Line line) {
+            Page page, SortedMap<Instant, SortedMap<Group, Sum>> buckets, Line line) {
         ObjectNode root = Json.object().put("object", "page");
         ArrayNode data = root.putArray("data");
         for (Instant start = page.from(); start.isBefore(page.to()); start = page.next(start)) {
