@@ -91,7 +91,7 @@ public final class Kills implements Bench {
                         + " kills all is booked again, compared with what was told, and with its"
                         + " checkpoint");
         figures.plain("ledger-kills.kills", wanted, "kills");
-        figures.plain("ledger-kills.bookings", bookings, "transactions");
+        figures.plain("ledger-kills.bookings", (double) bookings, "transactions");
         figures.atMost("ledger-kills.acknowledged-lost", lost, "kills", 0);
         figures.atMost("ledger-kills.wrong-ledgers", wrong, "ledgers", 0);
     }

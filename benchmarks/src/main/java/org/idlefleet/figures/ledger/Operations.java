@@ -40,7 +40,7 @@ public final class Operations implements Bench {
     @Override
     public String description() {
         return "the book: debits equal credits after every prefix, repeats and orders change"
-                   + " nothing";
+                + " nothing";
     }
 
     @Override
@@ -56,15 +56,16 @@ public final class Operations implements Bench {
                         + JOBS
                         + " jobs, each message 1 to 5 times in any order; every book beside one"
                         + " that heard all once, in order");
-        figures.plain("ledger-operations.delivered", campaign.delivered, "messages");
-        figures.plain("ledger-operations.booked", campaign.booked, "transactions");
-        figures.plain("ledger-operations.came-too-early", campaign.early, "messages");
-        figures.plain("ledger-operations.restarts", campaign.restarts, "restarts");
-        figures.atMost("ledger-operations.unbalanced", campaign.unbalanced, "prefixes", 0);
-        figures.atMost("ledger-operations.double", campaign.twice, "bookings", 0);
-        figures.atMost("ledger-operations.lost", campaign.lost, "bookings", 0);
-        figures.atMost("ledger-operations.other-state", campaign.differing, "rounds", 0);
-        figures.atMost("ledger-operations.overwritten", campaign.overwritten, "conflicts", 0);
+        figures.plain("ledger-operations.delivered", (double) campaign.delivered, "messages");
+        figures.plain("ledger-operations.booked", (double) campaign.booked, "transactions");
+        figures.plain("ledger-operations.came-too-early", (double) campaign.early, "messages");
+        figures.plain("ledger-operations.restarts", (double) campaign.restarts, "restarts");
+        figures.atMost("ledger-operations.unbalanced", (double) campaign.unbalanced, "prefixes", 0);
+        figures.atMost("ledger-operations.double", (double) campaign.twice, "bookings", 0);
+        figures.atMost("ledger-operations.lost", (double) campaign.lost, "bookings", 0);
+        figures.atMost("ledger-operations.other-state", (double) campaign.differing, "rounds", 0);
+        figures.atMost(
+                "ledger-operations.overwritten", (double) campaign.overwritten, "conflicts", 0);
     }
 
     /** Two books: one hears everything as it comes, the other once and in order. */
