@@ -30,6 +30,10 @@ import java.util.Set;
 public final class Operations implements Bench {
     private static final int JOBS = 40;
     private static final int SHARDS = 12;
+
+    /** After so many rounds a new book begins: whole states are compared after each round. */
+    private static final int ROUNDS_PER_BOOK = 20;
+
     private static final RevenueShare SHARES = RevenueShare.of(1, 700_000, 200_000, 100_000);
 
     @Override
@@ -73,7 +77,7 @@ public final class Operations implements Bench {
         private final Random random;
         private final Map<AccountId, Long> tally = new HashMap<>();
         private Book book = new Book();
-        private final Book straight = new Book();
+        private Book straight = new Book();
         private long tallied;
         private int jobs;
         long rounds;
@@ -92,7 +96,12 @@ public final class Operations implements Bench {
         }
 
         void round() {
-            rounds++;
+            if (rounds++ % ROUNDS_PER_BOOK == 0) {
+                book = new Book();
+                straight = new Book();
+                tally.clear();
+                tallied = 0;
+            }
             List<Transaction> messages = messages();
             var deliveries = new ArrayList<Transaction>();
             for (Transaction message : messages) {
