@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.figures.edge;
+
+import org.jspecify.annotations.NullMarked;
