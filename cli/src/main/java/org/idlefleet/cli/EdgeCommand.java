@@ -29,6 +29,11 @@ import java.util.concurrent.Callable;
             EdgeCommand.Run.class,
             EdgeCommand.Enrol.class,
             EdgeCommand.Status.class,
+            OwnerCommands.Why.class,
+            OwnerCommands.Pause.class,
+            OwnerCommands.Resume.class,
+            OwnerCommands.Finish.class,
+            OwnerCommands.Earnings.class,
             WorkerCommand.class
         })
 final class EdgeCommand {
@@ -174,21 +179,8 @@ final class EdgeCommand {
         @Override
         public Integer call() throws IOException {
             Path data = settings.load().data();
-            JsonNode status =
-                    JsonMapper.shared()
-                            .readTree(
-                                    EdgeDaemon.status(data)
-                                            .orElseThrow(() ->
-                                                    Failure.notRunning(
-                                                            "no node ever ran on "
-                                                                    + data
-                                                                    + "; start it with"
-                                                                    + " 'idlefleet edge"
-                                                                    + " run'")));
-            boolean runs =
-                    ProcessHandle.of(status.path("pid").asLong())
-                            .map(ProcessHandle::isAlive)
-                            .orElse(false);
+            JsonNode status = OwnerCommands.status(data);
+            boolean runs = OwnerCommands.runs(status);
             output.print(status, text(status, runs));
             return runs ? ExitCode.OK : ExitCode.NOT_RUNNING;
         }

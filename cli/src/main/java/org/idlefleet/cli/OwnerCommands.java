@@ -1,0 +1,178 @@
+package org.idlefleet.cli;
+
+import org.idlefleet.edge.adapter.EdgeDaemon;
+import org.idlefleet.edge.adapter.owner.OwnerMode;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** What an owner says to the node on this device, and asks of it. */
+final class OwnerCommands {
+    private OwnerCommands() {}
+
+    /** What the node on this data directory said last. */
+    static JsonNode status(Path data) throws IOException {
+        return JsonMapper.shared()
+                .readTree(EdgeDaemon.status(data).orElseThrow(() -> neverRan(data)));
+    }
+
+    /** Whether the process that said it is still there. */
+    static boolean runs(JsonNode status) {
+        return ProcessHandle.of(status.path("pid").asLong())
+                .map(ProcessHandle::isAlive)
+                .orElse(false);
+    }
+
+    private static Failure neverRan(Path data) {
+        return Failure.notRunning(
+                "no node ever ran on " + data + "; start it with 'idlefleet edge run'");
+    }
+
+    private static void say(Path data, OwnerMode mode, String sentence, Output output)
+            throws IOException {
+        if (!Files.isDirectory(data)) {
+            throw neverRan(data);
+        }
+        OwnerMode.write(data, mode);
+        ObjectNode json = JsonMapper.shared().createObjectNode().put("said", sentence);
+        output.print(json, sentence + "\n");
+    }
+
+    @Command(
+            name = "why",
+            description = "Show every rule with the value it sees, that value's age, the verdict.")
+    static final class Why implements Callable<Integer> {
+        @Mixin private EdgeCommand.Settings settings = new EdgeCommand.Settings();
+        @Mixin private Output output = new Output();
+
+        @Override
+        public Integer call() throws IOException {
+            JsonNode status = status(settings.load().data());
+            boolean runs = runs(status);
+            ObjectNode json = JsonMapper.shared().createObjectNode();
+            json.put("running", runs).put("at", status.path("written").asString());
+            json.put("gate", status.path("gate").asString());
+            json.set("rules", status.path("rules"));
+            output.print(json, text(status, runs));
+            return runs ? ExitCode.OK : ExitCode.NOT_RUNNING;
+        }
+
+        private static String text(JsonNode status, boolean runs) {
+            var rules = new Table("RULE", "HOLDS", "BECAUSE");
+            for (JsonNode rule : status.path("rules")) {
+                rules.row(
+                        rule.path("rule").asString(),
+                        rule.path("holds").asBoolean() ? "yes" : "no",
+                        rule.path("text").asString());
+            }
+            String gate = status.path("gate").asString();
+            String at = status.path("written").asString();
+            return (runs
+                            ? "gate " + gate + ", as of "
+                            : "not running; the gate was " + gate + " at ")
+                    + at
+                    + "\n"
+                    + rules;
+        }
+    }
+
+    @Command(name = "pause", description = "Compute nothing until 'resume', or for a while.")
+    static final class Pause implements Callable<Integer> {
+        @Mixin private EdgeCommand.Settings settings = new EdgeCommand.Settings();
+        @Mixin private Output output = new Output();
+
+        @Option(
+                names = "--for",
+                paramLabel = "TIME",
+                description = "Such as 30m or 2h (default: until 'resume').")
+        private Optional<String> time = Optional.empty();
+
+        @Override
+        public Integer call() throws IOException {
+            Optional<Instant> until =
+                    time.map(
+                            text -> Instant.now().plus(time(text)).truncatedTo(ChronoUnit.SECONDS));
+            String end = until.map(at -> "until " + at).orElse("until 'idlefleet edge resume'");
+            say(settings.load().data(), new OwnerMode.Pause(until), "paused " + end, output);
+            return ExitCode.OK;
+        }
+
+        private static Duration time(String text) {
+            if (!text.matches("[1-9]\\d{0,5}[smhd]")) {
+                throw Failure.usage("--for takes a time such as 30m or 2h, found '" + text + "'");
+            }
+            long count = Long.parseLong(text.substring(0, text.length() - 1));
+            return switch (text.charAt(text.length() - 1)) {
+                case 's' -> Duration.ofSeconds(count);
+                case 'm' -> Duration.ofMinutes(count);
+                case 'h' -> Duration.ofHours(count);
+                default -> Duration.ofDays(count);
+            };
+        }
+    }
+
+    @Command(name = "resume", description = "Compute again whenever the rules allow it.")
+    static final class Resume implements Callable<Integer> {
+        @Mixin private EdgeCommand.Settings settings = new EdgeCommand.Settings();
+        @Mixin private Output output = new Output();
+
+        @Override
+        public Integer call() throws IOException {
+            String sentence = "computes again whenever the rules allow it";
+            say(settings.load().data(), new OwnerMode.Run(), sentence, output);
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "finish", description = "End what runs, begin nothing new until 'resume'.")
+    static final class Finish implements Callable<Integer> {
+        @Mixin private EdgeCommand.Settings settings = new EdgeCommand.Settings();
+        @Mixin private Output output = new Output();
+
+        @Override
+        public Integer call() throws IOException {
+            String sentence = "finishes what it holds and begins nothing new";
+            say(settings.load().data(), new OwnerMode.Finish(), sentence, output);
+            return ExitCode.OK;
+        }
+    }
+
+    @Command(name = "earnings", description = "Show what the node's owner earned, in credits.")
+    static final class Earnings implements Callable<Integer> {
+        @Mixin private EdgeCommand.Settings settings = new EdgeCommand.Settings();
+        @Mixin private Output output = new Output();
+
+        @Override
+        public Integer call() throws IOException {
+            JsonNode status = status(settings.load().data());
+            JsonNode earnings = status.path("earnings");
+            output.print(
+                    earnings,
+                    "payable %s, in escrow until it is final %s; as the coordinator said before %s%n"
+                            .formatted(
+                                    credits(earnings.path("payableMicros")),
+                                    credits(earnings.path("escrowMicros")),
+                                    status.path("written").asString()));
+            return ExitCode.OK;
+        }
+
+        private static String credits(JsonNode micros) {
+            return BigDecimal.valueOf(micros.asLong(), 6).toPlainString();
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.idlefleet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.idlefleet.edge.adapter.owner.OwnerMode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+class OwnerCommandsTest {
+    @TempDir private Path directory = Path.of("");
+
+    private Typed edge(String... words) {
+        var typed = new String[words.length + 3];
+        typed[0] = "edge";
+        System.arraycopy(words, 0, typed, 1, words.length);
+        typed[words.length + 1] = "--data";
+        typed[words.length + 2] = directory.toString();
+        return Typed.idlefleet(typed);
+    }
+
+    private void status(long pid) throws IOException {
+        Files.writeString(
+                directory.resolve("status.json"),
+                """
+                {"pid": %d, "written": "2026-01-02T03:04:05Z", "gate": "closed",
+                 "rules": [
+                   {"rule": "parked", "holds": false, "text": "vehicle.gear_park is no (car, 0.4 s ago)"},
+                   {"rule": "power", "holds": true, "text": "power.mains is yes (linux, 0.1 s ago)"}],
+                 "earnings": {"escrowMicros": 1500000, "payableMicros": 20000001}}
+                """
+                        .formatted(pid));
+    }
+
+    @Test
+    void pausesResumesAndFinishesTheNodeOnThisDirectory() {
+        assertThat(edge("pause").out()).isEqualTo("paused until 'idlefleet edge resume'\n");
+        assertThat(OwnerMode.read(directory)).isEqualTo(new OwnerMode.Pause(Optional.empty()));
+        assertThat(edge("finish").exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(OwnerMode.read(directory)).isEqualTo(new OwnerMode.Finish());
+        assertThat(edge("resume").exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(OwnerMode.read(directory)).isEqualTo(new OwnerMode.Run());
+    }
+
+    @Test
+    void pausesForAWhile() {
+        assertThat(edge("pause", "--for", "2h").out()).startsWith("paused until 2");
+        assertThat(OwnerMode.read(directory))
+                .isInstanceOfSatisfying(
+                        OwnerMode.Pause.class, pause -> assertThat(pause.until()).isPresent());
+        for (String wrong : new String[] {"2", "0h", "-1h", "2 hours", "9999999h"}) {
+            Typed answer = edge("pause", "--for=" + wrong);
+            assertThat(answer.exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(answer.err()).contains("such as 30m or 2h, found '" + wrong + "'");
+        }
+    }
+
+    @Test
+    void showsEveryRuleWithItsReasonAndWhetherTheNodeRuns() throws Exception {
+        status(ProcessHandle.current().pid());
+        Typed live = edge("why");
+        assertThat(live.exitCode()).isEqualTo(ExitCode.OK);
+        assertThat(live.out())
+                .contains("gate closed, as of 2026-01-02T03:04:05Z")
+                .containsPattern("parked +no +vehicle.gear_park is no \\(car, 0.4 s ago\\)")
+                .containsPattern("power +yes +power.mains is yes");
+        assertThat(edge("why", "--json").out()).contains("\"gate\" : \"closed\"");
+        status(Long.MAX_VALUE);
+        Typed gone = edge("why");
+        assertThat(gone.exitCode()).isEqualTo(ExitCode.NOT_RUNNING);
+        assertThat(gone.out()).startsWith("not running; the gate was closed at ");
+    }
+
+    @Test
+    void showsEarningsToTheLastMillionth() throws Exception {
+        status(1);
+        assertThat(edge("earnings").out())
+                .startsWith("payable 20.000001, in escrow until it is final 1.500000");
+    }
+
+    @Test
+    void saysWhatToDoWhereNoNodeEverRan() {
+        assertThat(edge("why").exitCode()).isEqualTo(ExitCode.NOT_RUNNING);
+        directory = directory.resolve("nowhere");
+        for (String word : new String[] {"pause", "resume", "finish", "why", "earnings"}) {
+            Typed answer = edge(word);
+            assertThat(answer.exitCode()).isEqualTo(ExitCode.NOT_RUNNING);
+            assertThat(answer.err()).contains("no node ever ran on " + directory);
+        }
+    }
+}
