@@ -27,6 +27,7 @@ import java.io.PrintWriter;
             EdgeCommand.class,
             ModelCommand.class,
             NodesCommand.class,
+            TrustCommand.class,
             JobsCommand.class,
             LedgerCommand.class,
             BenchCommand.class,

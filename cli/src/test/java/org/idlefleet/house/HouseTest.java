@@ -69,6 +69,7 @@ class HouseTest {
                                         "java.nio",
                                         "java.nio.charset",
                                         "java.security",
+                                        "javax.crypto..",
                                         "java.math",
                                         "org.jspecify..",
                                         "org.idlefleet..",

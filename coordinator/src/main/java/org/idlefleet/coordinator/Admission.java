@@ -12,6 +12,7 @@ import org.idlefleet.coordinator.Event.JobAdmitted;
 import org.idlefleet.coordinator.Event.NodeEnrolled;
 import org.idlefleet.coordinator.Event.TokenIssued;
 import org.idlefleet.coordinator.fleet.Fleet;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Check;
@@ -30,13 +31,15 @@ final class Admission {
     private final Fleet fleet;
     private final Jobs jobs;
     private final Registry registry;
+    private final Trust trust;
     private final Book book;
     private final Policy policy;
 
-    Admission(Fleet fleet, Jobs jobs, Registry registry, Book book, Policy policy) {
+    Admission(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Book book, Policy policy) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
+        this.trust = trust;
         this.book = book;
         this.policy = policy;
     }
@@ -77,6 +80,8 @@ final class Admission {
                                 request.deadline(),
                                 request.durable(),
                                 hold,
+                                request.assurance(),
+                                Optional.empty(),
                                 now))
                 .send(new Send.Reply(submit.request(), new Answer.Admitted(job)))
                 .build();
@@ -98,6 +103,10 @@ final class Admission {
     }
 
     Decision createKey(CreateApiKey create, Instant now) {
+        if (create.client().equals(Audits.PAYER)) {
+            return refuse(
+                    create, new Refusal.Conflict("no client can be called " + create.client()));
+        }
         return registry.key(create.key()).isPresent()
                 ? refuse(create, new Refusal.Conflict("key " + create.key() + " exists already"))
                 : done(
@@ -157,6 +166,15 @@ final class Admission {
                                     + token.get().expires()
                                     + "; ask the operator for a new one"));
         }
+        if (trust.convicted(token.get().owner())) {
+            return refuse(
+                    redeem,
+                    new Refusal.BadToken(
+                            "owner "
+                                    + token.get().owner()
+                                    + " is convicted of a wrong result; the operator hears"
+                                    + " appeals"));
+        }
         NodeId node = Registry.nodeId(token.get().owner(), redeem.publicKey());
         var event =
                 new NodeEnrolled(
@@ -169,13 +187,42 @@ final class Admission {
 
     Decision renew(RenewNode renew) {
         Optional<NodeEnrolled> node = registry.node(renew.node());
-        if (node.isEmpty() || registry.ban(renew.node()).isPresent()) {
+        if (node.isEmpty()
+                || registry.ban(renew.node()).isPresent()
+                || trust.convicted(renew.owner())) {
             return refuse(
                     renew,
                     new Refusal.BadToken(
                             "node " + renew.node() + " may not renew its certificate here"));
         }
         return enrolled(renew, node.get());
+    }
+
+    Decision trust(Command.TrustOwner wish, Instant now) {
+        if (wish.trusted() && trust.convicted(wish.owner())) {
+            return refuse(
+                    wish,
+                    new Refusal.Conflict(
+                            "owner "
+                                    + wish.owner()
+                                    + " is convicted: reinstate it before you trust it"));
+        }
+        return trust.trusted(wish.owner()) == wish.trusted()
+                ? done(wish)
+                : done(wish, new Event.OwnerTrusted(wish.owner(), wish.trusted(), now));
+    }
+
+    /** What was forfeited comes back, if nothing has been done with it since. */
+    Decision reinstate(Command.ReinstateOwner wish, Instant now) {
+        if (!trust.convicted(wish.owner())) {
+            return refuse(
+                    wish, new Refusal.Conflict("owner " + wish.owner() + " is not convicted"));
+        }
+        Optional<Transaction> restored =
+                trust.forfeit(wish.owner())
+                        .map(Transaction::reverse)
+                        .filter(reversal -> book.check(reversal) instanceof Check.Bookable);
+        return done(wish, new Event.OwnerReinstated(wish.owner(), wish.reason(), restored, now));
     }
 
     private Optional<Refusal> limits(ClientId client, JobRequest request, ModelSpec model) {
@@ -188,6 +235,15 @@ final class Admission {
         if (request.quorum() < 1 || request.quorum() > limits.quorum()) {
             return Optional.of(new Refusal.BadQuorum(request.quorum(), limits.quorum()));
         }
+        if (request.assurance() != Assurance.QUORUM && request.quorum() != 1) {
+            return Optional.of(
+                    new Refusal.Conflict(
+                            "under the terms "
+                                    + request.assurance()
+                                    + " every shard runs once and is audited: leave the quorum at"
+                                    + " 1, found "
+                                    + request.quorum()));
+        }
         if (jobs.open().size() >= limits.openJobs()) {
             return Optional.of(new Refusal.Full("openJobs", limits.openJobs(), retry));
         }
@@ -195,7 +251,10 @@ final class Admission {
             return Optional.of(
                     new Refusal.Full("openJobsPerClient", limits.openJobsPerClient(), retry));
         }
-        int owners = fleet.owners(model.manifest(), request.quorum());
+        int owners =
+                request.assurance() == Assurance.TRUSTED_ONLY
+                        ? trust.offering(fleet, model.manifest())
+                        : fleet.owners(model.manifest(), request.quorum());
         return request.tier() == Tier.INTERACTIVE && owners < request.quorum()
                 ? Optional.of(new Refusal.NoNodes(request.model(), owners, request.quorum(), retry))
                 : Optional.empty();

@@ -63,6 +63,12 @@ public sealed interface Command {
     /** A node wants its certificate renewed. */
     record RenewNode(long request, NodeId node, OwnerId owner, Digest publicKey) implements Asked {}
 
+    /** The operator trusts this owner's results, or does so no more. */
+    record TrustOwner(long request, OwnerId owner, boolean trusted) implements Asked {}
+
+    /** A convicted owner's appeal succeeded. */
+    record ReinstateOwner(long request, OwnerId owner, String reason) implements Asked {}
+
     /** The node may not come back; its session ends. */
     record BanNode(long request, NodeId node, String reason) implements Asked {}
 

@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.fleet.Fleet;
 import org.idlefleet.coordinator.fleet.ParkSession;
 import org.idlefleet.coordinator.fleet.ParkSession.Grant;
 import org.idlefleet.coordinator.scheduling.OpenShard;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
@@ -38,6 +39,7 @@ public final class Coordinator {
     private final Jobs jobs;
     private final Registry registry = new Registry();
     private final Book book;
+    private final Trust trust;
     private final Placement placement;
     private final Tally tally;
     private final Admission admission;
@@ -49,10 +51,12 @@ public final class Coordinator {
         fleet = new Fleet(policy.pace().lease());
         jobs = new Jobs(policy.limits().finishedJobs());
         book = new Book();
-        placement = new Placement(fleet, jobs, registry, policy);
-        tally = new Tally(jobs, registry, book, policy);
-        admission = new Admission(fleet, jobs, registry, book, policy);
-        looks = new Looks(fleet, jobs, registry, book);
+        trust = new Trust();
+        placement = new Placement(fleet, jobs, registry, trust, policy);
+        var audits = new Audits(fleet, jobs, registry, trust, book, policy);
+        tally = new Tally(jobs, registry, book, policy, audits, trust);
+        admission = new Admission(fleet, jobs, registry, trust, book, policy);
+        looks = new Looks(fleet, jobs, registry, trust, book);
     }
 
     /** What the command leads to at {@code now}. Reads only: asked twice it says the same twice. */
@@ -62,7 +66,7 @@ public final class Coordinator {
             case Command.SubmitJob submit -> admission.submit(submit, now);
             case Command.CancelJob cancel -> cancel(cancel, now);
             case Command.Look look ->
-                    Decision.send(new Send.Reply(look.request(), looks.look(look.query())));
+                    Decision.send(new Send.Reply(look.request(), looks.look(look.query(), now)));
             case Command.RegisterModel register -> admission.register(register, now);
             case Command.CreateApiKey create -> admission.createKey(create, now);
             case Command.RevokeApiKey revoke -> admission.revokeKey(revoke, now);
@@ -70,6 +74,8 @@ public final class Coordinator {
             case Command.IssueToken issue -> admission.issueToken(issue, now);
             case Command.RedeemToken redeem -> admission.redeem(redeem, now);
             case Command.RenewNode renew -> admission.renew(renew);
+            case Command.TrustOwner trusted -> admission.trust(trusted, now);
+            case Command.ReinstateOwner reinstate -> admission.reinstate(reinstate, now);
             case Command.BanNode ban -> ban(ban, now);
             case Command.NodeArrived arrived -> arrived(arrived, now);
             case Command.NodeGone gone ->
@@ -118,10 +124,25 @@ public final class Coordinator {
             case Event.TokenIssued issued -> registry.apply(issued);
             case Event.NodeEnrolled enrolled -> registry.apply(enrolled);
             case Event.NodeBanned banned -> registry.apply(banned);
+            case Event.OwnerTrusted trusted -> trust.apply(trusted);
+            case Event.OwnerConvicted convicted -> {
+                convicted.forfeit().ifPresent(book::apply);
+                trust.apply(convicted);
+            }
+            case Event.OwnerReinstated reinstated -> {
+                reinstated.restored().ifPresent(book::apply);
+                trust.apply(reinstated);
+            }
+            case Event.StandingRestored restored -> trust.apply(restored);
+            case Event.ResultRetracted retracted -> {
+                retracted.refund().ifPresent(book::apply);
+                jobs.any(retracted.job()).ifPresent(job -> job.retract(retracted));
+            }
             case Event.Booked booked -> book.apply(booked.transaction());
             case Event.JobAdmitted admitted -> {
                 book.apply(admitted.hold());
                 jobs.admit(admitted);
+                opened(admitted);
             }
             case Event.BallotCast cast -> cast(cast);
             case Event.ShardSettled settled -> settled(settled);
@@ -132,7 +153,12 @@ public final class Coordinator {
             }
             case Event.JobRestored restored -> {
                 Job job = jobs.admit(restored.admitted());
-                job.restore(restored.paid(), restored.nextShard(), restored.settled());
+                job.restore(
+                        restored.paid(),
+                        restored.nextShard(),
+                        restored.settled(),
+                        restored.audits());
+                opened(restored.admitted());
                 jobs.settled(job.work().settledItems());
                 jobs.refresh(job);
             }
@@ -156,12 +182,7 @@ public final class Coordinator {
             case Event.BeatSeen beat -> fleet.seen(beat.session(), beat.at());
             case Event.LeaseGranted granted -> granted(granted);
             case Event.LeaseEnded ended -> leaseEnded(ended);
-            case Event.LeaseAnswered answered ->
-                    fleet.answered(
-                            answered.session(),
-                            answered.lease(),
-                            answered.computeTime(),
-                            answered.at());
+            case Event.LeaseAnswered answered -> answered(answered);
             case Event.HedgeWanted hedge ->
                     jobs.open(hedge.job())
                             .ifPresent(job -> {
@@ -185,6 +206,7 @@ public final class Coordinator {
         var events = new ArrayList<Event.Durable>();
         events.add(new Event.LifeBegan(epoch, now));
         events.addAll(registry.snapshot(now));
+        events.addAll(trust.snapshot(now));
         events.add(new Event.BookRestored(book.state(), jobs.lastJob()));
         for (Job job : jobs.open()) {
             events.add(
@@ -192,9 +214,11 @@ public final class Coordinator {
                             job.admitted(),
                             job.paid(),
                             job.work().nextShard(),
-                            job.settledRanges()));
+                            job.settledRanges(),
+                            job.audits()));
             for (OpenShard shard : job.work().shards()) {
-                job.ballots(shard.index())
+                job.ballots(shard.index()).stream()
+                        .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))
                         .forEach(ballot ->
                                 events.add(
                                         new Event.BallotCast(
@@ -225,13 +249,7 @@ public final class Coordinator {
 
     private Decision begin(Instant now) {
         var decision = new Decision.Builder().event(new Event.LifeBegan(epoch + 1, now));
-        for (Job job : jobs.open()) {
-            if (!job.admitted().durable()) {
-                Decision end = tally.end(job, JobEnd.RESTART, "", now);
-                end.events().forEach(decision::event);
-                end.sends().forEach(decision::send);
-            }
-        }
+        tally.restart(decision, now);
         tally.owed().forEach(decision::send);
         return decision.build();
     }
@@ -246,7 +264,9 @@ public final class Coordinator {
                             cancel.request(),
                             new Answer.Refused(new Refusal.UnknownJob(cancel.job()))));
         }
-        Decision end = tally.end(job.get(), JobEnd.CANCELLED, "", now);
+        // One that only waits for its audits has its results.
+        JobEnd how = job.get().work().done() ? JobEnd.DONE : JobEnd.CANCELLED;
+        Decision end = tally.end(job.get(), how, "", now);
         var decision = new Decision.Builder();
         end.events().forEach(decision::event);
         end.sends().forEach(decision::send);
@@ -258,6 +278,15 @@ public final class Coordinator {
             return Decision.NOTHING;
         }
         Optional<Event.NodeBanned> ban = registry.ban(arrived.node());
+        if (trust.convicted(arrived.owner())) {
+            return Decision.send(
+                    new Send.Dismiss(
+                            arrived.session(),
+                            "owner "
+                                    + arrived.owner()
+                                    + " is convicted of a wrong result; the operator hears appeals",
+                            policy.pace().pause()));
+        }
         if (ban.isPresent() || registry.node(arrived.node()).isEmpty()) {
             String reason =
                     ban.map(banned -> "this node is banned: " + banned.reason())
@@ -360,7 +389,7 @@ public final class Coordinator {
         if (ended.events().isEmpty() || job.isEmpty()) {
             return ended;
         }
-        int believed = fleet.owners(job.get().admitted().manifest(), INPUT_REFUSERS);
+        int believed = owners(job.get(), INPUT_REFUSERS);
         if (refuser(refused.session()).map(job.get()::inputRefusersWith).orElse(0) < believed) {
             return ended;
         }
@@ -400,10 +429,17 @@ public final class Coordinator {
     }
 
     private boolean hopeless(Job job, LeaseEnded last) {
-        int owners = fleet.owners(job.admitted().manifest(), FAILERS);
+        int owners = owners(job, FAILERS);
         return refuser(last.session())
                 .filter(owner -> job.failsTooOften(owner, policy.limits().attempts(), owners))
                 .isPresent();
+    }
+
+    /** Owners who may run the job, counted up to {@code enough}. */
+    private int owners(Job job, int enough) {
+        return job.admitted().assurance() == Assurance.TRUSTED_ONLY
+                ? Math.min(enough, trust.offering(fleet, job.admitted().manifest()))
+                : fleet.owners(job.admitted().manifest(), enough);
     }
 
     private Optional<OwnerId> refuser(long session) {
@@ -446,7 +482,8 @@ public final class Coordinator {
     private Decision wake(Instant now) {
         Optional<Job> late = jobs.lateAt(now);
         if (late.isPresent()) {
-            return tally.end(late.get(), JobEnd.DEADLINE, "", now);
+            JobEnd end = late.get().work().done() ? JobEnd.DONE : JobEnd.DEADLINE;
+            return tally.end(late.get(), end, "", now);
         }
         Optional<ParkSession> silent = fleet.silentAt(now);
         if (silent.isPresent()) {
@@ -485,6 +522,7 @@ public final class Coordinator {
                                 .forEach(
                                         other -> fleet.end(other.session(), other.lease(), false)));
         job.settle(settled);
+        trust.settled(settled, job.admitted().audit());
         job.work().settle(settled.shard(), settled.from(), settled.to());
         jobs.settled(settled.to() - settled.from());
         jobs.refresh(job);
@@ -499,12 +537,35 @@ public final class Coordinator {
         }
         job.end(ended.end(), ended.detail(), ended.at());
         jobs.end(job);
+        job.admitted()
+                .audit()
+                .flatMap(audit -> jobs.any(audit.job()))
+                .ifPresent(audited -> audited.auditClosed(job));
+    }
+
+    private void opened(Event.JobAdmitted admitted) {
+        admitted.audit()
+                .ifPresent(audit ->
+                        jobs.any(audit.job()).ifPresent(audited -> audited.auditOpened(audit)));
+    }
+
+    private void answered(Event.LeaseAnswered answered) {
+        fleet.session(answered.session())
+                .ifPresent(session ->
+                        session.held(answered.lease())
+                                .ifPresent(grant ->
+                                        trust.answered(
+                                                session.owner(),
+                                                grant.expected(),
+                                                answered.computeTime())));
+        fleet.answered(answered.session(), answered.lease(), answered.computeTime(), answered.at());
     }
 
     private void closed(Event.SessionClosed closed) {
         fleet.session(closed.session())
                 .ifPresent(session -> {
                     for (Grant grant : fleet.close(closed.session(), closed.at())) {
+                        trust.lost(session.owner());
                         giveBack(grant.lease(), session, "connection ended: " + closed.reason());
                     }
                 });
@@ -545,12 +606,21 @@ public final class Coordinator {
         Optional<ParkSession> session = fleet.session(ended.session());
         boolean input = isInput(ended);
         boolean failure = ended.end() != LeaseEnd.RELEASED;
+        session.map(ParkSession::owner).ifPresent(owner -> remember(ended.end(), owner));
         session.ifPresent(from -> giveBack(ended.lease(), from, word(ended)));
         fleet.end(ended.session(), ended.lease(), failure && !input);
         if (failure) {
             session.ifPresent(from ->
                     jobs.open(ended.lease().job())
                             .ifPresent(job -> job.failed(input, from.owner(), ended.detail())));
+        }
+    }
+
+    private void remember(LeaseEnd end, OwnerId owner) {
+        switch (end) {
+            case RELEASED -> trust.released(owner);
+            case OVERRUN -> trust.lost(owner);
+            case REFUSED, MALFORMED -> trust.refused(owner);
         }
     }
 

@@ -38,6 +38,18 @@ public record Decision(List<Event> events, List<Send> sends) {
             return this;
         }
 
+        /** Adds what another decision holds. */
+        Builder all(Decision other) {
+            events.addAll(other.events);
+            sends.addAll(other.sends);
+            return this;
+        }
+
+        /** The events so far. */
+        List<Event> soFar() {
+            return events;
+        }
+
         Decision build() {
             return new Decision(events, sends);
         }

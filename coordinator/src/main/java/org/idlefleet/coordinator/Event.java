@@ -1,8 +1,11 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.coordinator.verification.AuditDraw.Draw;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.BookState;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Transaction;
@@ -52,7 +55,11 @@ public sealed interface Event {
     /** A transaction outside of any job was booked. */
     record Booked(Transaction transaction, Instant at) implements Durable {}
 
-    /** A job was admitted and its ceiling price is held. */
+    /**
+     * A job was admitted and its ceiling price is held.
+     *
+     * @param audit what it checks, if it is an audit; empty for a client's job
+     */
     record JobAdmitted(
             JobId job,
             ClientId client,
@@ -65,14 +72,52 @@ public sealed interface Event {
             Instant deadline,
             boolean durable,
             Transaction hold,
+            Assurance assurance,
+            Optional<AuditOf> audit,
             Instant at)
-            implements Durable {}
+            implements Durable {
+        /** A client's job whose assurance is its quorum. */
+        public JobAdmitted(
+                JobId job,
+                ClientId client,
+                ModelId model,
+                Digest manifest,
+                ItemKind kind,
+                WorkUnits units,
+                int quorum,
+                Tier tier,
+                Instant deadline,
+                boolean durable,
+                Transaction hold,
+                Instant at) {
+            this(
+                    job,
+                    client,
+                    model,
+                    manifest,
+                    kind,
+                    units,
+                    quorum,
+                    tier,
+                    deadline,
+                    durable,
+                    hold,
+                    Assurance.QUORUM,
+                    Optional.empty(),
+                    at);
+        }
+    }
 
     /** A well-formed result was stored as a vote; its bytes are durable with it if the job is. */
     record BallotCast(JobId job, int shard, int from, int to, Ballot ballot, Instant at)
             implements Durable {}
 
-    /** A shard has its agreed result, and everyone who agreed was paid, all in one. */
+    /**
+     * A shard has its agreed result, and everyone who agreed was paid, all in one.
+     *
+     * @param auditPpm how many of a million such results were to be audited
+     * @param draw what the commit of the canonical result drew
+     */
     record ShardSettled(
             JobId job,
             int shard,
@@ -83,6 +128,8 @@ public sealed interface Event {
             List<Ballot> inconclusive,
             List<Ballot> dissenting,
             Transaction payment,
+            int auditPpm,
+            Draw draw,
             Instant at)
             implements Durable {
         public ShardSettled {
@@ -90,7 +137,80 @@ public sealed interface Event {
             inconclusive = List.copyOf(inconclusive);
             dissenting = List.copyOf(dissenting);
         }
+
+        /** A shard whose result is not audited. */
+        public ShardSettled(
+                JobId job,
+                int shard,
+                int from,
+                int to,
+                Lease canonical,
+                List<Ballot> agreeing,
+                List<Ballot> inconclusive,
+                List<Ballot> dissenting,
+                Transaction payment,
+                Instant at) {
+            this(
+                    job,
+                    shard,
+                    from,
+                    to,
+                    canonical,
+                    agreeing,
+                    inconclusive,
+                    dissenting,
+                    payment,
+                    0,
+                    Draw.NONE,
+                    at);
+        }
     }
+
+    /**
+     * A settled result was found wrong.
+     *
+     * @param wrong whose result it was
+     * @param audit the job that found it out
+     * @param by the lease whose result stands in its place, if the job is still open
+     * @param refund what its client gets back, if the job has ended
+     */
+    record ResultRetracted(
+            JobId job,
+            int shard,
+            int from,
+            int to,
+            Ballot wrong,
+            JobId audit,
+            Optional<Lease> by,
+            Optional<Transaction> refund,
+            Instant at)
+            implements Durable {}
+
+    /** The operator trusts this owner's results, or does so no more. */
+    record OwnerTrusted(OwnerId owner, boolean trusted, Instant at) implements Durable {}
+
+    /**
+     * A trusted owner has confirmed that a result of this owner was wrong: its nodes are not served
+     * any more.
+     *
+     * @param audit the job that confirmed it
+     * @param forfeit what it loses; empty if it had earned nothing
+     */
+    record OwnerConvicted(
+            OwnerId owner, JobId audit, String reason, Optional<Transaction> forfeit, Instant at)
+            implements Durable {}
+
+    /**
+     * An appeal succeeded.
+     *
+     * @param restored the forfeit undone; empty if there was none
+     */
+    record OwnerReinstated(OwnerId owner, String reason, Optional<Transaction> restored, Instant at)
+            implements Durable {}
+
+    /** Only in snapshots: what is known of an owner. */
+    record StandingRestored(OwnerId owner, Standing standing, Optional<Transaction> forfeit)
+            implements Durable {}
 
     /**
      * A job ended.
@@ -112,10 +232,21 @@ public sealed interface Event {
     record BookRestored(BookState state, long lastJob) implements Durable {}
 
     /** Only in snapshots: an open job with what it has so far. */
-    record JobRestored(JobAdmitted admitted, Money paid, int nextShard, List<SettledRange> settled)
+    record JobRestored(
+            JobAdmitted admitted,
+            Money paid,
+            int nextShard,
+            List<SettledRange> settled,
+            AuditCounts audits)
             implements Durable {
         public JobRestored {
             settled = List.copyOf(settled);
+        }
+
+        /** A job without audits. */
+        public JobRestored(
+                JobAdmitted admitted, Money paid, int nextShard, List<SettledRange> settled) {
+            this(admitted, paid, nextShard, settled, AuditCounts.NONE);
         }
     }
 

@@ -39,6 +39,11 @@ final class Job {
     private final TreeMap<Integer, List<ReplicaFate>> fates = new TreeMap<>();
     private final List<Shard> settled = new ArrayList<>(4);
     private final TreeSet<OwnerId> failersInRow = new TreeSet<>();
+    private final TreeSet<Integer> audited = new TreeSet<>();
+    private final List<Event.ResultRetracted> retracted = new ArrayList<>(0);
+    private AuditCounts audits = AuditCounts.NONE;
+    private int openAudits;
+    private boolean refuted;
     private Money paid = Money.ZERO;
     private String inputDetail = "";
     private int failuresInRow;
@@ -57,6 +62,7 @@ final class Job {
                         admitted.deadline(),
                         admitted.quorum(),
                         admitted.units());
+        admitted.audit().ifPresent(audit -> work.decline(audit.claim().owner()));
     }
 
     JobAdmitted admitted() {
@@ -71,15 +77,99 @@ final class Job {
         return paid;
     }
 
-    /** Votes on an open shard, in the order in which they were stored. */
+    /**
+     * Votes on an open shard, in the order in which they were stored; of an audit's shard that
+     * somebody has voted on, the claim comes first.
+     */
     List<Ballot> ballots(int shard) {
         return ballots.getOrDefault(shard, List.of());
+    }
+
+    /** The same with one more. */
+    List<Ballot> ballotsWith(int shard, Ballot ballot) {
+        List<Ballot> before = ballots(shard);
+        var all = new ArrayList<Ballot>(before.size() + 2);
+        if (before.isEmpty()) {
+            admitted.audit().ifPresent(audit -> all.add(audit.claim()));
+        }
+        all.addAll(before);
+        all.add(ballot);
+        return all;
+    }
+
+    /** Whether a result was retracted that begins with this item. */
+    boolean isRetracted(int shard, int from) {
+        return retracted.stream().anyMatch(event -> event.shard() == shard && event.from() == from);
+    }
+
+    /**
+     * Whether this ballot's result is, or may be, what the client got; of a job restored from a
+     * snapshot that is not known any more.
+     */
+    boolean stands(Ballot claim) {
+        return settled.stream()
+                .filter(shard -> shard.shard() == claim.lease().shard())
+                .findFirst()
+                .map(shard -> shard.canonical().equals(Optional.of(claim.lease())))
+                .orElse(true);
+    }
+
+    /** How many votes must agree: an audit's claim is one of them. */
+    int needed() {
+        return admitted.audit().isPresent() ? 2 : admitted.quorum();
+    }
+
+    AuditCounts audits() {
+        return audits;
+    }
+
+    int openAudits() {
+        return openAudits;
+    }
+
+    /** Another job checks one of its results. */
+    void auditOpened(AuditOf audit) {
+        openAudits++;
+        audited.add(audit.shard());
+    }
+
+    /** The audit has ended. */
+    void auditClosed(Job audit) {
+        openAudits--;
+        if (audit.refuted) {
+            audits = audits.withRefuted();
+        } else if (audit.end == JobEnd.DONE) {
+            audits = audits.withPassed();
+        } else {
+            audits = audits.withUnchecked();
+        }
+    }
+
+    void retract(Event.ResultRetracted event) {
+        retracted.add(event);
+    }
+
+    /** Whether it ended before then; an open one did not. */
+    boolean endedBefore(Instant then) {
+        return ended != null && ended.isBefore(then);
+    }
+
+    /** Settled shards that stand on this owner's word alone and that no audit has looked at. */
+    List<Shard> unchecked(OwnerId owner) {
+        return !admitted.assurance().audited() || admitted.audit().isPresent()
+                ? List.of()
+                : settled.stream()
+                        .filter(shard -> !audited.contains(shard.shard()))
+                        .filter(shard ->
+                                shard.votes().stream()
+                                        .anyMatch(vote -> vote.ballot().owner().equals(owner)))
+                        .toList();
     }
 
     /** Whether the shard has votes that have not been compared with each other. */
     boolean toCompare(int shard) {
         Comparison last = compared.get(shard);
-        return ballots(shard).size() >= admitted.quorum()
+        return ballots(shard).size() >= needed()
                 && (last == null || last.ballots() < ballots(shard).size());
     }
 
@@ -107,7 +197,11 @@ final class Job {
     }
 
     void cast(int shard, Ballot ballot) {
-        ballots.computeIfAbsent(shard, _ -> new ArrayList<>(2)).add(ballot);
+        List<Ballot> votes = ballots.computeIfAbsent(shard, _ -> new ArrayList<>(2));
+        if (votes.isEmpty()) {
+            admitted.audit().ifPresent(audit -> votes.add(audit.claim()));
+        }
+        votes.add(ballot);
     }
 
     void compared(int shard, Comparison comparison) {
@@ -140,6 +234,13 @@ final class Job {
         List<Ballot> votes = ballots.remove(event.shard());
         compared.remove(event.shard());
         List<ReplicaFate> history = fates.isEmpty() ? null : fates.remove(event.shard());
+        if (event.draw().audited()) {
+            audits = audits.withDrawn();
+        }
+        refuted |=
+                admitted.audit()
+                        .filter(audit -> event.dissenting().contains(audit.claim()))
+                        .isPresent();
         paid = paid.plus(event.payment().change(holdAccount()).negate());
         if (settled.size() < SHARDS_SHOWN) {
             settled.add(
@@ -155,8 +256,9 @@ final class Job {
     }
 
     /** From a snapshot: the votes and payments of these are in the log only. */
-    void restore(Money paidBefore, int nextShard, List<SettledRange> ranges) {
+    void restore(Money paidBefore, int nextShard, List<SettledRange> ranges, AuditCounts counts) {
         paid = paidBefore;
+        audits = counts;
         work.skipShards(nextShard);
         ranges.forEach(range -> work.settleRange(range.from(), range.to()));
     }
@@ -204,6 +306,11 @@ final class Job {
                 admitted.deadline(),
                 admitted.hold().change(holdAccount()),
                 paid,
+                admitted.assurance(),
+                admitted.audit(),
+                audits,
+                openAudits,
+                retracted,
                 Optional.ofNullable(end),
                 detail,
                 Optional.ofNullable(ended),

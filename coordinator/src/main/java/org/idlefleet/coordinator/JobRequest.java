@@ -1,6 +1,7 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.ModelId;
 
@@ -10,7 +11,7 @@ import java.time.Instant;
  * A job as its client asks for it.
  *
  * @param units work units of each item, in order
- * @param quorum how many distinct owners must agree on every shard
+ * @param quorum how many distinct owners must agree on every shard; 1 unless that is the assurance
  * @param deadline when the answer is worth nothing any more
  * @param durable whether the job outlives the coordinator's process; its inputs then do, too
  */
@@ -21,4 +22,17 @@ public record JobRequest(
         int quorum,
         Tier tier,
         Instant deadline,
-        boolean durable) {}
+        boolean durable,
+        Assurance assurance) {
+    /** A job whose assurance is its quorum. */
+    public JobRequest(
+            ModelId model,
+            ItemKind kind,
+            WorkUnits units,
+            int quorum,
+            Tier tier,
+            Instant deadline,
+            boolean durable) {
+        this(model, kind, units, quorum, tier, deadline, durable, Assurance.QUORUM);
+    }
+}

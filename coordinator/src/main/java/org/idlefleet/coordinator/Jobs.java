@@ -95,6 +95,17 @@ final class Jobs {
         return finished.stream().filter(ended -> ended.admitted().job().equals(job)).findFirst();
     }
 
+    /** Open jobs, and those that ended at {@code since} or later, in the order of their ids. */
+    Collection<Job> recent(Instant since) {
+        var recent = new TreeMap<JobId, Job>(open);
+        for (Job job : finished) {
+            if (!job.endedBefore(since)) {
+                recent.put(job.admitted().job(), job);
+            }
+        }
+        return recent.values();
+    }
+
     /** The newest jobs that come before the given number, newest first. */
     List<Job> before(long number, int limit) {
         var end = new JobId(number == 0 ? Long.MAX_VALUE : number);

@@ -7,6 +7,7 @@ import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.protocol.JobId;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Optional;
@@ -19,16 +20,18 @@ final class Looks {
     private final Fleet fleet;
     private final Jobs jobs;
     private final Registry registry;
+    private final Trust trust;
     private final Book book;
 
-    Looks(Fleet fleet, Jobs jobs, Registry registry, Book book) {
+    Looks(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Book book) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
+        this.trust = trust;
         this.book = book;
     }
 
-    Answer look(Query query) {
+    Answer look(Query query, Instant now) {
         return switch (query) {
             case Query.OfJob of -> job(of.job());
             case Query.OfJobs of ->
@@ -57,6 +60,7 @@ final class Looks {
                                     of.client(),
                                     book.balance(AccountId.prepaid(of.client().value())),
                                     book.balance(AccountId.hold(of.client().value()))));
+            case Query.OfStandings _ -> new Answer.Seen(trust.view(now));
             case Query.OfLoad _ -> new Answer.Seen(load());
         };
     }

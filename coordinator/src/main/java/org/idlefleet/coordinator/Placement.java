@@ -7,6 +7,7 @@ import org.idlefleet.coordinator.scheduling.Carver;
 import org.idlefleet.coordinator.scheduling.OpenJob;
 import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.coordinator.scheduling.WorkQueue;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.OwnerId;
@@ -39,13 +40,15 @@ final class Placement {
     private final Fleet fleet;
     private final Jobs jobs;
     private final Registry registry;
+    private final Trust trust;
     private final Policy policy;
     private final Carver carver;
 
-    Placement(Fleet fleet, Jobs jobs, Registry registry, Policy policy) {
+    Placement(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Policy policy) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
+        this.trust = trust;
         this.policy = policy;
         this.carver =
                 new Carver(
@@ -161,7 +164,11 @@ final class Placement {
      */
     private @Nullable ParkSession choose(
             OpenJob job, ModelSpec model, @Nullable OpenShard shard, List<ParkSession> ready) {
-        if (fleet.readyOwners(model.manifest()).noneMatch(owner -> admits(job, shard, owner))) {
+        Event.JobAdmitted terms = jobs.open(job.job()).orElseThrow().admitted();
+        boolean trustedOnly = terms.assurance() == Assurance.TRUSTED_ONLY;
+        String avoided = terms.audit().map(AuditOf::network).orElse("");
+        if (fleet.readyOwners(model.manifest())
+                .noneMatch(owner -> admits(job, shard, owner, trustedOnly))) {
             return null;
         }
         int index = shard == null ? job.nextShard() : shard.index();
@@ -171,12 +178,13 @@ final class Placement {
         ParkSession second = null;
         for (int i = 0; i < Math.min(NODES_LOOKED_AT, ready.size()); i++) {
             ParkSession session = ready.get((start + i) % ready.size());
-            if (!admits(job, shard, session.owner())
+            if (!admits(job, shard, session.owner(), trustedOnly)
                     || shard == null && late(job, model, session)) {
                 continue;
             }
-            if (first == null
-                    || first.numericClass().equals(session.numericClass())
+            if (first == null && !session.network().equals(avoided)
+                    || first != null
+                            && first.numericClass().equals(session.numericClass())
                             && !first.network().equals(session.network())) {
                 return session;
             }
@@ -204,8 +212,11 @@ final class Placement {
         return seconds > left * session.slots();
     }
 
-    private static boolean admits(OpenJob job, @Nullable OpenShard shard, OwnerId owner) {
-        return !job.declined().contains(owner) && (shard == null || shard.admits(owner));
+    private boolean admits(
+            OpenJob job, @Nullable OpenShard shard, OwnerId owner, boolean trustedOnly) {
+        return !job.declined().contains(owner)
+                && (shard == null || shard.admits(owner))
+                && (!trustedOnly || trust.trusted(owner));
     }
 
     private @Nullable ParkSession firstRunner(@Nullable OpenShard shard) {

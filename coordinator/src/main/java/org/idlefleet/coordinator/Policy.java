@@ -1,7 +1,9 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.protocol.Digest;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 
 /**
@@ -11,8 +13,20 @@ import java.time.Duration;
  * @param limits what is refused or cut off
  * @param pace how long things shall take
  * @param seed key of the placement draw: whoever does not know it can't foresee who gets what
+ * @param auditSecret key of the audit draw, known to nobody else
  */
-public record Policy(RevenueShare revenue, Limits limits, Pace pace, long seed) {
+public record Policy(
+        RevenueShare revenue, Limits limits, Pace pace, long seed, Digest auditSecret) {
+    /** As above, with a secret that follows from the seed: for tests and simulations. */
+    public Policy(RevenueShare revenue, Limits limits, Pace pace, long seed) {
+        this(
+                revenue,
+                limits,
+                pace,
+                seed,
+                Digest.of(ByteBuffer.allocate(Long.BYTES).putLong(seed).array()));
+    }
+
     /** Owner 70 %, platform 20 %, verification reserve 10 %. */
     public static Policy standard(long seed) {
         return new Policy(
@@ -61,6 +75,8 @@ public record Policy(RevenueShare revenue, Limits limits, Pace pace, long seed) 
      * @param overrun a lease ends when its shard takes this much longer than expected
      * @param pause how long a node stays away after too many bad answers
      * @param retryAfter what a refused client is told
+     * @param audit how long an audit may take; then its result stays unchecked
+     * @param finality how long after its answer an interactive job's results may be retracted
      */
     public record Pace(
             Duration interactiveShard,
@@ -71,7 +87,9 @@ public record Policy(RevenueShare revenue, Limits limits, Pace pace, long seed) 
             Duration hedge,
             Duration overrun,
             Duration pause,
-            Duration retryAfter) {
+            Duration retryAfter,
+            Duration audit,
+            Duration finality) {
         public static final Pace STANDARD =
                 new Pace(
                         Duration.ofSeconds(2),
@@ -82,6 +100,8 @@ public record Policy(RevenueShare revenue, Limits limits, Pace pace, long seed) 
                         Duration.ofMillis(250),
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(60),
-                        Duration.ofSeconds(2));
+                        Duration.ofSeconds(2),
+                        Duration.ofMinutes(10),
+                        Duration.ofSeconds(60));
     }
 }

@@ -26,6 +26,9 @@ public sealed interface Query {
     /** What a client has. */
     record OfClient(ClientId client) implements Query {}
 
+    /** The standing of every owner who has one. */
+    record OfStandings() implements Query {}
+
     /** Counts of what is open and connected. */
     record OfLoad() implements Query {}
 }

@@ -41,8 +41,20 @@ public sealed interface Send {
     /** All nodes shall know of this model. */
     record Announce(ModelSpec model) implements Send {}
 
-    /** The results under these leases shall be compared; answered by {@link Command.Compared}. */
-    record Compare(JobId job, int shard, List<Lease> leases, ModelSpec model) implements Send {}
+    /**
+     * The results under these leases, for items {@code from} up to {@code to} of the job, shall be
+     * compared; answered by {@link Command.Compared}. A lease of another job stands for the claim
+     * that this job audits.
+     */
+    record Compare(JobId job, int shard, int from, int to, List<Lease> leases, ModelSpec model)
+            implements Send {}
+
+    /**
+     * The new job {@code audit} computes items {@code from} up to {@code to} of {@code source}
+     * again, and will be compared with the result under {@code claim}: both are still needed when
+     * {@code source} has ended.
+     */
+    record Audit(JobId audit, JobId source, int from, int to, Lease claim) implements Send {}
 
     /** The result under this lease answers items {@code from} up to {@code to} of its job. */
     record Keep(Lease lease, int from, int to) implements Send {}
@@ -50,6 +62,15 @@ public sealed interface Send {
     /** The result under this lease is not needed any more. */
     record Drop(Lease lease) implements Send {}
 
-    /** The job has ended; whoever waits for it can be answered. */
-    record Ended(JobId job, JobEnd end, String detail) implements Send {}
+    /**
+     * The job has ended; whoever waits for it can be answered.
+     *
+     * @param audit whether nobody waits, because it was an audit
+     */
+    record Ended(JobId job, JobEnd end, String detail, boolean audit) implements Send {
+        /** A client's job has ended. */
+        public Ended(JobId job, JobEnd end, String detail) {
+            this(job, end, detail, false);
+        }
+    }
 }

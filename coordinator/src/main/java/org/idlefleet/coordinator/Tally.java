@@ -3,6 +3,7 @@ package org.idlefleet.coordinator;
 import org.idlefleet.coordinator.Command.Compared;
 import org.idlefleet.coordinator.Command.ResultReturned;
 import org.idlefleet.coordinator.Event.BallotCast;
+import org.idlefleet.coordinator.Event.JobAdmitted;
 import org.idlefleet.coordinator.Event.JobEnded;
 import org.idlefleet.coordinator.Event.LeaseAnswered;
 import org.idlefleet.coordinator.Event.LeaseEnd;
@@ -11,6 +12,7 @@ import org.idlefleet.coordinator.Event.MoreBallotsWanted;
 import org.idlefleet.coordinator.Event.ShardSettled;
 import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.coordinator.scheduling.OpenShard.Replica;
+import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.coordinator.verification.Verdict;
@@ -21,6 +23,7 @@ import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
+import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +41,16 @@ final class Tally {
     private final Registry registry;
     private final Book book;
     private final Policy policy;
+    private final Audits audits;
+    private final Trust trust;
 
-    Tally(Jobs jobs, Registry registry, Book book, Policy policy) {
+    Tally(Jobs jobs, Registry registry, Book book, Policy policy, Audits audits, Trust trust) {
         this.jobs = jobs;
         this.registry = registry;
         this.book = book;
         this.policy = policy;
+        this.audits = audits;
+        this.trust = trust;
     }
 
     /**
@@ -80,7 +87,7 @@ final class Tally {
                         .event(
                                 new LeaseAnswered(
                                         lease, result.session(), result.computeTime(), now));
-        if (job.work().quorum() == 1 && job.ballots(shard.index()).isEmpty()) {
+        if (job.needed() == 1 && job.ballots(shard.index()).isEmpty()) {
             var verdict = new Verdict.Agreed(ballot, List.of(ballot), List.of(), List.of());
             return settle(decision, job, shard, verdict, now).build();
         }
@@ -110,13 +117,13 @@ final class Tally {
         Comparison comparison = command.comparison();
         if (comparison.ballots() != ballots.size()) {
             return job.toCompare(shard.index()) && comparison.ballots() < ballots.size()
-                    ? Decision.send(compare(job, shard.index(), ballots, model(job)))
+                    ? Decision.send(compare(job, shard, ballots, model(job)))
                     : Decision.NOTHING;
         }
         if (!job.toCompare(shard.index())) {
             return Decision.NOTHING;
         }
-        Verdict verdict = Voter.judge(ballots, comparison, model(job).agree(), job.work().quorum());
+        Verdict verdict = judge(job, ballots, comparison);
         return switch (verdict) {
             case Verdict.Agreed agreed ->
                     settle(new Decision.Builder(), job, shard, agreed, now).build();
@@ -138,12 +145,7 @@ final class Tally {
                     .shards()
                     .forEach(shard -> {
                         if (job.toCompare(shard.index())) {
-                            owed.add(
-                                    compare(
-                                            job,
-                                            shard.index(),
-                                            job.ballots(shard.index()),
-                                            model(job)));
+                            owed.add(compare(job, shard, job.ballots(shard.index()), model(job)));
                         }
                     });
         }
@@ -158,9 +160,43 @@ final class Tally {
         return end(new Decision.Builder(), job, end, detail, Money.ZERO, now).build();
     }
 
+    /**
+     * After a restart: jobs that lived only as long as their request end. Audits are among them;
+     * those of durable jobs are opened anew.
+     */
+    void restart(Decision.Builder decision, Instant now) {
+        for (Job job : List.copyOf(jobs.open())) {
+            AuditOf audit = job.admitted().audit().orElse(null);
+            if (audit != null) {
+                jobs.open(audit.job())
+                        .filter(audited -> audited.admitted().durable())
+                        .ifPresent(audited ->
+                                audits.open(
+                                        decision,
+                                        audited.admitted(),
+                                        audit,
+                                        audit.job(),
+                                        audit.from(),
+                                        now));
+            }
+            if (!job.admitted().durable()) {
+                end(decision, job, JobEnd.RESTART, "", Money.ZERO, now);
+            }
+        }
+    }
+
     /** So many replicas of one shard there may be, because so many ballots can be judged. */
     int replicasMax() {
         return Math.min(Voter.BALLOTS_MAX, policy.limits().attempts());
+    }
+
+    /** Where a trusted owner audits, its word counts and no vote is taken. */
+    private Verdict judge(Job job, List<Ballot> ballots, Comparison comparison) {
+        double agree = model(job).agree();
+        boolean byTrusted = job.admitted().audit().filter(AuditOf::trusted).isPresent();
+        return byTrusted
+                ? Voter.judgeBy(ballots.size() - 1, ballots, comparison, (_, _) -> agree)
+                : Voter.judge(ballots, comparison, agree, job.needed());
     }
 
     private Decision more(
@@ -168,11 +204,16 @@ final class Tally {
         int planned = shard.running().size() + shard.wanted();
         int missing = Math.max(0, open.missing() - planned);
         boolean hopeless = job.ballots(shard.index()).size() + planned + missing > replicasMax();
-        return hopeless
-                ? end(job, JobEnd.NO_QUORUM, "", now)
-                : Decision.event(
-                        new MoreBallotsWanted(
-                                job.admitted().job(), shard.index(), missing, comparison));
+        if (hopeless) {
+            var decision = new Decision.Builder();
+            job.admitted()
+                    .audit()
+                    .filter(audit -> !audit.trusted())
+                    .ifPresent(audit -> suspect(decision, job, shard, audit.claim(), now));
+            return end(decision, job, JobEnd.NO_QUORUM, "", Money.ZERO, now).build();
+        }
+        return Decision.event(
+                new MoreBallotsWanted(job.admitted().job(), shard.index(), missing, comparison));
     }
 
     private Decision.Builder cast(
@@ -190,12 +231,16 @@ final class Tally {
                         shard.to(),
                         ballot,
                         now));
-        List<Ballot> all =
-                Stream.concat(job.ballots(shard.index()).stream(), Stream.of(ballot)).toList();
-        if (all.size() < job.work().quorum()) {
+        List<Ballot> all = job.ballotsWith(shard.index(), ballot);
+        if (all.size() < job.needed()) {
             return decision;
         }
-        boolean same = all.stream().allMatch(other -> other.output().equals(ballot.output()));
+        // The claim's digest is of the whole result: it says nothing about a part.
+        boolean whole =
+                job.admitted().audit().isEmpty()
+                        || shard.to() - shard.from() == job.work().units().items();
+        boolean same =
+                whole && all.stream().allMatch(other -> other.output().equals(ballot.output()));
         return same
                 ? settle(
                         decision,
@@ -203,7 +248,7 @@ final class Tally {
                         shard,
                         new Verdict.Agreed(all.getFirst(), all, List.of(), List.of()),
                         now)
-                : decision.send(compare(job, shard.index(), all, model));
+                : decision.send(compare(job, shard, all, model));
     }
 
     private Decision.Builder settle(
@@ -214,6 +259,9 @@ final class Tally {
             Instant now) {
         Lease canonical = verdict.canonical().lease();
         Transaction payment = payment(job, shard, verdict);
+        int ppm = audits.ppm(job.admitted(), verdict.canonical(), now);
+        AuditDraw.Draw draw =
+                audits.draw(job.admitted().job(), shard.index(), verdict.canonical(), ppm, now);
         decision.event(
                 new ShardSettled(
                         job.admitted().job(),
@@ -225,11 +273,21 @@ final class Tally {
                         verdict.inconclusive(),
                         verdict.dissenting(),
                         payment,
+                        ppm,
+                        draw,
                         now));
-        decision.send(new Send.Keep(canonical, shard.from(), shard.to()));
+        if (draw.audited()) {
+            audit(decision, job, shard, verdict.canonical(), draw.trusted(), now);
+        }
+        consequences(decision, job, shard, verdict, now);
+        boolean kept = job.admitted().audit().isEmpty();
+        if (kept) {
+            decision.send(new Send.Keep(canonical, shard.from(), shard.to()));
+        }
         Stream.of(verdict.agreeing(), verdict.inconclusive(), verdict.dissenting())
                 .flatMap(List::stream)
-                .filter(ballot -> !ballot.lease().equals(canonical))
+                .filter(ballot -> !kept || !ballot.lease().equals(canonical))
+                .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))
                 .forEach(ballot -> decision.send(new Send.Drop(ballot.lease())));
         for (Replica other : shard.running()) {
             if (verdictLacks(verdict, other)) {
@@ -237,11 +295,142 @@ final class Tally {
             }
         }
         int items = shard.to() - shard.from();
-        if (job.work().settledItems() + items == job.work().units().items()) {
+        if (job.work().settledItems() + items == job.work().units().items()
+                && !awaitsAudits(decision, job)) {
             Money cost = Money.ofMillionths(price(job, shard));
             end(decision, job, JobEnd.DONE, "", cost, now);
         }
         return decision;
+    }
+
+    /** Opens the audit of a result that was drawn, by a trusted owner if that was drawn, too. */
+    private void audit(
+            Decision.Builder decision,
+            Job job,
+            OpenShard shard,
+            Ballot claim,
+            boolean trusted,
+            Instant now) {
+        JobAdmitted admitted = job.admitted();
+        var audit =
+                new AuditOf(
+                        admitted.job(),
+                        shard.index(),
+                        shard.from(),
+                        shard.to(),
+                        claim,
+                        audits.network(claim),
+                        trusted && audits.judgeThere(admitted, claim.owner()));
+        audits.open(decision, admitted, audit, admitted.job(), shard.from(), now);
+    }
+
+    /**
+     * Whoever was voted down is a suspect, and a trusted owner decides. A claim that an audit found
+     * wrong is retracted; one that a trusted owner found wrong convicts.
+     */
+    private void consequences(
+            Decision.Builder decision,
+            Job job,
+            OpenShard shard,
+            Verdict.Agreed verdict,
+            Instant now) {
+        AuditOf audit = job.admitted().audit().orElse(null);
+        for (Ballot wrong : verdict.dissenting()) {
+            if (audit == null || !wrong.equals(audit.claim())) {
+                suspect(decision, job, shard, wrong, now);
+                continue;
+            }
+            retract(decision, job, audit, shard, verdict.canonical(), now);
+            if (audit.trusted()) {
+                Money cost = Money.ofMillionths(price(job, shard));
+                audits.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
+            } else {
+                suspect(decision, job, shard, wrong, now);
+            }
+        }
+    }
+
+    /** Has a trusted owner decide about a ballot on this shard, if one is there. */
+    private void suspect(
+            Decision.Builder decision, Job job, OpenShard shard, Ballot ballot, Instant now) {
+        AuditOf within = job.admitted().audit().orElse(null);
+        Job of = within == null ? job : jobs.any(within.job()).orElse(job);
+        if (within != null && of == job
+                || trust.convicted(ballot.owner())
+                || !audits.judgeThere(of.admitted(), ballot.owner())) {
+            return;
+        }
+        int first = within == null ? 0 : within.from();
+        var audit =
+                new AuditOf(
+                        of.admitted().job(),
+                        within == null ? shard.index() : within.shard(),
+                        first + shard.from(),
+                        first + shard.to(),
+                        ballot,
+                        audits.network(ballot),
+                        true);
+        audits.open(decision, of.admitted(), audit, job.admitted().job(), shard.from(), now);
+    }
+
+    /**
+     * The claim is wrong: an open job gets the right result, the client of an ended one its money.
+     */
+    private void retract(
+            Decision.Builder decision,
+            Job auditor,
+            AuditOf audit,
+            OpenShard shard,
+            Ballot right,
+            Instant now) {
+        Job job = jobs.any(audit.job()).orElse(null);
+        if (job == null || job.isRetracted(audit.shard(), audit.from() + shard.from())) {
+            return;
+        }
+        boolean open = job.admitted().durable() && jobs.open(audit.job()).isPresent();
+        boolean answered = job.stands(audit.claim());
+        int from = audit.from() + shard.from();
+        int to = audit.from() + shard.to();
+        if (answered) {
+            decision.event(
+                    new Event.ResultRetracted(
+                            audit.job(),
+                            audit.shard(),
+                            from,
+                            to,
+                            audit.claim(),
+                            auditor.admitted().job(),
+                            open ? Optional.of(right.lease()) : Optional.empty(),
+                            open
+                                    ? Optional.empty()
+                                    : Optional.of(audits.refund(job, audit.shard(), from, to)),
+                            now));
+        }
+    }
+
+    /** Whether a durable job's results may still change: it has not ended then. */
+    private boolean awaitsAudits(Decision.Builder decision, Job job) {
+        if (!job.admitted().durable()) {
+            return false;
+        }
+        JobId id = job.admitted().job();
+        int change = 0;
+        for (Event event : decision.soFar()) {
+            if (event instanceof JobAdmitted opened) {
+                change +=
+                        opened.audit().filter(audit -> audit.job().equals(id)).isPresent() ? 1 : 0;
+            } else if (event instanceof JobEnded closed) {
+                change -= checks(closed.job(), id) ? 1 : 0;
+            }
+        }
+        return job.openAudits() + change > 0;
+    }
+
+    private boolean checks(JobId auditor, JobId audited) {
+        return jobs.open(auditor)
+                .flatMap(job -> job.admitted().audit())
+                .filter(audit -> audit.job().equals(audited))
+                .isPresent();
     }
 
     private static boolean verdictLacks(Verdict.Agreed verdict, Replica replica) {
@@ -257,6 +446,7 @@ final class Tally {
     private Transaction payment(Job job, OpenShard shard, Verdict.Agreed verdict) {
         List<String> owners =
                 Stream.concat(verdict.agreeing().stream(), verdict.inconclusive().stream())
+                        .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))
                         .map(ballot -> ballot.owner().value())
                         .distinct()
                         .toList();
@@ -285,6 +475,7 @@ final class Tally {
         String client = job.admitted().client().value();
         boolean refunded =
                 !job.admitted().durable()
+                        && job.admitted().audit().isEmpty()
                         && end != JobEnd.DONE
                         && end != JobEnd.CANCELLED
                         && job.paid().isPositive();
@@ -305,7 +496,17 @@ final class Tally {
                                 decision.send(new Send.Cancel(replica.session(), replica.lease())));
             }
         }
-        return decision.send(new Send.Ended(job.admitted().job(), end, detail));
+        boolean audit = job.admitted().audit().isPresent();
+        decision.send(new Send.Ended(job.admitted().job(), end, detail, audit));
+        job.admitted()
+                .audit()
+                .flatMap(of -> jobs.open(of.job()))
+                .ifPresent(audited -> {
+                    if (audited.work().done() && !awaitsAudits(decision, audited)) {
+                        end(decision, audited, JobEnd.DONE, "", Money.ZERO, now);
+                    }
+                });
+        return decision;
     }
 
     /**
@@ -324,9 +525,14 @@ final class Tally {
                                         new Posting(AccountId.prepaid(client), rest))));
     }
 
-    private static Send compare(Job job, int shard, List<Ballot> ballots, ModelSpec model) {
+    private static Send compare(Job job, OpenShard shard, List<Ballot> ballots, ModelSpec model) {
         return new Send.Compare(
-                job.admitted().job(), shard, ballots.stream().map(Ballot::lease).toList(), model);
+                job.admitted().job(),
+                shard.index(),
+                shard.from(),
+                shard.to(),
+                ballots.stream().map(Ballot::lease).toList(),
+                model);
     }
 
     private ModelSpec model(Job job) {

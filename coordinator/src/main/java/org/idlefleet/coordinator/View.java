@@ -1,6 +1,9 @@
 package org.idlefleet.coordinator;
 
+import org.idlefleet.coordinator.fleet.Conduct;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.protocol.ClientId;
@@ -26,6 +29,9 @@ public sealed interface View {
      *
      * @param ceiling what was held for it
      * @param paid what its settled shards cost so far
+     * @param audits what became of the audits of its results
+     * @param openAudits audits under way
+     * @param retracted results found wrong after they had settled
      * @param end empty while it runs
      */
     record Job(
@@ -43,6 +49,11 @@ public sealed interface View {
             Instant deadline,
             Money ceiling,
             Money paid,
+            Assurance assurance,
+            Optional<AuditOf> audit,
+            AuditCounts audits,
+            int openAudits,
+            List<Event.ResultRetracted> retracted,
             Optional<JobEnd> end,
             String detail,
             Optional<Instant> ended,
@@ -50,6 +61,12 @@ public sealed interface View {
             implements View {
         public Job {
             shards = List.copyOf(shards);
+            retracted = List.copyOf(retracted);
+        }
+
+        /** Whether no audit can change its results any more. */
+        public boolean isFinal() {
+            return end.isPresent() && openAudits == 0;
         }
     }
 
@@ -120,6 +137,21 @@ public sealed interface View {
 
     /** A client's money: free, and held by open jobs. */
     record Client(ClientId client, Money prepaid, Money held) implements View {}
+
+    /**
+     * What is known of an owner.
+     *
+     * @param conduct of its nodes since the coordinator started
+     */
+    record Owner(
+            OwnerId owner,
+            Standing standing,
+            Standing.State state,
+            boolean trusted,
+            Conduct conduct) {}
+
+    /** All owners with a standing, in order. */
+    record Owners(List<Owner> owners, boolean alarm) implements View {}
 
     /** Counts. */
     record Load(int nodes, int slots, int heldSlots, int openJobs, long openItems, int owners)

@@ -79,6 +79,34 @@ public final class EmbeddingOutput {
         return vector;
     }
 
+    /** The items from {@code from} up to, not including, {@code to} as an output of their own. */
+    public EmbeddingOutput slice(int from, int to) {
+        EmbeddingOutput part = create(to - from, dimensions);
+        part.copy(this, from, 0, to - from);
+        return part;
+    }
+
+    /** Another output of the same dimensions takes the place of the items from {@code at} on. */
+    public void replace(int at, EmbeddingOutput part) {
+        copy(part, 0, at, part.items);
+    }
+
+    private void copy(EmbeddingOutput from, int first, int at, int count) {
+        System.arraycopy(
+                from.raw, first * Integer.BYTES, raw, at * Integer.BYTES, count * Integer.BYTES);
+        System.arraycopy(
+                from.raw,
+                from.vectorAt(first),
+                raw,
+                vectorAt(at),
+                count * dimensions * Float.BYTES);
+    }
+
+    /** The length of the vectors of {@code items} items that take so many bytes together. */
+    public static int dimensions(int items, int bytes) {
+        return (bytes / items - Integer.BYTES) / Float.BYTES;
+    }
+
     /** Whether every float is a number. */
     public boolean finite() {
         for (int at = items * Integer.BYTES; at < bytes.capacity(); at += Float.BYTES) {

@@ -10,6 +10,7 @@ import org.idlefleet.coordinator.Query;
 import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.View;
 import org.idlefleet.protocol.CoordinatorMessage;
+import org.idlefleet.protocol.OwnerId;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongFunction;
+import java.util.function.Predicate;
 
 /**
  * The coordinator's process from birth to death and again: the real loop on a simulated disk. It
@@ -37,6 +39,7 @@ final class CoordinatorProcess {
     private final SimNetwork network;
     private final Chance chance;
     private final Corners corners;
+    private final Predicate<OwnerId> liars;
     private final SimPayloads payloads = new SimPayloads();
     private final SimLog log;
     private final Trace trace = new Trace();
@@ -67,7 +70,8 @@ final class CoordinatorProcess {
             SimNetwork network,
             Chance chance,
             Corners corners,
-            Customers customers) {
+            Customers customers,
+            Predicate<OwnerId> liars) {
         this.policy = policy;
         this.time = time;
         this.network = network;
@@ -75,7 +79,8 @@ final class CoordinatorProcess {
         this.corners = corners;
         this.customers = customers;
         log = new SimLog(payloads, corners);
-        reference = new Reference(policy, corners);
+        this.liars = liars;
+        reference = new Reference(policy, corners, liars);
     }
 
     SimPayloads payloads() {
@@ -115,7 +120,7 @@ final class CoordinatorProcess {
         var coordinator = new Coordinator(policy);
         var door = new SimDoor(this, time, payloads, network, corners);
         var loop = new CoordinatorLoop(coordinator, log, send -> sent(door, send), this::witnessed);
-        reference = Reference.of(policy, corners, log.history());
+        reference = Reference.of(policy, corners, liars, log.history());
         life = new Life(lives, coordinator, loop, door);
         guarded(() -> loop.begin(time.now()));
         if (life != null) {
@@ -318,6 +323,10 @@ final class CoordinatorProcess {
                     asker.accept(reply.answer());
                 }
             }
+            case Send.Audit audit ->
+                    payloads.audit(
+                            audit.audit(), audit.source(), audit.from(), audit.to(), audit.claim());
+            case Send.Ended ended when ended.audit() -> payloads.forget(ended.job());
             case Send.Ended ended ->
                     customers.ended(ended, reference.quorumOf(ended.job()), payloads);
             case Send.Keep keep -> payloads.keep(keep.lease(), keep.from(), keep.to());

@@ -58,7 +58,8 @@ public final class Makespan {
                             ended = time.now();
                             end = how.end();
                             payloads.forget(how.job());
-                        });
+                        },
+                        _ -> false);
         coordinator.start();
         for (int i = 0; i < NODES; i++) {
             var plan =

@@ -5,6 +5,7 @@ import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.Policy;
 import org.idlefleet.coordinator.Send;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.JobId;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * A second, naive account of what the events say. It complains as soon as an event breaks a
@@ -31,6 +33,10 @@ final class Reference {
     private final TreeMap<JobId, ReferenceJob> open = new TreeMap<>();
     private final TreeMap<JobId, JobEnd> ended = new TreeMap<>();
     private final TreeSet<NodeId> banned = new TreeSet<>();
+    private final TreeSet<OwnerId> convicted = new TreeSet<>();
+    private final TreeSet<OwnerId> trusted = new TreeSet<>();
+    private final Draws draws;
+    private final Predicate<OwnerId> liars;
     private final Map<Long, Guest> guests = new HashMap<>();
     private final List<Event.Durable> registry = new ArrayList<>();
     private final Map<JobId, Integer> quorums = new HashMap<>();
@@ -51,14 +57,20 @@ final class Reference {
         }
     }
 
-    Reference(Policy policy, Corners corners) {
+    /**
+     * @param liars owners whose results may be wrong
+     */
+    Reference(Policy policy, Corners corners, Predicate<OwnerId> liars) {
         this.policy = policy;
+        this.liars = liars;
+        this.draws = new Draws(policy.auditSecret());
         this.corners = corners;
     }
 
     /** What these durable events say, and nothing else. */
-    static Reference of(Policy policy, Corners corners, List<Event.Durable> history) {
-        var reference = new Reference(policy, corners);
+    static Reference of(
+            Policy policy, Corners corners, Predicate<OwnerId> liars, List<Event.Durable> history) {
+        var reference = new Reference(policy, corners, liars);
         reference.replaying = true;
         history.forEach(reference::accept);
         reference.carriedOver.addAll(reference.open.keySet());
@@ -104,10 +116,35 @@ final class Reference {
                 banned.add(ban.node());
                 met(Corner.NODE_BANNED);
             }
+            case Event.OwnerTrusted choice -> {
+                if (choice.trusted()) {
+                    trusted.add(choice.owner());
+                } else {
+                    trusted.remove(choice.owner());
+                }
+            }
+            case Event.OwnerConvicted convicted -> {
+                Broken.unless(
+                        liars.test(convicted.owner()), "no honest owner is convicted", convicted);
+                this.convicted.add(convicted.owner());
+                convicted.forfeit().ifPresent(book::book);
+                met(Corner.OWNER_CONVICTED);
+            }
+            case Event.OwnerReinstated again -> {
+                convicted.remove(again.owner());
+                again.restored().ifPresent(book::book);
+            }
+            case Event.ResultRetracted retracted -> {
+                retracted.refund().ifPresent(book::book);
+                met(retracted.by().isPresent() ? Corner.RESULT_REPLACED : Corner.RESULT_RETRACTED);
+            }
             case Event.Booked booked -> book.book(booked.transaction());
             case Event.JobAdmitted admitted -> {
                 book.book(admitted.hold());
                 quorums.put(admitted.job(), admitted.quorum());
+                if (admitted.audit().isPresent()) {
+                    met(Corner.AUDIT);
+                }
                 Broken.unless(
                         open.put(admitted.job(), new ReferenceJob(admitted)) == null
                                 && !ended.containsKey(admitted.job()),
@@ -117,7 +154,7 @@ final class Reference {
             case Event.BallotCast cast -> cast(cast);
             case Event.ShardSettled settled -> settled(settled);
             case Event.JobEnded end -> ended(end);
-            case Event.BookRestored _, Event.JobRestored _ ->
+            case Event.BookRestored _, Event.JobRestored _, Event.StandingRestored _ ->
                     throw new Broken("only snapshots hold " + event);
             case Event.SessionOpened opened -> opened(opened);
             case Event.SessionClosed closed -> closed(closed);
@@ -150,6 +187,8 @@ final class Reference {
 
     private void settled(Event.ShardSettled settled) {
         ReferenceJob job = job(settled.job());
+        Broken.unless(
+                draws.again(settled).equals(settled.draw()), "a draw can be repeated", settled);
         for (ReferenceJob.Live lease : job.live().values()) {
             if (lease.lease().shard() == settled.shard()) {
                 guest(lease.session()).held--;
@@ -200,6 +239,7 @@ final class Reference {
 
     private void opened(Event.SessionOpened opened) {
         Broken.unless(!banned.contains(opened.node()), "the banned stay out", opened);
+        Broken.unless(!convicted.contains(opened.owner()), "the convicted stay out", opened);
         Broken.unless(
                 guests.values().stream().noneMatch(guest -> guest.node.equals(opened.node())),
                 "a node has one session",
@@ -236,7 +276,13 @@ final class Reference {
         Broken.unless(granted.lease().epoch() == epoch, "a lease is of this life", granted);
         Broken.unless(guest.held < guest.slots, "no lease beyond the slots offered", granted);
         guest.held++;
-        job(granted.lease().job()).granted(granted, guest.owner);
+        ReferenceJob job = job(granted.lease().job());
+        Broken.unless(
+                job.admitted().assurance() != Assurance.TRUSTED_ONLY
+                        || trusted.contains(guest.owner),
+                "only the trusted get what only they may have",
+                granted);
+        job.granted(granted, guest.owner);
     }
 
     private void leaseEnded(Event.LeaseEnded end) {
@@ -311,6 +357,7 @@ final class Reference {
                     Send.Announce _,
                     Send.Compare _,
                     Send.Earnings _,
+                    Send.Audit _,
                     Send.Keep _,
                     Send.Drop _ -> {}
         }
@@ -336,13 +383,26 @@ final class Reference {
                                 .computeIfAbsent(cast.shard(), _ -> new ArrayList<>())
                                 .add(cast.ballot());
                 case Event.NodeBanned ban -> bans.add(ban.node());
+                case Event.StandingRestored standing ->
+                        Broken.unless(
+                                standing.standing().convicted()
+                                        == convicted.contains(standing.owner()),
+                                "who is convicted",
+                                standing);
+                case Event.OwnerTrusted _ -> {}
                 case Event.ModelRegistered _,
                         Event.ApiKeyCreated _,
                         Event.ApiKeyRevoked _,
                         Event.TokenIssued _,
                         Event.NodeEnrolled _ ->
                         Broken.unless(registry.contains(event), "only what was said", event);
-                case Event.Booked _, Event.JobAdmitted _, Event.ShardSettled _, Event.JobEnded _ ->
+                case Event.Booked _,
+                        Event.JobAdmitted _,
+                        Event.ShardSettled _,
+                        Event.ResultRetracted _,
+                        Event.OwnerConvicted _,
+                        Event.OwnerReinstated _,
+                        Event.JobEnded _ ->
                         throw new Broken("a snapshot holds no " + event);
             }
         }

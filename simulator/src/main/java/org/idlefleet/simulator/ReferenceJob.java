@@ -55,6 +55,12 @@ final class ReferenceJob {
     }
 
     void granted(Event.LeaseGranted granted, OwnerId owner) {
+        admitted.audit()
+                .ifPresent(audit ->
+                        Broken.unless(
+                                !audit.claim().owner().equals(owner),
+                                "nobody audits himself",
+                                granted));
         Lease lease = granted.lease();
         Broken.unless(granted.from() < granted.to(), "a shard has an item", granted);
         Broken.unless(granted.to() <= admitted.units().items(), "a shard lies in its job", granted);
@@ -126,9 +132,13 @@ final class ReferenceJob {
         var judged = new ArrayList<Ballot>(event.agreeing());
         judged.addAll(event.inconclusive());
         judged.addAll(event.dissenting());
+        admitted.audit()
+                .ifPresent(audit ->
+                        Broken.unless(
+                                judged.remove(audit.claim()), "an audit judges its claim", event));
         Broken.unless(
                 votes == null
-                        ? quorum == 1 && judged.size() == 1
+                        ? quorum == 1 && judged.size() == 1 && admitted.audit().isEmpty()
                         : judged.size() == votes.size() && judged.containsAll(votes),
                 "every vote is judged",
                 event);

@@ -6,6 +6,7 @@ import org.idlefleet.coordinator.JobRequest;
 import org.idlefleet.coordinator.Refusal;
 import org.idlefleet.coordinator.Tier;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.ItemKind;
@@ -102,15 +103,19 @@ final class SimClient {
             units[at] = Truth.MANIFEST.workUnits(ItemKind.TEXT, items.get(at).length);
         }
         boolean interactive = chance.hits(0.5);
+        Assurance assurance =
+                chance.hits(0.4) ? chance.of(List.of(Assurance.values())) : Assurance.QUORUM;
+        int quorum = assurance == Assurance.QUORUM ? chance.between(1, quorumMax) : 1;
         var request =
                 new JobRequest(
                         Truth.MANIFEST.model(),
                         ItemKind.TEXT,
                         WorkUnits.of(units),
-                        chance.between(1, quorumMax),
+                        quorum,
                         interactive ? Tier.INTERACTIVE : Tier.BATCH,
                         deadline(interactive),
-                        chance.hits(interactive ? 0.1 : 0.6));
+                        chance.hits(interactive ? 0.1 : 0.6),
+                        assurance);
         coordinator.payloads().stage(coordinator.nextRequest(), request.units(), items);
         coordinator.ask(number -> new Command.SubmitJob(number, client, request), this::heard);
     }

@@ -2,6 +2,7 @@ package org.idlefleet.simulator;
 
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.protocol.EmbeddingOutput;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class SimPayloads {
     /** What is known of one job. */
     private static final class Stored {
         private @Nullable List<byte[]> inputs;
+        private byte @Nullable [] claim;
         private final Map<Lease, byte[]> outputs = new HashMap<>();
         private final TreeMap<Integer, Kept> kept = new TreeMap<>();
     }
@@ -80,6 +82,12 @@ final class SimPayloads {
                             .put(settled.from(), new Kept(settled.from(), settled.to(), output));
                 }
             }
+            case Event.ResultRetracted retracted -> {
+                Lease by = retracted.by().orElse(null);
+                if (by != null) {
+                    replace(retracted, expected(by));
+                }
+            }
             case Event.JobEnded ended -> {
                 Stored onDisk = disk.get(ended.job());
                 if (onDisk != null) {
@@ -95,9 +103,56 @@ final class SimPayloads {
                     Event.NodeEnrolled _,
                     Event.NodeBanned _,
                     Event.Booked _,
+                    Event.OwnerTrusted _,
+                    Event.OwnerConvicted _,
+                    Event.OwnerReinstated _,
+                    Event.StandingRestored _,
                     Event.BookRestored _,
                     Event.JobRestored _ -> {}
         }
+    }
+
+    /** The right result takes the place of the wrong one within what is kept. */
+    private void replace(Event.ResultRetracted event, byte[] right) {
+        TreeMap<Integer, Kept> kept = in(disk, event.job()).kept;
+        Kept wrong = kept.floorEntry(event.from()).getValue();
+        byte[] output = wrong.output().clone();
+        EmbeddingOutput.read(output, Truth.DIMENSIONS)
+                .replace(
+                        event.from() - wrong.from(), EmbeddingOutput.read(right, Truth.DIMENSIONS));
+        kept.put(wrong.from(), new Kept(wrong.from(), wrong.to(), output));
+    }
+
+    /** The audit takes inputs and claim over, before its source lets go of them. */
+    void audit(JobId audit, JobId source, int from, int to, Lease claim) {
+        Optional<List<byte[]>> items = items(source, from, to);
+        Optional<byte[]> claimed =
+                claim.job().equals(source)
+                        ? output(claim).or(() -> keptOf(source, from, to))
+                        : claim(source, from, to);
+        if (items.isPresent() && claimed.isPresent()) {
+            Stored stored = in(memory, audit);
+            stored.inputs = List.copyOf(items.get());
+            stored.claim = claimed.get();
+            forChecking.put(audit, stored.inputs);
+        }
+    }
+
+    private Optional<byte[]> keptOf(JobId job, int from, int to) {
+        return kept(job).stream()
+                .filter(kept -> kept.from() == from && kept.to() == to)
+                .map(Kept::output)
+                .findFirst();
+    }
+
+    /** What an audit checks, for its items {@code from} up to {@code to}. */
+    Optional<byte[]> claim(JobId audit, int from, int to) {
+        Stored stored = memory.get(audit);
+        if (stored == null || stored.claim == null || stored.inputs == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                EmbeddingOutput.read(stored.claim, Truth.DIMENSIONS).slice(from, to).raw());
     }
 
     private byte[] expected(Lease lease) {

@@ -42,7 +42,8 @@ public final class Simulation {
                         network,
                         new Chance(seed, "coordinator"),
                         corners,
-                        new Inspector(world.owners(Conduct.COALITION), corners));
+                        new Inspector(world.owners(Conduct.COALITION), corners),
+                        owner -> !world.honest(owner));
         for (SimNode.Plan plan : world.nodes()) {
             nodes.add(
                     new SimNode(
@@ -109,6 +110,9 @@ public final class Simulation {
                                     "a token is used once",
                                     answer));
         }
+        world.trusted()
+                .ifPresent(
+                        owner -> operator(request -> new Command.TrustOwner(request, owner, true)));
         clients.forEach(SimClient::pay);
         time.run(Duration.ofSeconds(1));
     }

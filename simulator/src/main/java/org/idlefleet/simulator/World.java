@@ -6,6 +6,7 @@ import org.idlefleet.protocol.OwnerId;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What one seed draws before anything happens: owners, their nodes and conduct, clients and the
@@ -92,6 +93,19 @@ record World(
                         .distinct()
                         .count();
         return Math.clamp(able, 1, 3);
+    }
+
+    /** The owner whom the operator trusts: an honest one that can run the model. */
+    Optional<OwnerId> trusted() {
+        return nodes.stream()
+                .filter(node -> node.conduct() == Conduct.HONEST && node.memoryBytes() > 1)
+                .map(SimNode.Plan::owner)
+                .findFirst();
+    }
+
+    boolean honest(OwnerId owner) {
+        return nodes.stream()
+                .anyMatch(node -> node.owner().equals(owner) && node.conduct().truthful());
     }
 
     long owners(Conduct conduct) {

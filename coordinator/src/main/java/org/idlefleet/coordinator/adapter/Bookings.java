@@ -20,6 +20,9 @@ public final class Bookings {
             case Event.JobAdmitted admitted -> one(admitted.hold(), admitted.at());
             case Event.ShardSettled settled -> one(settled.payment(), settled.at());
             case Event.JobEnded ended -> ending(ended);
+            case Event.ResultRetracted retracted -> maybe(retracted.refund(), retracted.at());
+            case Event.OwnerConvicted convicted -> maybe(convicted.forfeit(), convicted.at());
+            case Event.OwnerReinstated again -> maybe(again.restored(), again.at());
             case Event.LifeBegan _,
                     Event.ModelRegistered _,
                     Event.ApiKeyCreated _,
@@ -28,6 +31,8 @@ public final class Bookings {
                     Event.NodeEnrolled _,
                     Event.NodeBanned _,
                     Event.BallotCast _,
+                    Event.OwnerTrusted _,
+                    Event.StandingRestored _,
                     Event.BookRestored _,
                     Event.JobRestored _ ->
                     List.of();
@@ -40,6 +45,10 @@ public final class Bookings {
         voided.ifPresent(transaction -> bookings.add(new Booking(transaction, ended.at())));
         ended.refund().ifPresent(transaction -> bookings.add(new Booking(transaction, ended.at())));
         return bookings;
+    }
+
+    private static List<Booking> maybe(Optional<Transaction> transaction, Instant at) {
+        return transaction.map(booked -> one(booked, at)).orElse(List.of());
     }
 
     private static List<Booking> one(Transaction transaction, Instant at) {

@@ -5,6 +5,7 @@ import org.idlefleet.coordinator.Inbox;
 import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.coordinator.workload.EmbeddingComparator;
+import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelManifest.Task;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +40,10 @@ public final class Comparing {
 
     private Comparison comparison(Send.Compare compare) {
         List<byte[]> outputs =
-                compare.leases().stream().map(payloads::output).flatMap(Optional::stream).toList();
+                compare.leases().stream()
+                        .map(lease -> output(compare, lease))
+                        .flatMap(Optional::stream)
+                        .toList();
         if (outputs.size() < compare.leases().size()) {
             LOG.warn(
                     "{} of {} results of {} shard {} are gone: all count as far apart",
@@ -53,6 +57,13 @@ public final class Comparing {
             case Task.Embedding embedding ->
                     EmbeddingComparator.compare(outputs, embedding.dimensions());
         };
+    }
+
+    /** A lease of another job stands for the claim that this one audits. */
+    private Optional<byte[]> output(Send.Compare compare, Lease lease) {
+        return lease.job().equals(compare.job())
+                ? payloads.output(lease)
+                : payloads.claim(compare.job(), compare.from(), compare.to());
     }
 
     private static Comparison allFar(int ballots) {

@@ -5,6 +5,7 @@ import org.idlefleet.coordinator.adapter.api.ApiConfig;
 import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.adapter.policy.PolicyFile;
 import org.idlefleet.ledger.proof.NoteKey;
+import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.adapter.ConfigLoader;
 import org.idlefleet.protocol.adapter.NodeServer;
 import org.idlefleet.protocol.adapter.WireLimits;
@@ -181,8 +182,11 @@ public record CoordinatorConfig(
                         Duration.ofMillis(pace.hedgeMs()),
                         Duration.ofMillis(pace.overrunMs()),
                         Duration.ofMillis(pace.pauseMs()),
-                        Policy.Pace.STANDARD.retryAfter()),
-                ByteBuffer.wrap(secret).getLong());
+                        Policy.Pace.STANDARD.retryAfter(),
+                        Policy.Pace.STANDARD.audit(),
+                        Policy.Pace.STANDARD.finality()),
+                ByteBuffer.wrap(secret).getLong(),
+                Digest.of(secret));
     }
 
     /** How payments are divided: by the policy file if there is one. */

@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator.adapter;
 
+import org.idlefleet.coordinator.AuditCounts;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.View;
 import org.idlefleet.coordinator.View.Vote;
@@ -51,6 +52,8 @@ final class LogHistory implements JobHistory {
         var shards = new ArrayList<View.Shard>();
         Money paid = Money.ZERO;
         int settled = 0;
+        int drawn = 0;
+        var retracted = new ArrayList<Event.ResultRetracted>();
         Optional<Event.JobEnded> end = Optional.empty();
         for (Event.Durable event : events) {
             if (event instanceof Event.BallotCast cast) {
@@ -58,7 +61,10 @@ final class LogHistory implements JobHistory {
             } else if (event instanceof Event.ShardSettled done) {
                 paid = paid.minus(done.payment().change(hold));
                 settled += done.to() - done.from();
+                drawn += done.draw().audited() ? 1 : 0;
                 shards.add(shard(done, ballots.getOrDefault(done.shard(), done.agreeing())));
+            } else if (event instanceof Event.ResultRetracted wrong) {
+                retracted.add(wrong);
             } else if (event instanceof Event.JobEnded ended) {
                 end = Optional.of(ended);
             }
@@ -78,6 +84,11 @@ final class LogHistory implements JobHistory {
                 admitted.deadline(),
                 admitted.hold().change(hold),
                 paid,
+                admitted.assurance(),
+                admitted.audit(),
+                new AuditCounts(drawn, drawn - retracted.size(), retracted.size(), 0),
+                0,
+                retracted,
                 end.map(Event.JobEnded::end),
                 end.map(Event.JobEnded::detail).orElse(""),
                 end.map(Event.JobEnded::at),

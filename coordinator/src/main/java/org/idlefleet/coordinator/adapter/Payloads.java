@@ -40,6 +40,17 @@ public interface Payloads {
     /** The result under the lease answers items {@code from} up to {@code to}. */
     void keep(Lease lease, int from, int to);
 
+    /**
+     * The job {@code audit} takes items {@code from} up to {@code to} of {@code source} as its own
+     * inputs, and the result under {@code claim} as what it checks. Called before {@code source}
+     * lets go of them. If they are not here any more, nothing happens: the audit's nodes will find
+     * no input.
+     */
+    void audit(JobId audit, JobId source, int from, int to, Lease claim);
+
+    /** What an audit checks, for its items {@code from} up to {@code to}. */
+    Optional<byte[]> claim(JobId audit, int from, int to);
+
     /** The result under the lease is not needed. */
     void drop(Lease lease);
 

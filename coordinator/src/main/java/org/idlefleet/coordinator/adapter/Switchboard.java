@@ -45,6 +45,9 @@ final class Switchboard implements Outbox {
             case Send.Earnings earnings -> nodes.earnings(earnings);
             case Send.Announce announce -> nodes.announce(announce.model());
             case Send.Compare compare -> comparing.compare(compare);
+            case Send.Audit audit ->
+                    payloads.audit(
+                            audit.audit(), audit.source(), audit.from(), audit.to(), audit.claim());
             case Send.Keep keep -> payloads.keep(keep.lease(), keep.from(), keep.to());
             case Send.Drop drop -> payloads.drop(drop.lease());
             case Send.Ended end -> ended.add(end);
@@ -57,7 +60,7 @@ final class Switchboard implements Outbox {
         nodes.flush();
         for (Send.Ended end : ended) {
             desk.ended(end);
-            if (end.end() != JobEnd.DONE) {
+            if (end.end() != JobEnd.DONE || end.audit()) {
                 payloads.forget(end.job());
             }
         }

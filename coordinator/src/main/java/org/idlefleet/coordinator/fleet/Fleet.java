@@ -162,6 +162,12 @@ public final class Fleet {
         return pool == null ? 0 : Math.min(enough, pool.owners.size());
     }
 
+    /** Whether a node of this owner offers the model now. */
+    public boolean offers(Digest manifest, OwnerId owner) {
+        Pool pool = pools.get(manifest);
+        return pool != null && pool.owners.containsKey(owner);
+    }
+
     /** How long the node will probably stay, from its owner's schedule and its own past. */
     public Duration remainingStay(ParkSession session) {
         Departure departure = departures.get(session.node());

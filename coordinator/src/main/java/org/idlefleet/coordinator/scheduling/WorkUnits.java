@@ -33,6 +33,15 @@ public final class WorkUnits {
         return of(all);
     }
 
+    /** The units of the items from {@code from} up to, not including, {@code to}. */
+    public WorkUnits slice(int from, int to) {
+        var part = new long[to - from + 1];
+        for (int i = 0; i < part.length; i++) {
+            part[i] = sums[from + i] - sums[from];
+        }
+        return new WorkUnits(part);
+    }
+
     public int items() {
         return sums.length - 1;
     }

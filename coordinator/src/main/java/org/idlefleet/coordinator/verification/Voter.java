@@ -65,6 +65,17 @@ public final class Voter {
         return new Voter(ballots, distances, tolerance).judge(quorum);
     }
 
+    /**
+     * Judges by one ballot that is right, such as a trusted owner's.
+     *
+     * @param right its place among the ballots
+     */
+    public static Verdict.Agreed judgeBy(
+            int right, List<Ballot> ballots, Comparison distances, Tolerance tolerance) {
+        var voter = new Voter(ballots, distances, tolerance);
+        return voter.agreed(voter.ballots.indexOf(ballots.get(right)));
+    }
+
     private Verdict judge(int quorum) {
         Clique best = null;
         for (int set = 1; set < 1 << ballots.size(); set++) {

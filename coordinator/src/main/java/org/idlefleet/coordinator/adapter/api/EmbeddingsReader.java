@@ -29,6 +29,7 @@ final class EmbeddingsReader {
     private int dimensions;
     private int quorum;
     private @Nullable Duration deadline;
+    private @Nullable String assurance;
 
     private EmbeddingsReader(JsonParser json, int inputsMax) {
         this.json = json;
@@ -61,7 +62,7 @@ final class EmbeddingsReader {
         if (kind == null) {
             throw missing("input");
         }
-        return new Wanted(model, kind, items, base64, dimensions, quorum, deadline);
+        return new Wanted(model, kind, items, base64, dimensions, quorum, deadline, assurance);
     }
 
     private void property(String name, JsonToken value) {
@@ -185,7 +186,8 @@ final class EmbeddingsReader {
         if (value != JsonToken.START_OBJECT) {
             throw Problem.invalid(
                             "idlefleet",
-                            "'idlefleet' is an object with 'quorum' and 'deadline_seconds'")
+                            "'idlefleet' is an object with 'quorum', 'assurance' and"
+                                    + " 'deadline_seconds'")
                     .raised();
         }
         while (json.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -193,6 +195,7 @@ final class EmbeddingsReader {
             JsonToken term = json.nextToken();
             switch (name) {
                 case "quorum" -> quorum = positive("idlefleet.quorum", term);
+                case "assurance" -> assurance = string("idlefleet.assurance", term);
                 case "deadline_seconds" -> {
                     if (!term.isNumeric()) {
                         throw Terms.badDeadline(json.getString()).raised();
@@ -202,7 +205,8 @@ final class EmbeddingsReader {
                 default ->
                         throw Problem.invalid(
                                         "idlefleet." + name,
-                                        "'idlefleet' has 'quorum' and 'deadline_seconds', found '"
+                                        "'idlefleet' has 'quorum', 'assurance' and"
+                                                + " 'deadline_seconds', found '"
                                                 + name
                                                 + "'")
                                 .raised();

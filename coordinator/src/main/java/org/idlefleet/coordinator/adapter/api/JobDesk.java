@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.Tier;
 import org.idlefleet.coordinator.adapter.Payloads;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
@@ -117,7 +118,8 @@ final class JobDesk {
                         terms.quorum(),
                         batch ? Tier.BATCH : Tier.INTERACTIVE,
                         clock.instant().plus(terms.deadline()),
-                        batch);
+                        batch,
+                        terms.assurance());
         int dimensions = wanted.dimensions() == 0 ? own : wanted.dimensions();
         return new Order(wanted, manifest, dimensions, units.total(), job);
     }
@@ -133,6 +135,9 @@ final class JobDesk {
         return switch (answer) {
             case Answer.Admitted admitted -> {
                 call.header(JOB_HEADER, admitted.job().toString());
+                Assurance assurance = order.job().assurance();
+                call.header(Terms.ASSURANCE, Terms.word(assurance));
+                call.header("idlefleet-bound", assurance.bound());
                 yield admitted.job();
             }
             case Answer.Refused refused -> {

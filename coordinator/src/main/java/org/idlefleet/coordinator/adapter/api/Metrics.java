@@ -65,6 +65,9 @@ public final class Metrics implements Consumer<Event> {
     private final CounterDataPoint settledMicros;
     private final CounterDataPoint enrolled;
     private final CounterDataPoint banned;
+    private final CounterDataPoint audits;
+    private final CounterDataPoint retracted;
+    private final CounterDataPoint convicted;
     private final CounterDataPoint sessionsOpened;
     private final CounterDataPoint sessionsClosed;
     private final Gauge life;
@@ -113,6 +116,9 @@ public final class Metrics implements Consumer<Event> {
         settledMicros =
                 counter("settled_micros_total", "Micro-credits that settled shards cost clients.");
         enrolled = counter("nodes_enrolled_total", "Nodes enrolled.");
+        audits = counter("audits_total", "Audits opened.");
+        retracted = counter("results_retracted_total", "Settled results found wrong.");
+        convicted = counter("owners_convicted_total", "Owners convicted.");
         banned = counter("nodes_banned_total", "Nodes banned.");
         sessionsOpened = counter("sessions_opened_total", "Park sessions begun.");
         sessionsClosed = counter("sessions_closed_total", "Park sessions ended.");
@@ -134,6 +140,7 @@ public final class Metrics implements Consumer<Event> {
     public void accept(Event event) {
         switch (event) {
             case Event.LifeBegan began -> life.set(began.epoch());
+            case Event.JobAdmitted job when job.audit().isPresent() -> audits.inc();
             case Event.JobAdmitted job -> {
                 of(admitted, job.tier()).inc();
                 itemsAdmitted.inc(job.units().items());
@@ -145,6 +152,8 @@ public final class Metrics implements Consumer<Event> {
                 of(ended, job.end()).inc();
                 took(open.remove(job.job()), job.at());
             }
+            case Event.ResultRetracted _ -> retracted.inc();
+            case Event.OwnerConvicted _ -> convicted.inc();
             case Event.NodeEnrolled _ -> enrolled.inc();
             case Event.NodeBanned _ -> banned.inc();
             case Event.SessionOpened _ -> sessionsOpened.inc();
@@ -162,6 +171,9 @@ public final class Metrics implements Consumer<Event> {
                     Event.ApiKeyRevoked _,
                     Event.TokenIssued _,
                     Event.Booked _,
+                    Event.OwnerTrusted _,
+                    Event.OwnerReinstated _,
+                    Event.StandingRestored _,
                     Event.BookRestored _,
                     Event.JobRestored _,
                     Event.Offered _,

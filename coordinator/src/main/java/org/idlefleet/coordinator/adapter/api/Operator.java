@@ -168,15 +168,46 @@ final class Operator {
     CompletableFuture<Reply> ban(Call call) {
         ObjectNode body = Json.read(call.body(), Set.of("reason"));
         var node = named("node", () -> new NodeId(call.path("node")));
+        String reason = reason(body);
+        return done(
+                call,
+                number -> new Command.BanNode(number, node, reason),
+                () -> Reply.json(Json.object().put("id", node.value()).put("banned", true)));
+    }
+
+    /** {@code POST /api/v1/owners/{owner}/trust}. */
+    CompletableFuture<Reply> trust(Call call) {
+        ObjectNode body = Json.read(call.body(), Set.of("trusted"));
+        var owner = named("owner", () -> new OwnerId(call.path("owner")));
+        JsonNode wish = body.get("trusted");
+        if (wish == null || !wish.isBoolean()) {
+            throw Problem.invalid("trusted", "'trusted' is true or false").raised();
+        }
+        boolean trusted = wish.booleanValue();
+        return done(
+                call,
+                number -> new Command.TrustOwner(number, owner, trusted),
+                () -> Reply.json(Json.object().put("id", owner.value()).put("trusted", trusted)));
+    }
+
+    /** {@code POST /api/v1/owners/{owner}/reinstate}. */
+    CompletableFuture<Reply> reinstate(Call call) {
+        ObjectNode body = Json.read(call.body(), Set.of("reason"));
+        var owner = named("owner", () -> new OwnerId(call.path("owner")));
+        String reason = reason(body);
+        return done(
+                call,
+                number -> new Command.ReinstateOwner(number, owner, reason),
+                () -> Reply.json(Json.object().put("id", owner.value()).put("reinstated", true)));
+    }
+
+    private static String reason(ObjectNode body) {
         String reason = Json.text(body, "reason");
         if (reason.length() > REASON_MAX) {
             throw Problem.invalid("reason", "a reason has at most " + REASON_MAX + " characters")
                     .raised();
         }
-        return done(
-                call,
-                number -> new Command.BanNode(number, node, reason),
-                () -> Reply.json(Json.object().put("id", node.value()).put("banned", true)));
+        return reason;
     }
 
     private CompletableFuture<Reply> look(Call call, Query query) {

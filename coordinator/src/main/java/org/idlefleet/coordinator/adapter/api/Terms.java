@@ -1,18 +1,24 @@
 package org.idlefleet.coordinator.adapter.api;
 
+import org.idlefleet.coordinator.verification.Assurance;
 import org.jspecify.annotations.Nullable;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 
 /**
  * The terms of one request: what its body says, else its headers, else the door's defaults.
  *
  * @param quorum owners who must agree; the core checks its range
  * @param deadline time the answer may take
+ * @param assurance how results are checked; with any but a quorum, a shard runs once
  */
-record Terms(int quorum, Duration deadline) {
+record Terms(int quorum, Duration deadline, Assurance assurance) {
     static final String QUORUM = "idlefleet-quorum";
+    static final String ASSURANCE = "idlefleet-assurance";
     static final String DEADLINE = "idlefleet-deadline-seconds";
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -34,8 +40,37 @@ record Terms(int quorum, Duration deadline) {
                                     + decimal(deadline))
                     .raised();
         }
-        int quorum = wanted.quorum() > 0 ? wanted.quorum() : quorum(call, config.quorum());
-        return new Terms(quorum, deadline);
+        Assurance assurance = assurance(call, wanted);
+        int usualQuorum = assurance == Assurance.QUORUM ? config.quorum() : 1;
+        int quorum = wanted.quorum() > 0 ? wanted.quorum() : quorum(call, usualQuorum);
+        return new Terms(quorum, deadline, assurance);
+    }
+
+    /** As it is written in requests, such as {@code trusted-only}. */
+    static String word(Assurance assurance) {
+        return assurance.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    private static Assurance assurance(Call call, Wanted wanted) {
+        String word =
+                wanted.assurance() != null ? wanted.assurance() : call.requestHeader(ASSURANCE);
+        if (word == null) {
+            return Assurance.QUORUM;
+        }
+        return Arrays.stream(Assurance.values())
+                .filter(known -> word(known).equals(word))
+                .findFirst()
+                .orElseThrow(() ->
+                        Problem.invalid(
+                                        "idlefleet.assurance",
+                                        "an assurance is "
+                                                + Arrays.stream(Assurance.values())
+                                                        .map(Terms::word)
+                                                        .collect(Collectors.joining(", "))
+                                                + "; found '"
+                                                + word
+                                                + "'")
+                                .raised());
     }
 
     /** Reads seconds with up to three decimal places. */

@@ -1,6 +1,9 @@
 package org.idlefleet.coordinator.adapter.api;
 
+import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.View;
+import org.idlefleet.coordinator.fleet.Conduct;
+import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.protocol.NodeMessage.WarmModel;
 
@@ -65,6 +68,12 @@ final class Views {
                             .put("client", client.client().value())
                             .put("prepaid", client.prepaid().toString())
                             .put("held", client.held().toString());
+            case View.Owners owners -> {
+                ObjectNode root = list();
+                root.put("alarm", owners.alarm());
+                owners.owners().forEach(owner -> data(root).add(owner(owner)));
+                yield root;
+            }
             case View.Load load ->
                     Json.object()
                             .put("nodes", load.nodes())
@@ -95,10 +104,68 @@ final class Views {
         if (!job.detail().isEmpty()) {
             node.put("detail", job.detail());
         }
+        verification(node.putObject("verification"), job, whole);
         if (whole) {
             ArrayNode shards = node.putArray("shards");
             job.shards().forEach(shard -> shards.add(shard(shard)));
         }
+        return node;
+    }
+
+    private static void verification(ObjectNode node, View.Job job, boolean whole) {
+        node.put("assurance", word(job.assurance())).put("bound", job.assurance().bound());
+        node.put(
+                "state",
+                !job.retracted().isEmpty() ? "retracted" : job.isFinal() ? "final" : "provisional");
+        node.put("audits_drawn", job.audits().drawn()).put("audits_open", job.openAudits());
+        node.put("audits_passed", job.audits().passed());
+        node.put("audits_refuted", job.audits().refuted());
+        node.put("audits_unchecked", job.audits().unchecked());
+        job.audit()
+                .ifPresent(audit ->
+                        node.putObject("audit_of")
+                                .put("job", audit.job().toString())
+                                .put("shard", audit.shard())
+                                .put("from", audit.from())
+                                .put("to", audit.to())
+                                .put("owner", audit.claim().owner().value())
+                                .put("by_trusted", audit.trusted()));
+        if (whole) {
+            ArrayNode retracted = node.putArray("retracted");
+            for (Event.ResultRetracted wrong : job.retracted()) {
+                ObjectNode line = retracted.addObject();
+                line.put("shard", wrong.shard()).put("from", wrong.from()).put("to", wrong.to());
+                line.put("owner", wrong.wrong().owner().value());
+                line.put("audit", wrong.audit().toString()).put("replaced", wrong.by().isPresent());
+                line.put("at", wrong.at().toString());
+            }
+        }
+    }
+
+    private static ObjectNode owner(View.Owner owner) {
+        Standing standing = owner.standing();
+        Standing.Counts counts = standing.counts();
+        Conduct conduct = owner.conduct();
+        ObjectNode node = Json.object();
+        node.put("id", owner.owner().value()).put("state", word(owner.state()));
+        node.put("trusted", owner.trusted()).put("since", standing.since().toString());
+        node.putObject("honesty")
+                .put("recent_share", standing.recent().share())
+                .put("results", counts.results())
+                .put("checked", counts.checked())
+                .put("agreed", counts.agreed())
+                .put("inconclusive", counts.inconclusive())
+                .put("outvoted", counts.outvoted());
+        node.putObject("availability")
+                .put("share", conduct.availability())
+                .put("answered", conduct.answered())
+                .put("released", conduct.released())
+                .put("lost", conduct.lost())
+                .put("refused", conduct.refused());
+        node.putObject("speed")
+                .put("against_expectation", conduct.speed())
+                .put("expected_seconds", conduct.expected().toMillis() / 1e3)
+                .put("taken_seconds", conduct.taken().toMillis() / 1e3);
         return node;
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
  * @param dimensions length to cut vectors to; 0 keeps the model's
  * @param quorum 0 if the request does not say
  * @param deadline null if the request does not say
+ * @param assurance null if the request does not say
  */
 record Wanted(
         String model,
@@ -22,4 +23,5 @@ record Wanted(
         boolean base64,
         int dimensions,
         int quorum,
-        @Nullable Duration deadline) {}
+        @Nullable Duration deadline,
+        @Nullable String assurance) {}

@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator.adapter.log;
 
+import org.idlefleet.coordinator.AuditCounts;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.Event.SettledRange;
 import org.idlefleet.coordinator.JobEnd;
@@ -20,12 +21,14 @@ import org.idlefleet.coordinator.adapter.log.wire.Settlement;
 import org.idlefleet.coordinator.adapter.log.wire.TierRecord;
 import org.idlefleet.coordinator.adapter.log.wire.TokenIssued;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -67,6 +70,11 @@ final class EntryReader {
                             MoneyCodec.read(entry.getBookRestored(), names),
                             entry.getBookRestored().getLastJob());
             case JOB_RESTORED -> restored(entry.getJobRestored(), at);
+            case RESULT_RETRACTED -> TrustCodec.read(entry.getResultRetracted(), at, names);
+            case OWNER_TRUSTED -> TrustCodec.read(entry.getOwnerTrusted(), at, names);
+            case OWNER_CONVICTED -> TrustCodec.read(entry.getOwnerConvicted(), at, names);
+            case OWNER_REINSTATED -> TrustCodec.read(entry.getOwnerReinstated(), at, names);
+            case STANDING_RESTORED -> TrustCodec.read(entry.getStandingRestored(), at, names);
             case EVENT_NOT_SET ->
                     throw new IllegalArgumentException(
                             "this release does not know its kind of event, number "
@@ -74,7 +82,7 @@ final class EntryReader {
         };
     }
 
-    private static Instant instant(long seconds, int nanos) {
+    static Instant instant(long seconds, int nanos) {
         if (nanos < 0 || nanos >= 1_000_000_000) {
             throw new IllegalArgumentException(
                     "a second has 0 to 999999999 nanoseconds, found " + nanos);
@@ -136,6 +144,10 @@ final class EntryReader {
                 instant(record.getDeadlineSeconds(), record.getDeadlineNanos()),
                 record.getDurable(),
                 MoneyCodec.read(record.getHold(), job.toString(), "", names),
+                TrustCodec.read(record.getAssurance()),
+                record.hasAudit()
+                        ? Optional.of(TrustCodec.read(record.getAudit(), names))
+                        : Optional.empty(),
                 at);
     }
 
@@ -181,6 +193,8 @@ final class EntryReader {
                 VoteCodec.ballots(record.getDissentingList(), job, shard, names),
                 MoneyCodec.read(
                         record.getPayment(), job.toString(), Integer.toString(shard), names),
+                record.getAuditPpm(),
+                new AuditDraw.Draw(record.getAudited(), record.getByTrusted()),
                 at);
     }
 
@@ -216,7 +230,19 @@ final class EntryReader {
                 admission(record.getAdmitted(), at),
                 Money.ofMillionths(record.getPaid()),
                 record.getNextShard(),
-                settled);
+                settled,
+                audits(record.getAuditsList()));
+    }
+
+    private static AuditCounts audits(List<Integer> counts) {
+        if (counts.isEmpty()) {
+            return AuditCounts.NONE;
+        }
+        if (counts.size() != 4) {
+            throw new IllegalArgumentException(
+                    "expected 4 counts of audits, found " + counts.size());
+        }
+        return new AuditCounts(counts.get(0), counts.get(1), counts.get(2), counts.get(3));
     }
 
     private static ItemKind kind(ItemKindRecord kind) {

@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator.adapter.log;
 
+import org.idlefleet.coordinator.AuditCounts;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.ModelSpec;
@@ -85,6 +86,18 @@ final class EventWriter {
             case Event.ShardSettled settled ->
                     at(entry, settled.at()).setShardSettled(settlement(settled));
             case Event.JobEnded ended -> at(entry, ended.at()).setJobEnded(end(ended));
+            case Event.ResultRetracted retracted ->
+                    at(entry, retracted.at())
+                            .setResultRetracted(TrustCodec.write(retracted, names));
+            case Event.OwnerTrusted trusted ->
+                    at(entry, trusted.at()).setOwnerTrusted(TrustCodec.write(trusted, names));
+            case Event.OwnerConvicted convicted ->
+                    at(entry, convicted.at()).setOwnerConvicted(TrustCodec.write(convicted, names));
+            case Event.OwnerReinstated again ->
+                    at(entry, again.at()).setOwnerReinstated(TrustCodec.write(again, names));
+            case Event.StandingRestored known ->
+                    at(entry, known.standing().since())
+                            .setStandingRestored(TrustCodec.write(known, names));
             case Event.BookRestored book ->
                     entry.setBookRestored(MoneyCodec.write(book.state(), book.lastJob(), names));
             case Event.JobRestored job ->
@@ -141,7 +154,9 @@ final class EventWriter {
                         .setDeadlineSeconds(deadline.getEpochSecond())
                         .setDeadlineNanos(deadline.getNano())
                         .setDurable(admitted.durable())
-                        .setHold(transaction(admitted.hold(), admitted.job(), ""));
+                        .setHold(transaction(admitted.hold(), admitted.job(), ""))
+                        .setAssurance(TrustCodec.write(admitted.assurance()));
+        admitted.audit().ifPresent(audit -> record.setAudit(TrustCodec.write(audit, names)));
         units(record, admitted.units());
         return record.build();
     }
@@ -178,7 +193,10 @@ final class EventWriter {
                         .setFrom(settled.from())
                         .setTo(settled.to())
                         .setCanonical(VoteCodec.write(settled.canonical(), job, shard))
-                        .setPayment(transaction(settled.payment(), job, Integer.toString(shard)));
+                        .setPayment(transaction(settled.payment(), job, Integer.toString(shard)))
+                        .setAuditPpm(settled.auditPpm())
+                        .setAudited(settled.draw().audited())
+                        .setByTrusted(settled.draw().trusted());
         for (Ballot ballot : settled.agreeing()) {
             record.addAgreeing(VoteCodec.write(ballot, job, shard, names));
         }
@@ -209,6 +227,12 @@ final class EventWriter {
                         .setPaid(job.paid().millionths())
                         .setNextShard(job.nextShard());
         job.settled().forEach(range -> record.addSettled(range.from()).addSettled(range.to()));
+        if (!job.audits().equals(AuditCounts.NONE)) {
+            record.addAudits(job.audits().drawn())
+                    .addAudits(job.audits().passed())
+                    .addAudits(job.audits().refuted())
+                    .addAudits(job.audits().unchecked());
+        }
         return record.build();
     }
 

@@ -1,6 +1,7 @@
 package org.idlefleet.coordinator.adapter.log;
 
 import org.idlefleet.coordinator.adapter.Payloads.Kept;
+import org.idlefleet.protocol.EmbeddingOutput;
 import org.idlefleet.protocol.Lease;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The bytes of one job that are in memory. Thread-safe; says how its weight changes. */
@@ -18,6 +20,7 @@ final class HeldJob {
     private @Nullable List<byte[]> items;
     private Map<Lease, byte[]> outputs = Map.of();
     private TreeMap<Integer, Kept> kept = new TreeMap<>();
+    private byte @Nullable [] claim;
     private boolean durable;
 
     static long weight(byte[] bytes) {
@@ -47,6 +50,21 @@ final class HeldJob {
 
     synchronized @Nullable List<byte[]> items() {
         return items;
+    }
+
+    /** This job computes the items again for which somebody claims this result. */
+    synchronized void audit(List<byte[]> all, byte[] claimed) {
+        items = all;
+        claim = claimed;
+    }
+
+    /** The part of the claim that is about these items. */
+    synchronized Optional<byte[]> claim(int from, int to) {
+        if (claim == null || items == null) {
+            return Optional.empty();
+        }
+        int dimensions = EmbeddingOutput.dimensions(items.size(), claim.length);
+        return Optional.of(EmbeddingOutput.read(claim, dimensions).slice(from, to).raw());
     }
 
     /** Returns what became free. */
@@ -93,6 +111,7 @@ final class HeldJob {
 
     synchronized long weight() {
         long weight = items == null ? 0 : weight(items);
+        weight += claim == null ? 0 : weight(claim);
         for (byte[] output : outputs.values()) {
             weight += weight(output);
         }

@@ -117,6 +117,7 @@ final class LogReader {
             case BALLOT_CAST -> entry.getBallotCast().getJob();
             case SHARD_SETTLED -> entry.getShardSettled().getJob();
             case JOB_ENDED -> entry.getJobEnded().getJob();
+            case RESULT_RETRACTED -> entry.getResultRetracted().getJob();
             case LIFE_BEGAN,
                     MODEL_REGISTERED,
                     API_KEY_CREATED,
@@ -127,6 +128,10 @@ final class LogReader {
                     BOOKED,
                     BOOK_RESTORED,
                     JOB_RESTORED,
+                    OWNER_TRUSTED,
+                    OWNER_CONVICTED,
+                    OWNER_REINSTATED,
+                    STANDING_RESTORED,
                     EVENT_NOT_SET ->
                     0;
         };

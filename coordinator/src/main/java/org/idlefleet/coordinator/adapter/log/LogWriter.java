@@ -125,6 +125,8 @@ final class LogWriter {
                     case Event.BallotCast cast -> cast.job();
                     case Event.ShardSettled settled -> settled.job();
                     case Event.JobEnded end -> end.job();
+                    case Event.ResultRetracted retracted ->
+                            retracted.by().isPresent() ? retracted.job() : null;
                     case Event.LifeBegan _,
                             Event.ModelRegistered _,
                             Event.ApiKeyCreated _,
@@ -133,6 +135,10 @@ final class LogWriter {
                             Event.NodeEnrolled _,
                             Event.NodeBanned _,
                             Event.Booked _,
+                            Event.OwnerTrusted _,
+                            Event.OwnerConvicted _,
+                            Event.OwnerReinstated _,
+                            Event.StandingRestored _,
                             Event.BookRestored _,
                             Event.JobRestored _ ->
                             null;

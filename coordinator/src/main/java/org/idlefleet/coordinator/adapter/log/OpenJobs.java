@@ -44,6 +44,7 @@ final class OpenJobs {
             case Event.BallotCast cast -> touch(cast.job(), row);
             case Event.ShardSettled settled -> touch(settled.job(), row);
             case Event.JobEnded ended -> touch(ended.job(), row);
+            case Event.ResultRetracted retracted -> touch(retracted.job(), row);
             case Event.LifeBegan _,
                     Event.ModelRegistered _,
                     Event.ApiKeyCreated _,
@@ -52,6 +53,10 @@ final class OpenJobs {
                     Event.NodeEnrolled _,
                     Event.NodeBanned _,
                     Event.Booked _,
+                    Event.OwnerTrusted _,
+                    Event.OwnerConvicted _,
+                    Event.OwnerReinstated _,
+                    Event.StandingRestored _,
                     Event.BookRestored _,
                     Event.JobRestored _ -> {}
         }

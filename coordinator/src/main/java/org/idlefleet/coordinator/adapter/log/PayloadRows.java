@@ -4,6 +4,7 @@ import com.google.protobuf.UnsafeByteOperations;
 
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.adapter.log.wire.ItemRun;
+import org.idlefleet.protocol.EmbeddingOutput;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ final class PayloadRows {
     private final PreparedStatement insertRun;
     private final PreparedStatement insertOutput;
     private final PreparedStatement keepOutput;
+    private final PreparedStatement selectKept;
+    private final PreparedStatement replaceKept;
     private final PreparedStatement deleteVotes;
     private final PreparedStatement deleteOpenVotes;
     private final PreparedStatement insertSweep;
@@ -49,6 +52,14 @@ final class PayloadRows {
                 connection.prepareStatement(
                         "UPDATE outputs SET kept = 1 WHERE job = ? AND shard = ? AND attempt = ?"
                                 + " AND epoch = ?");
+        selectKept =
+                connection.prepareStatement(
+                        "SELECT shard, attempt, epoch, from_item, payload FROM outputs WHERE job ="
+                                + " ? AND kept = 1 AND from_item <= ? AND to_item >= ?");
+        replaceKept =
+                connection.prepareStatement(
+                        "UPDATE outputs SET sum = ?, payload = ? WHERE job = ? AND shard = ? AND"
+                                + " attempt = ? AND epoch = ?");
         deleteVotes =
                 connection.prepareStatement(
                         "DELETE FROM outputs WHERE job = ? AND shard = ? AND kept = 0");
@@ -77,6 +88,7 @@ final class PayloadRows {
                         output(cast.ballot().lease(), cast.from(), cast.to(), false);
                 case Event.ShardSettled settled -> settle(settled);
                 case Event.JobEnded ended -> end(ended.job());
+                case Event.ResultRetracted retracted -> replace(retracted);
                 case Event.LifeBegan _,
                         Event.ModelRegistered _,
                         Event.ApiKeyCreated _,
@@ -85,6 +97,10 @@ final class PayloadRows {
                         Event.NodeEnrolled _,
                         Event.NodeBanned _,
                         Event.Booked _,
+                        Event.OwnerTrusted _,
+                        Event.OwnerConvicted _,
+                        Event.OwnerReinstated _,
+                        Event.StandingRestored _,
                         Event.BookRestored _,
                         Event.JobRestored _ -> {}
             }
@@ -156,6 +172,41 @@ final class PayloadRows {
             deleteVotes.setLong(1, settled.job().number());
             deleteVotes.setInt(2, settled.shard());
             deleteVotes.executeUpdate();
+        }
+    }
+
+    /** The right result takes the place of the wrong one within what is kept. */
+    private void replace(Event.ResultRetracted event) throws SQLException {
+        Lease by = event.by().orElseThrow();
+        byte @Nullable [] right = payloads.outputInMemory(by);
+        if (right == null) {
+            throw new LogException(
+                    "expected the bytes of audit result " + by + " before the flush, found none");
+        }
+        selectKept.setLong(1, event.job().number());
+        selectKept.setInt(2, event.from());
+        selectKept.setInt(3, event.to());
+        try (ResultSet row = selectKept.executeQuery()) {
+            if (!row.next()) {
+                throw new LogException(
+                        "no kept result of "
+                                + event.job()
+                                + " holds items "
+                                + event.from()
+                                + " to "
+                                + event.to());
+            }
+            byte[] output = row.getBytes(5);
+            int dimensions = EmbeddingOutput.dimensions(event.to() - event.from(), right.length);
+            EmbeddingOutput.read(output, dimensions)
+                    .replace(event.from() - row.getInt(4), EmbeddingOutput.read(right, dimensions));
+            replaceKept.setLong(1, PayloadSum.of(output));
+            replaceKept.setBytes(2, output);
+            replaceKept.setLong(3, event.job().number());
+            replaceKept.setInt(4, row.getInt(1));
+            replaceKept.setInt(5, row.getInt(2));
+            replaceKept.setInt(6, row.getInt(3));
+            replaceKept.executeUpdate();
         }
     }
 

@@ -108,6 +108,24 @@ public final class SqlitePayloads implements Payloads {
     }
 
     @Override
+    public void audit(JobId audit, JobId source, int from, int to, Lease claim) {
+        Optional<List<byte[]>> items = items(source, from, to);
+        Optional<byte[]> claimed =
+                claim.job().equals(source) ? output(claim) : claim(source, from, to);
+        if (items.isPresent() && claimed.isPresent()) {
+            List<byte[]> inputs = List.copyOf(items.get());
+            bytes.addAndGet(HeldJob.weight(inputs) + HeldJob.weight(claimed.get()));
+            held(audit).audit(inputs, claimed.get());
+        }
+    }
+
+    @Override
+    public Optional<byte[]> claim(JobId audit, int from, int to) {
+        HeldJob held = jobs.get(audit);
+        return held == null ? Optional.empty() : held.claim(from, to);
+    }
+
+    @Override
     public void keep(Lease lease, int from, int to) {
         jobs.computeIfPresent(
                 lease.job(),

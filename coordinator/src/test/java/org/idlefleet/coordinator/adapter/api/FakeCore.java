@@ -1,6 +1,7 @@
 package org.idlefleet.coordinator.adapter.api;
 
 import org.idlefleet.coordinator.Answer;
+import org.idlefleet.coordinator.AuditCounts;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.Inbox;
 import org.idlefleet.coordinator.JobEnd;
@@ -9,7 +10,9 @@ import org.idlefleet.coordinator.Refusal;
 import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.View;
 import org.idlefleet.coordinator.adapter.Payloads.Kept;
+import org.idlefleet.coordinator.fleet.Conduct;
 import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
@@ -175,7 +178,9 @@ final class FakeCore implements Inbox, AutoCloseable {
                             ? new Answer.Refused(
                                     new Refusal.Conflict("there is no key " + revoke.key()))
                             : new Answer.Done();
-            case Command.FundClient _,
+            case Command.TrustOwner _,
+                    Command.ReinstateOwner _,
+                    Command.FundClient _,
                     Command.IssueToken _,
                     Command.BanNode _,
                     Command.RegisterModel _ ->
@@ -212,6 +217,7 @@ final class FakeCore implements Inbox, AutoCloseable {
                                                     AccountId.prepaid("acme"), Money.ofUnits(5)))));
             case Query.OfClient of ->
                     new Answer.Seen(new View.Client(of.client(), Money.ofUnits(5), Money.ZERO));
+            case Query.OfStandings _ -> new Answer.Seen(new View.Owners(List.of(owner()), false));
             case Query.OfLoad _ -> new Answer.Seen(new View.Load(3, 8, 2, 1, 40, 2));
         };
     }
@@ -274,6 +280,12 @@ final class FakeCore implements Inbox, AutoCloseable {
                 17);
     }
 
+    private static View.Owner owner() {
+        Standing standing = Standing.fresh(NOW).afterResult().afterAgreement(NOW);
+        return new View.Owner(
+                new OwnerId("ann"), standing, standing.state(NOW), true, Conduct.NONE);
+    }
+
     private static View.Job open(JobId id, Command.SubmitJob submit) {
         return new View.Job(
                 id,
@@ -290,6 +302,11 @@ final class FakeCore implements Inbox, AutoCloseable {
                 submit.job().deadline(),
                 Money.ofMillionths(100),
                 Money.ZERO,
+                submit.job().assurance(),
+                Optional.empty(),
+                AuditCounts.NONE,
+                0,
+                List.of(),
                 Optional.empty(),
                 "",
                 Optional.empty(),
@@ -313,6 +330,11 @@ final class FakeCore implements Inbox, AutoCloseable {
                 job.deadline(),
                 job.ceiling(),
                 Money.ofMillionths(100),
+                job.assurance(),
+                job.audit(),
+                job.audits(),
+                job.openAudits(),
+                job.retracted(),
                 Optional.of(end),
                 detail,
                 Optional.of(NOW.plusSeconds(1)),

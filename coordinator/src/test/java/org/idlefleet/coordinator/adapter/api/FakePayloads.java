@@ -55,6 +55,14 @@ final class FakePayloads implements Payloads {
     }
 
     @Override
+    public void audit(JobId audit, JobId source, int from, int to, Lease claim) {}
+
+    @Override
+    public Optional<byte[]> claim(JobId audit, int from, int to) {
+        return Optional.empty();
+    }
+
+    @Override
     public void keep(Lease lease, int from, int to) {}
 
     @Override

@@ -24,6 +24,8 @@ class OpenApiTest {
             Map.of(
                     "post /api/v1/jobs", BATCH,
                     "post /api/v1/nodes/{node}/ban", "{\"reason\":\"broken\"}",
+                    "post /api/v1/owners/{owner}/trust", "{\"trusted\":true}",
+                    "post /api/v1/owners/{owner}/reinstate", "{\"reason\":\"an error of ours\"}",
                     "post /api/v1/keys", "{\"client\":\"acme\"}",
                     "post /api/v1/keys/{key}/revoke", "{}",
                     "post /api/v1/tokens", "{\"owner\":\"ann\"}",
@@ -100,6 +102,7 @@ class OpenApiTest {
                         .replace("{node}", "ann-car")
                         .replace("{client}", "acme")
                         .replace("{year}", "2026")
+                        .replace("{owner}", "ann")
                         .replace("{holder}", "client:acme")
                         .replace("{account}", "client:acme:prepaid")
                         .replace("{key}", house.otherKey.substring(0, house.otherKey.indexOf('.')));

@@ -77,7 +77,7 @@ class GoldenLogTest {
         var random = new RandomEvents(seed);
         var events = new ArrayList<Event.Durable>(count);
         for (int i = 0; i < count; i++) {
-            events.add(random.ofKind(i % RandomEvents.KINDS));
+            events.add(random.ofKind(i % RandomEvents.FIRST_KINDS));
         }
         return events;
     }

@@ -1,12 +1,18 @@
 package org.idlefleet.coordinator.adapter.log;
 
+import org.idlefleet.coordinator.AuditCounts;
+import org.idlefleet.coordinator.AuditOf;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.Event.SettledRange;
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.ModelSpec;
 import org.idlefleet.coordinator.Tier;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Recent;
+import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.BookState;
 import org.idlefleet.ledger.Money;
@@ -37,8 +43,14 @@ import java.util.function.Supplier;
  * log was written from them.
  */
 public final class RandomEvents {
-    /** How many kinds of durable events there are. */
-    public static final int KINDS = 14;
+    /** How many kinds of durable events there were in the release that wrote the kept log. */
+    public static final int FIRST_KINDS = 14;
+
+    /** Kinds of transactions in that release. */
+    private static final int FIRST_TRANSACTIONS = 11;
+
+    /** How many kinds there are now; some differ only in what is optional. */
+    public static final int KINDS = 22;
 
     private final SplittableRandom random;
 
@@ -67,6 +79,27 @@ public final class RandomEvents {
             case 11 -> ended(job());
             case 12 -> new Event.BookRestored(book(), random.nextLong(Long.MAX_VALUE));
             case 13 -> restored();
+            case 14 -> retracted(job(), random.nextInt(50));
+            case 15 -> new Event.OwnerTrusted(owner(), random.nextBoolean(), instant());
+            case 16 ->
+                    new Event.OwnerConvicted(
+                            owner(), job(), text(), maybe(() -> transaction(job(), 0)), instant());
+            case 17 ->
+                    new Event.OwnerReinstated(
+                            owner(), text(), maybe(() -> transaction(job(), 0)), instant());
+            case 18 -> standing();
+            case 19 -> audit(admitted());
+            case 20 -> drawn(settled(job(), random.nextInt(50)));
+            case 21 -> {
+                Event.JobRestored plain = restored();
+                yield new Event.JobRestored(
+                        plain.admitted(),
+                        plain.paid(),
+                        plain.nextShard(),
+                        plain.settled(),
+                        new AuditCounts(
+                                nonNegative(), nonNegative(), nonNegative(), 1 + nonNegative()));
+            }
             default -> throw new IllegalArgumentException("no kind " + kind);
         };
     }
@@ -86,6 +119,77 @@ public final class RandomEvents {
                 random.nextBoolean(),
                 transaction(job, 0),
                 instant());
+    }
+
+    private Event.JobAdmitted audit(Event.JobAdmitted plain) {
+        JobId audited = job();
+        int shard = random.nextInt(50);
+        return new Event.JobAdmitted(
+                plain.job(),
+                plain.client(),
+                plain.model(),
+                plain.manifest(),
+                plain.kind(),
+                plain.units(),
+                plain.quorum(),
+                plain.tier(),
+                plain.deadline(),
+                plain.durable(),
+                plain.hold(),
+                pick(Assurance.values()),
+                maybe(() ->
+                        new AuditOf(
+                                audited,
+                                shard,
+                                nonNegative(),
+                                nonNegative(),
+                                ballot(audited, shard),
+                                text(),
+                                random.nextBoolean())),
+                plain.at());
+    }
+
+    private Event.ShardSettled drawn(Event.ShardSettled plain) {
+        return new Event.ShardSettled(
+                plain.job(),
+                plain.shard(),
+                plain.from(),
+                plain.to(),
+                plain.canonical(),
+                plain.agreeing(),
+                plain.inconclusive(),
+                plain.dissenting(),
+                plain.payment(),
+                random.nextInt(1_000_001),
+                new AuditDraw.Draw(random.nextBoolean(), random.nextBoolean()),
+                plain.at());
+    }
+
+    private Event.ResultRetracted retracted(JobId job, int shard) {
+        Ballot wrong = ballot(job, shard);
+        return new Event.ResultRetracted(
+                job,
+                shard,
+                nonNegative(),
+                nonNegative(),
+                wrong,
+                job(),
+                Optional.empty(),
+                maybe(() -> transaction(job, 0)),
+                instant());
+    }
+
+    private Event.StandingRestored standing() {
+        return new Event.StandingRestored(
+                owner(),
+                new Standing(
+                        instant(),
+                        new Standing.Counts(
+                                nonNegative(), nonNegative(), nonNegative(), nonNegative()),
+                        new Recent(random.nextDouble(), random.nextDouble(), instant()),
+                        random.nextBoolean(),
+                        instant()),
+                maybe(() -> transaction(job(), 0)));
     }
 
     public Event.BallotCast cast(JobId job, int shard) {
@@ -146,7 +250,7 @@ public final class RandomEvents {
         return random.nextBoolean()
                 ? TransactionId.settle(job.toString(), Integer.toString(shard))
                 : new TransactionId(
-                        pick(TransactionKind.values()),
+                        TransactionKind.ofCode(1 + random.nextInt(FIRST_TRANSACTIONS)),
                         random.nextBoolean() ? job.toString() : name("subject"),
                         random.nextBoolean() ? "" : name("detail"));
     }

@@ -1,0 +1,205 @@
+package org.idlefleet.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import tools.jackson.databind.JsonNode;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+@Command(
+        name = "trust",
+        description = "Show what is known of owners, and decide whom to trust.",
+        subcommands = {
+            TrustCommand.Show.class,
+            TrustCommand.Grant.class,
+            TrustCommand.Revoke.class,
+            TrustCommand.Reinstate.class
+        })
+final class TrustCommand {
+    private TrustCommand() {}
+
+    @Command(
+            name = "show",
+            description = {
+                "Show every owner's standing, or one owner's with the evidence behind it.",
+                "Honesty is kept for good; availability and speed since the coordinator started."
+            })
+    static final class Show implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Parameters(
+                arity = "0..1",
+                paramLabel = "OWNER",
+                description = "Whose; everybody's if left out.")
+        private Optional<String> owner = Optional.empty();
+
+        @Override
+        public void run() {
+            JsonNode owners = operator.get("/api/v1/owners");
+            if (owner.isPresent()) {
+                one(owners, owner.get());
+            } else {
+                all(owners);
+            }
+        }
+
+        private void all(JsonNode owners) {
+            var table =
+                    new Table(
+                            "OWNER",
+                            "STATE",
+                            "TRUSTED",
+                            ">RESULTS",
+                            ">CHECKED",
+                            ">OUTVOTED",
+                            ">HONESTY",
+                            ">AVAILABLE",
+                            ">SPEED");
+            for (JsonNode line : owners.path("data")) {
+                JsonNode honesty = line.path("honesty");
+                table.row(
+                        line.path("id").asString(),
+                        line.path("state").asString(),
+                        line.path("trusted").asBoolean() ? "yes" : "no",
+                        honesty.path("results").asLong(),
+                        honesty.path("checked").asLong(),
+                        honesty.path("outvoted").asLong(),
+                        share(honesty.path("recent_share")),
+                        share(line.path("availability").path("share")),
+                        times(line.path("speed").path("against_expectation")));
+            }
+            output.print(owners, table.isEmpty() ? "no owner has a standing yet\n" : table);
+        }
+
+        private void one(JsonNode owners, String name) {
+            for (JsonNode line : owners.path("data")) {
+                if (line.path("id").asString().equals(name)) {
+                    output.print(line, text(line));
+                    return;
+                }
+            }
+            throw Failure.error("no result of owner '" + name + "' was ever settled here");
+        }
+
+        private static String text(JsonNode line) {
+            JsonNode honesty = line.path("honesty");
+            JsonNode availability = line.path("availability");
+            JsonNode speed = line.path("speed");
+            return "owner "
+                    + line.path("id").asString()
+                    + ": "
+                    + line.path("state").asString()
+                    + (line.path("trusted").asBoolean() ? ", trusted by the operator" : "")
+                    + ", since "
+                    + line.path("since").asString()
+                    + "\n  honesty       "
+                    + share(honesty.path("recent_share"))
+                    + " of late: "
+                    + honesty.path("results").asLong()
+                    + " results, "
+                    + honesty.path("checked").asLong()
+                    + " checked, "
+                    + honesty.path("agreed").asLong()
+                    + " right, "
+                    + honesty.path("inconclusive").asLong()
+                    + " inconclusive, "
+                    + honesty.path("outvoted").asLong()
+                    + " voted down\n  availability  "
+                    + share(availability.path("share"))
+                    + ": "
+                    + availability.path("answered").asLong()
+                    + " leases answered, "
+                    + availability.path("released").asLong()
+                    + " handed back in time, "
+                    + availability.path("lost").asLong()
+                    + " lost, "
+                    + availability.path("refused").asLong()
+                    + " refused or malformed\n  speed         "
+                    + times(speed.path("against_expectation"))
+                    + " of what was expected\n";
+        }
+
+        private static String share(JsonNode value) {
+            return String.format(Locale.ROOT, "%.2f %%", 100 * value.asDouble());
+        }
+
+        private static String times(JsonNode value) {
+            return String.format(Locale.ROOT, "%.2f", value.asDouble());
+        }
+    }
+
+    @Command(
+            name = "grant",
+            description = {
+                "Trust an owner's results: they decide where votes can't, and convict.",
+                "Meant for devices of your own."
+            })
+    static final class Grant implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Parameters(paramLabel = "OWNER", description = "Whom to trust.")
+        private String owner = "";
+
+        @Override
+        public void run() {
+            trust(operator, output, owner, true);
+        }
+    }
+
+    @Command(name = "revoke", description = "Trust an owner no more than any other.")
+    static final class Revoke implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Parameters(paramLabel = "OWNER", description = "Whom not to trust.")
+        private String owner = "";
+
+        @Override
+        public void run() {
+            trust(operator, output, owner, false);
+        }
+    }
+
+    @Command(
+            name = "reinstate",
+            description = {
+                "Grant a convicted owner's appeal: what it lost comes back, if it is still there,",
+                "and all its results are audited for a day."
+            })
+    static final class Reinstate implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Parameters(paramLabel = "OWNER", description = "Whose conviction ends.")
+        private String owner = "";
+
+        @Option(names = "--reason", required = true, description = "Why; it stays in the log.")
+        private String reason = "";
+
+        @Override
+        public void run() {
+            JsonNode answer =
+                    operator.post(
+                            "/api/v1/owners/" + PathPart.of(owner) + "/reinstate",
+                            Map.of("reason", reason));
+            output.print(answer, "owner " + owner + " may work again, on probation\n");
+        }
+    }
+
+    private static void trust(Operator operator, Output output, String owner, boolean trusted) {
+        JsonNode answer =
+                operator.post(
+                        "/api/v1/owners/" + PathPart.of(owner) + "/trust",
+                        Map.of("trusted", trusted));
+        output.print(
+                answer,
+                "owner " + owner + " is " + (trusted ? "" : "not ") + "trusted from now on\n");
+    }
+}

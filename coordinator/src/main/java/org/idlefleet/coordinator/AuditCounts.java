@@ -1,0 +1,29 @@
+package org.idlefleet.coordinator;
+
+/**
+ * What became of the audits of one job.
+ *
+ * @param drawn results that were drawn
+ * @param passed audits that found the result right
+ * @param refuted audits that found it wrong
+ * @param unchecked audits that came to no end: nobody could do them
+ */
+public record AuditCounts(int drawn, int passed, int refuted, int unchecked) {
+    public static final AuditCounts NONE = new AuditCounts(0, 0, 0, 0);
+
+    AuditCounts withDrawn() {
+        return new AuditCounts(drawn + 1, passed, refuted, unchecked);
+    }
+
+    AuditCounts withPassed() {
+        return new AuditCounts(drawn, passed + 1, refuted, unchecked);
+    }
+
+    AuditCounts withRefuted() {
+        return new AuditCounts(drawn, passed, refuted + 1, unchecked);
+    }
+
+    AuditCounts withUnchecked() {
+        return new AuditCounts(drawn, passed, refuted, unchecked + 1);
+    }
+}

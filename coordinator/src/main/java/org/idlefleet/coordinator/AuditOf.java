@@ -1,0 +1,15 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.protocol.JobId;
+
+/**
+ * What an internal job checks: a result for items {@code from} up to {@code to} of another job. To
+ * the nodes that run it, it is a job like any other.
+ *
+ * @param claim whose result is checked; its owner may not check it
+ * @param network of the claim's node, from which no auditor comes if there are others; may be empty
+ * @param trusted whether only owners whom the operator trusts may do it; their word convicts
+ */
+public record AuditOf(
+        JobId job, int shard, int from, int to, Ballot claim, String network, boolean trusted) {}

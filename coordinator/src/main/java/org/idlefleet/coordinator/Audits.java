@@ -1,0 +1,245 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.Event.JobAdmitted;
+import org.idlefleet.coordinator.fleet.Fleet;
+import org.idlefleet.coordinator.fleet.ParkSession;
+import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.coordinator.verification.AuditDraw;
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.Book;
+import org.idlefleet.ledger.Conviction;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.TransactionId;
+import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.OwnerId;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Checks results after they were committed to. An audit is an internal job over the same items,
+ * paid by the platform, whose first vote is the claim that it checks.
+ */
+final class Audits {
+    /** Who pays for audits; no client may be called so. */
+    static final ClientId PAYER = new ClientId("platform-audits");
+
+    /** Results of one convicted owner that are computed again at once; more than it can hold. */
+    private static final int RECHECKED_MAX = 2_000;
+
+    private final Fleet fleet;
+    private final Jobs jobs;
+    private final Registry registry;
+    private final Trust trust;
+    private final Book book;
+    private final Policy policy;
+    private final AuditDraw draw;
+
+    Audits(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Book book, Policy policy) {
+        this.fleet = fleet;
+        this.jobs = jobs;
+        this.registry = registry;
+        this.trust = trust;
+        this.book = book;
+        this.policy = policy;
+        this.draw = new AuditDraw(policy.auditSecret().raw());
+    }
+
+    /** How many of a million results like this one are audited. */
+    int ppm(JobAdmitted job, Ballot result, Instant now) {
+        Assurance asked = job.audit().isPresent() ? Assurance.QUORUM : job.assurance();
+        return asked.audited()
+                ? trust.standing(result.owner(), now).auditPpm(asked, trust.alarm(now), now)
+                : 0;
+    }
+
+    AuditDraw.Draw draw(JobId job, int shard, Ballot result, int ppm, Instant now) {
+        return draw.draw(job, shard, result.commit(), ppm, now);
+    }
+
+    /**
+     * Adds the opening of an audit, if there is somebody who could do it.
+     *
+     * @param source the job whose items and results the audit takes
+     * @param from the first of those items, counted within {@code source}
+     */
+    void open(
+            Decision.Builder decision,
+            JobAdmitted audited,
+            AuditOf audit,
+            JobId source,
+            int from,
+            Instant now) {
+        if (jobs.open().size() >= policy.limits().openJobs() || !possible(audited, audit)) {
+            return;
+        }
+        WorkUnits units = audited.units().slice(audit.from(), audit.to());
+        long price =
+                units.total()
+                        * registry.model(audited.manifest()).orElseThrow().priceMicrosPerWorkUnit();
+        Money ceiling = Money.ofMillionths(price);
+        long opened = decision.soFar().stream().filter(JobAdmitted.class::isInstance).count();
+        var job = new JobId(jobs.lastJob() + 1 + opened);
+        decision.event(new Event.Booked(funding(decision, job, ceiling), now));
+        decision.event(
+                new JobAdmitted(
+                        job,
+                        PAYER,
+                        audited.model(),
+                        audited.manifest(),
+                        audited.kind(),
+                        units,
+                        1,
+                        Tier.INTERACTIVE,
+                        now.plus(policy.pace().audit()),
+                        false,
+                        Transaction.hold(job.toString(), PAYER.value(), ceiling),
+                        audit.trusted() ? Assurance.TRUSTED_ONLY : Assurance.VERIFIED,
+                        Optional.of(audit),
+                        now));
+        int to = from + audit.to() - audit.from();
+        decision.send(new Send.Audit(job, source, from, to, audit.claim().lease()));
+    }
+
+    /** Whether anybody is there who may do it. */
+    private boolean possible(JobAdmitted audited, AuditOf audit) {
+        OwnerId claimant = audit.claim().owner();
+        return audit.trusted()
+                ? trust.trusted().stream()
+                        .anyMatch(owner ->
+                                !owner.equals(claimant) && fleet.offers(audited.manifest(), owner))
+                : fleet.owners(audited.manifest(), 2)
+                        > (fleet.offers(audited.manifest(), claimant) ? 1 : 0);
+    }
+
+    /** Whether a trusted owner other than this one could decide now. */
+    boolean judgeThere(JobAdmitted audited, OwnerId suspect) {
+        return trust.trusted().stream()
+                .anyMatch(
+                        owner -> !owner.equals(suspect) && fleet.offers(audited.manifest(), owner));
+    }
+
+    /** The part of its address that the claim's node shares with its neighbours; may be empty. */
+    String network(Ballot claim) {
+        return fleet.session(claim.node()).map(ParkSession::network).orElse("");
+    }
+
+    /**
+     * Money for an audit: from the verification reserve as far as it reaches, the rest granted by
+     * the platform.
+     */
+    private Transaction funding(Decision.Builder decision, JobId job, Money amount) {
+        Money spent = Money.ZERO;
+        for (Event event : decision.soFar()) {
+            if (event instanceof Event.Booked booked) {
+                spent = spent.plus(booked.transaction().change(AccountId.VERIFICATION));
+            }
+        }
+        Money reserve = book.balance(AccountId.VERIFICATION).plus(spent);
+        Money fromReserve =
+                !reserve.isPositive()
+                        ? Money.ZERO
+                        : reserve.compareTo(amount) < 0 ? reserve : amount;
+        Money granted = amount.minus(fromReserve);
+        var postings = new ArrayList<Posting>();
+        postings.add(new Posting(AccountId.prepaid(PAYER.value()), amount));
+        if (fromReserve.isPositive()) {
+            postings.add(new Posting(AccountId.VERIFICATION, fromReserve.negate()));
+        }
+        if (granted.isPositive()) {
+            postings.add(new Posting(AccountId.ISSUED, granted.negate()));
+        }
+        return new Transaction(TransactionId.fund(PAYER.value(), job.toString()), postings);
+    }
+
+    /**
+     * Adds a conviction and all that follows: the owner's nodes go, its unpaid earnings are lost,
+     * and its results that are not final are computed again.
+     */
+    void convict(Decision.Builder decision, OwnerId owner, JobId audit, Money cost, Instant now) {
+        if (trust.convicted(owner)) {
+            return;
+        }
+        String reason = "audit " + audit + ": a trusted owner computed something else";
+        Optional<Transaction> forfeit =
+                new Conviction(owner.value(), audit.toString(), new TreeMap<>(), cost)
+                        .forfeit(
+                                book.balance(AccountId.escrow(owner.value())),
+                                book.balance(AccountId.payable(owner.value())));
+        decision.event(new Event.OwnerConvicted(owner, audit, reason, forfeit, now));
+        for (ParkSession session : fleet.sessions()) {
+            if (session.owner().equals(owner)) {
+                decision.event(new Event.SessionClosed(session.number(), reason, now));
+                decision.send(new Send.Dismiss(session.number(), reason, policy.pace().pause()));
+            }
+        }
+        int left = RECHECKED_MAX;
+        for (Job job : jobs.recent(now.minus(policy.pace().finality()))) {
+            for (View.Shard shard : left > 0 ? job.unchecked(owner) : List.<View.Shard>of()) {
+                left--;
+                recheck(decision, job, shard, owner, audit, now);
+            }
+        }
+    }
+
+    private void recheck(
+            Decision.Builder decision,
+            Job job,
+            View.Shard shard,
+            OwnerId owner,
+            JobId audit,
+            Instant now) {
+        JobAdmitted admitted = job.admitted();
+        Ballot claim =
+                shard.votes().stream()
+                        .map(View.Vote::ballot)
+                        .filter(ballot -> ballot.owner().equals(owner))
+                        .findFirst()
+                        .orElseThrow();
+        if (jobs.open(admitted.job()).isPresent() && admitted.durable()) {
+            var again =
+                    new AuditOf(
+                            admitted.job(),
+                            shard.shard(),
+                            shard.from(),
+                            shard.to(),
+                            claim,
+                            network(claim),
+                            false);
+            open(decision, admitted, again, admitted.job(), shard.from(), now);
+        } else if (!admitted.durable()) {
+            decision.event(
+                    new Event.ResultRetracted(
+                            admitted.job(),
+                            shard.shard(),
+                            shard.from(),
+                            shard.to(),
+                            claim,
+                            audit,
+                            Optional.empty(),
+                            Optional.of(refund(job, shard.shard(), shard.from(), shard.to())),
+                            now));
+        }
+    }
+
+    /** What the client of an ended job paid for these items. */
+    Transaction refund(Job job, int shard, int from, int to) {
+        JobAdmitted admitted = job.admitted();
+        long price =
+                admitted.units().between(from, to)
+                        * registry.model(admitted.manifest()).orElseThrow().priceMicrosPerWorkUnit()
+                        * admitted.quorum();
+        return Transaction.fund(
+                admitted.client().value(),
+                "retracted-" + admitted.job() + "-" + shard + "-" + from,
+                Money.ofMillionths(price));
+    }
+}

@@ -1,0 +1,179 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.Event.OwnerConvicted;
+import org.idlefleet.coordinator.Event.OwnerReinstated;
+import org.idlefleet.coordinator.Event.OwnerTrusted;
+import org.idlefleet.coordinator.Event.ShardSettled;
+import org.idlefleet.coordinator.Event.StandingRestored;
+import org.idlefleet.coordinator.fleet.Conduct;
+import org.idlefleet.coordinator.fleet.Fleet;
+import org.idlefleet.coordinator.verification.Alarm;
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Standing;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.OwnerId;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * What is known of owners: honesty from settled results, whom the operator trusts, who is
+ * convicted. How dependable and quick their nodes were is kept apart and forgotten with the
+ * process.
+ */
+final class Trust {
+    private final Map<OwnerId, Standing> standings = new HashMap<>();
+    private final Map<OwnerId, Conduct> conducts = new HashMap<>();
+    private final TreeSet<OwnerId> trusted = new TreeSet<>();
+    private final TreeMap<OwnerId, Transaction> forfeits = new TreeMap<>();
+    private final Alarm alarm = new Alarm();
+
+    Standing standing(OwnerId owner, Instant now) {
+        Standing known = standings.get(owner);
+        return known == null ? Standing.fresh(now) : known;
+    }
+
+    boolean convicted(OwnerId owner) {
+        Standing known = standings.get(owner);
+        return known != null && known.convicted();
+    }
+
+    boolean trusted(OwnerId owner) {
+        return trusted.contains(owner);
+    }
+
+    Set<OwnerId> trusted() {
+        return trusted;
+    }
+
+    /** Trusted owners with a node that offers the model. */
+    int offering(Fleet fleet, Digest manifest) {
+        return (int) trusted.stream().filter(owner -> fleet.offers(manifest, owner)).count();
+    }
+
+    boolean alarm(Instant now) {
+        return alarm.on(now);
+    }
+
+    /** What the owner lost when it was convicted. */
+    Optional<Transaction> forfeit(OwnerId owner) {
+        return Optional.ofNullable(forfeits.get(owner));
+    }
+
+    /**
+     * @param audit what the settled job checks, if it is an audit: its claim is no new result
+     */
+    void settled(ShardSettled event, Optional<AuditOf> audit) {
+        int judged =
+                event.agreeing().size() + event.inconclusive().size() + event.dissenting().size();
+        if (judged > 1) {
+            for (Ballot ballot : event.agreeing()) {
+                change(ballot.owner(), event.at(), old -> old.afterAgreement(event.at()));
+            }
+            for (Ballot ballot : event.inconclusive()) {
+                change(ballot.owner(), event.at(), Standing::afterDoubt);
+            }
+            for (Ballot ballot : event.dissenting()) {
+                change(ballot.owner(), event.at(), old -> old.afterOutvote(event.at()));
+            }
+        }
+        for (List<Ballot> paid : List.of(event.agreeing(), event.inconclusive())) {
+            for (Ballot ballot : paid) {
+                if (audit.isEmpty() || !audit.get().claim().equals(ballot)) {
+                    change(ballot.owner(), event.at(), Standing::afterResult);
+                }
+            }
+        }
+    }
+
+    void apply(OwnerTrusted event) {
+        if (event.trusted()) {
+            trusted.add(event.owner());
+        } else {
+            trusted.remove(event.owner());
+        }
+    }
+
+    void apply(OwnerConvicted event) {
+        change(event.owner(), event.at(), Standing::convict);
+        event.forfeit().ifPresent(lost -> forfeits.put(event.owner(), lost));
+        trusted.remove(event.owner());
+        alarm.convicted(event.at());
+    }
+
+    void apply(OwnerReinstated event) {
+        change(event.owner(), event.at(), old -> old.reinstate(event.at()));
+        forfeits.remove(event.owner());
+    }
+
+    void apply(StandingRestored event) {
+        standings.put(event.owner(), event.standing());
+        event.forfeit().ifPresent(lost -> forfeits.put(event.owner(), lost));
+    }
+
+    void answered(OwnerId owner, Duration expected, Duration taken) {
+        conducts.put(owner, conduct(owner).afterAnswer(expected, taken));
+    }
+
+    void lost(OwnerId owner) {
+        conducts.put(owner, conduct(owner).afterLoss());
+    }
+
+    void released(OwnerId owner) {
+        conducts.put(owner, conduct(owner).afterRelease());
+    }
+
+    void refused(OwnerId owner) {
+        conducts.put(owner, conduct(owner).afterRefusal());
+    }
+
+    /** Events that rebuild this; whether the alarm is on is forgotten. */
+    List<Event.Durable> snapshot(Instant now) {
+        var events = new ArrayList<Event.Durable>();
+        new TreeMap<>(standings)
+                .forEach((owner, standing) ->
+                        events.add(new StandingRestored(owner, standing, forfeit(owner))));
+        trusted.forEach(owner -> events.add(new OwnerTrusted(owner, true, now)));
+        return events;
+    }
+
+    View.Owners view(Instant now) {
+        return new View.Owners(
+                owners().stream()
+                        .map(owner -> {
+                            Standing standing = standing(owner, now);
+                            return new View.Owner(
+                                    owner,
+                                    standing,
+                                    standing.state(now),
+                                    trusted(owner),
+                                    conduct(owner));
+                        })
+                        .toList(),
+                alarm(now));
+    }
+
+    private Set<OwnerId> owners() {
+        var owners = new TreeSet<>(standings.keySet());
+        owners.addAll(trusted);
+        return owners;
+    }
+
+    private Conduct conduct(OwnerId owner) {
+        return conducts.getOrDefault(owner, Conduct.NONE);
+    }
+
+    private void change(OwnerId owner, Instant at, UnaryOperator<Standing> change) {
+        standings.put(owner, change.apply(standing(owner, at)));
+    }
+}

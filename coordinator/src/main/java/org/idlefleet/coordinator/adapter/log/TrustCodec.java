@@ -1,0 +1,206 @@
+package org.idlefleet.coordinator.adapter.log;
+
+import org.idlefleet.coordinator.AuditOf;
+import org.idlefleet.coordinator.Event;
+import org.idlefleet.coordinator.adapter.log.wire.AssuranceRecord;
+import org.idlefleet.coordinator.adapter.log.wire.AuditRecord;
+import org.idlefleet.coordinator.adapter.log.wire.OwnerConvicted;
+import org.idlefleet.coordinator.adapter.log.wire.OwnerReinstated;
+import org.idlefleet.coordinator.adapter.log.wire.OwnerTrusted;
+import org.idlefleet.coordinator.adapter.log.wire.Retraction;
+import org.idlefleet.coordinator.adapter.log.wire.StandingRecord;
+import org.idlefleet.coordinator.adapter.log.wire.TransactionRecord;
+import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.coordinator.verification.Recent;
+import org.idlefleet.coordinator.verification.Standing;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.protocol.JobId;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/** What is known of owners, and the audits behind it, as records and back. */
+final class TrustCodec {
+    private TrustCodec() {}
+
+    static AssuranceRecord write(Assurance assurance) {
+        return switch (assurance) {
+            case QUORUM -> AssuranceRecord.QUORUM;
+            case VERIFIED -> AssuranceRecord.VERIFIED;
+            case STRICT -> AssuranceRecord.STRICT;
+            case STANDARD -> AssuranceRecord.STANDARD;
+            case BULK -> AssuranceRecord.BULK;
+            case TRUSTED_ONLY -> AssuranceRecord.TRUSTED_ONLY;
+        };
+    }
+
+    static Assurance read(AssuranceRecord record) {
+        return switch (record) {
+            case QUORUM -> Assurance.QUORUM;
+            case VERIFIED -> Assurance.VERIFIED;
+            case STRICT -> Assurance.STRICT;
+            case STANDARD -> Assurance.STANDARD;
+            case BULK -> Assurance.BULK;
+            case TRUSTED_ONLY -> Assurance.TRUSTED_ONLY;
+            case UNRECOGNIZED ->
+                    throw new IllegalArgumentException("this release does not know its assurance");
+        };
+    }
+
+    static AuditRecord write(AuditOf audit, NameTable names) {
+        return AuditRecord.newBuilder()
+                .setJob(audit.job().number())
+                .setShard(audit.shard())
+                .setFrom(audit.from())
+                .setTo(audit.to())
+                .setClaim(VoteCodec.write(audit.claim(), audit.job(), audit.shard(), names))
+                .setNetwork(audit.network())
+                .setTrusted(audit.trusted())
+                .build();
+    }
+
+    static AuditOf read(AuditRecord record, Names names) {
+        var job = new JobId(record.getJob());
+        return new AuditOf(
+                job,
+                record.getShard(),
+                record.getFrom(),
+                record.getTo(),
+                VoteCodec.ballot(record.getClaim(), job, record.getShard(), names),
+                record.getNetwork(),
+                record.getTrusted());
+    }
+
+    static Retraction write(Event.ResultRetracted event, NameTable names) {
+        JobId job = event.job();
+        var record =
+                Retraction.newBuilder()
+                        .setJob(job.number())
+                        .setShard(event.shard())
+                        .setFrom(event.from())
+                        .setTo(event.to())
+                        .setWrong(VoteCodec.write(event.wrong(), job, event.shard(), names))
+                        .setAudit(event.audit().number());
+        event.by().ifPresent(lease -> record.setBy(VoteCodec.write(lease, job, event.shard())));
+        event.refund().ifPresent(refund -> record.setRefund(write(refund, names)));
+        return record.build();
+    }
+
+    static Event.ResultRetracted read(Retraction record, Instant at, Names names) {
+        var job = new JobId(record.getJob());
+        int shard = record.getShard();
+        return new Event.ResultRetracted(
+                job,
+                shard,
+                record.getFrom(),
+                record.getTo(),
+                VoteCodec.ballot(record.getWrong(), job, shard, names),
+                new JobId(record.getAudit()),
+                record.hasBy()
+                        ? Optional.of(VoteCodec.lease(record.getBy(), job, shard))
+                        : Optional.empty(),
+                read(record.hasRefund(), record.getRefund(), names),
+                at);
+    }
+
+    static OwnerTrusted write(Event.OwnerTrusted event, NameTable names) {
+        return OwnerTrusted.newBuilder()
+                .setOwner(names.number(event.owner().value()))
+                .setTrusted(event.trusted())
+                .build();
+    }
+
+    static Event.OwnerTrusted read(OwnerTrusted record, Instant at, Names names) {
+        return new Event.OwnerTrusted(names.owner(record.getOwner()), record.getTrusted(), at);
+    }
+
+    static OwnerConvicted write(Event.OwnerConvicted event, NameTable names) {
+        var record =
+                OwnerConvicted.newBuilder()
+                        .setOwner(names.number(event.owner().value()))
+                        .setAudit(event.audit().number())
+                        .setReason(event.reason());
+        event.forfeit().ifPresent(forfeit -> record.setForfeit(write(forfeit, names)));
+        return record.build();
+    }
+
+    static Event.OwnerConvicted read(OwnerConvicted record, Instant at, Names names) {
+        return new Event.OwnerConvicted(
+                names.owner(record.getOwner()),
+                new JobId(record.getAudit()),
+                record.getReason(),
+                read(record.hasForfeit(), record.getForfeit(), names),
+                at);
+    }
+
+    static OwnerReinstated write(Event.OwnerReinstated event, NameTable names) {
+        var record =
+                OwnerReinstated.newBuilder()
+                        .setOwner(names.number(event.owner().value()))
+                        .setReason(event.reason());
+        event.restored().ifPresent(restored -> record.setRestored(write(restored, names)));
+        return record.build();
+    }
+
+    static Event.OwnerReinstated read(OwnerReinstated record, Instant at, Names names) {
+        return new Event.OwnerReinstated(
+                names.owner(record.getOwner()),
+                record.getReason(),
+                read(record.hasRestored(), record.getRestored(), names),
+                at);
+    }
+
+    static StandingRecord write(Event.StandingRestored event, NameTable names) {
+        Standing standing = event.standing();
+        Standing.Counts counts = standing.counts();
+        Recent recent = standing.recent();
+        Instant probation = standing.probationUntil();
+        Instant marks = recent.at();
+        var record =
+                StandingRecord.newBuilder()
+                        .setOwner(names.number(event.owner().value()))
+                        .setResults(counts.results())
+                        .setAgreed(counts.agreed())
+                        .setInconclusive(counts.inconclusive())
+                        .setOutvoted(counts.outvoted())
+                        .setGood(recent.good())
+                        .setBad(recent.bad())
+                        .setMarksSeconds(marks.getEpochSecond())
+                        .setMarksNanos(marks.getNano())
+                        .setConvicted(standing.convicted())
+                        .setProbationSeconds(probation.getEpochSecond())
+                        .setProbationNanos(probation.getNano());
+        event.forfeit().ifPresent(forfeit -> record.setForfeit(write(forfeit, names)));
+        return record.build();
+    }
+
+    static Event.StandingRestored read(StandingRecord record, Instant since, Names names) {
+        return new Event.StandingRestored(
+                names.owner(record.getOwner()),
+                new Standing(
+                        since,
+                        new Standing.Counts(
+                                record.getResults(),
+                                record.getAgreed(),
+                                record.getInconclusive(),
+                                record.getOutvoted()),
+                        new Recent(
+                                record.getGood(),
+                                record.getBad(),
+                                EntryReader.instant(
+                                        record.getMarksSeconds(), record.getMarksNanos())),
+                        record.getConvicted(),
+                        EntryReader.instant(
+                                record.getProbationSeconds(), record.getProbationNanos())),
+                read(record.hasForfeit(), record.getForfeit(), names));
+    }
+
+    private static TransactionRecord write(Transaction transaction, NameTable names) {
+        return MoneyCodec.write(transaction, "", "", names);
+    }
+
+    private static Optional<Transaction> read(
+            boolean there, TransactionRecord record, Names names) {
+        return there ? Optional.of(MoneyCodec.read(record, "", "", names)) : Optional.empty();
+    }
+}
