@@ -29,6 +29,8 @@ import java.util.Map;
  * through the public API, three misfortunes, and the claims that must hold afterwards.
  */
 final class Demo {
+    private static final int LEDGER_TRIES = 100;
+    private static final int LEDGER_PAUSE_MS = 50;
     private static final BuiltIn MODEL = BuiltIn.ALL_MINILM;
     private static final int QUORUM = 2;
     private static final String CLIENT = "melville";
@@ -210,7 +212,7 @@ final class Demo {
         }
     }
 
-    private void showStatements(JobRecord record) {
+    private void showStatements(JobRecord record) throws InterruptedException {
         screen.title("Statements, in compute credits");
         screen.say(
                 String.format(
@@ -249,7 +251,7 @@ final class Demo {
             float[][] questions,
             JobRecord record,
             Incidents incidents)
-            throws IOException, EngineException {
+            throws IOException, InterruptedException, EngineException {
         screen.title("What must hold");
         var claims = new Claims(screen);
         claims.claim(
@@ -287,7 +289,7 @@ final class Demo {
         return claims.hold();
     }
 
-    private void claimMoney(Claims claims, JobRecord record) {
+    private void claimMoney(Claims claims, JobRecord record) throws InterruptedException {
         try (LedgerReader ledger = ledger()) {
             Map<AccountId, Money> balances = ledger.balances();
             claims.claim(
@@ -332,8 +334,17 @@ final class Demo {
         return compared == sentences.size() ? largest : Double.POSITIVE_INFINITY;
     }
 
-    private LedgerReader ledger() {
-        return LedgerReader.open(fleet.data().resolve("ledger.db"));
+    /** The ledger once it has caught up with the log: it is written a moment behind. */
+    private LedgerReader ledger() throws InterruptedException {
+        LedgerReader ledger = LedgerReader.open(fleet.data().resolve("ledger.db"));
+        for (int i = 0; i < LEDGER_TRIES && !isLevel(ledger); i++) {
+            Thread.sleep(LEDGER_PAUSE_MS);
+        }
+        return ledger;
+    }
+
+    private static boolean isLevel(LedgerReader ledger) {
+        return ledger.balances().getOrDefault(AccountId.hold(CLIENT), Money.ZERO).isZero();
     }
 
     private static String cut(String sentence) {
