@@ -7,8 +7,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "simulate",
-        description = "Run coordinator and nodes in virtual time, with everything going wrong.",
-        subcommands = SimulateCommand.RunSeeds.class)
+        description = "Run production classes in virtual time, with everything going wrong.",
+        subcommands = {SimulateCommand.RunSeeds.class, SimulateTrust.class})
 final class SimulateCommand {
     private SimulateCommand() {}
 

@@ -37,6 +37,7 @@ class CommandTest {
                         List.of("ledger", "verify"),
                         List.of("ledger", "witness"),
                         List.of("demo"),
+                        List.of("simulate", "trust"),
                         List.of("bench"))) {
             var typed = new ArrayList<>(words);
             typed.add("--help");

@@ -25,8 +25,8 @@ public final class AuditDraw {
 
     private static final String HMAC = "HmacSHA256";
 
-    private final byte[] secret;
-    private final Mac mac;
+    private final Mac draws;
+    private final Mac keys;
     private long day = Long.MIN_VALUE;
 
     /**
@@ -37,12 +37,9 @@ public final class AuditDraw {
             throw new IllegalArgumentException(
                     "the audit secret has at least 16 bytes, found " + secret.length);
         }
-        this.secret = secret.clone();
-        try {
-            mac = Mac.getInstance(HMAC);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no " + HMAC, e);
-        }
+        draws = hmac();
+        keys = hmac();
+        key(keys, secret);
     }
 
     /**
@@ -70,15 +67,15 @@ public final class AuditDraw {
 
     /** The key of the day in which {@code at} lies (UTC): shown after that day, it proves draws. */
     public byte[] dayKey(Instant at) {
-        return mac(secret, "idlefleet audit " + day(at), new byte[0]);
+        return keys.doFinal(("idlefleet audit " + day(at)).getBytes(StandardCharsets.US_ASCII));
     }
 
     private byte[] hash(JobId job, int shard, Digest commit, Instant at) {
         if (day(at) != day) {
             day = day(at);
-            key(dayKey(at));
+            key(draws, dayKey(at));
         }
-        return mac.doFinal(
+        return draws.doFinal(
                 ByteBuffer.allocate(Long.BYTES + Integer.BYTES + commit.raw().length)
                         .putLong(job.number())
                         .putInt(shard)
@@ -91,13 +88,15 @@ public final class AuditDraw {
         return Math.unsignedMultiplyHigh(uniform, ALL) < ppm;
     }
 
-    private byte[] mac(byte[] key, String text, byte[] more) {
-        key(key);
-        mac.update(text.getBytes(StandardCharsets.US_ASCII));
-        return mac.doFinal(more);
+    private static Mac hmac() {
+        try {
+            return Mac.getInstance(HMAC);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no " + HMAC, e);
+        }
     }
 
-    private void key(byte[] key) {
+    private static void key(Mac mac, byte[] key) {
         try {
             mac.init(new SecretKeySpec(key, HMAC));
         } catch (GeneralSecurityException e) {

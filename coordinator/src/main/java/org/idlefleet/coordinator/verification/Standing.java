@@ -63,7 +63,7 @@ public record Standing(
         if (now.isBefore(probationUntil)) {
             return State.PROBATION;
         }
-        return counts.checked() < WARM_UP ? State.WARM_UP : State.GOOD;
+        return counts.agreed < WARM_UP ? State.WARM_UP : State.GOOD;
     }
 
     /**

@@ -1,0 +1,176 @@
+package org.idlefleet.cli;
+
+import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.simulator.trust.Adversaries;
+import org.idlefleet.simulator.trust.Adversary;
+import org.idlefleet.simulator.trust.Column;
+import org.idlefleet.simulator.trust.Outcome;
+import org.idlefleet.simulator.trust.TrustPlan;
+import org.idlefleet.simulator.trust.TrustRuns;
+
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+@Command(
+        name = "trust",
+        description = {
+            "Pit audits and standing against adversaries, in virtual time.",
+            "W: wrong results per hostile owner that were accepted for good. EPS: their share of"
+                    + " all results, with its 95 % upper bound. R: executions of a result, all"
+                    + " checks among them.",
+            "The same seed always gives the same table. Without an adversary: list them."
+        })
+final class SimulateTrust implements Callable<Integer> {
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @ArgGroup(exclusive = true)
+    private Whom whom = new Whom();
+
+    private static final class Whom {
+        @Option(
+                names = "--adversary",
+                paramLabel = "NAME",
+                description = "Who is hostile, and how.")
+        private String name = "";
+
+        @Option(
+                names = "--all",
+                description = "All adversaries; the last row is the worst of each.")
+        private boolean all;
+    }
+
+    @Option(
+            names = "--hostile",
+            paramLabel = "PERCENT",
+            defaultValue = "10",
+            description = "How many of a hundred owners are hostile (default: ${DEFAULT-VALUE}).")
+    private int hostile;
+
+    @Option(
+            names = "--assurance",
+            paramLabel = "TERM",
+            defaultValue = "standard",
+            description = "What clients buy: verified, strict, standard, bulk.")
+    private String assurance = "";
+
+    @Option(
+            names = "--owners",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Owners, hostile ones among them (default: ${DEFAULT-VALUE}).")
+    private int owners;
+
+    @Option(
+            names = "--tasks",
+            paramLabel = "N",
+            defaultValue = "100000",
+            description = "Results of an owner, on average (default: ${DEFAULT-VALUE}).")
+    private long tasks;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Draws everything (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--exact",
+            description = {
+                "Draw by production's keyed hash and put every audit to its vote: slower.",
+                "Otherwise dice of the same odds draw."
+            })
+    private boolean exact;
+
+    @Option(names = "--csv", paramLabel = "FILE", description = "Also write all columns to FILE.")
+    private Path csv = Path.of("");
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var out = spec.commandLine().getOut();
+        if (!whom.all && whom.name.isEmpty()) {
+            var list = new Table("ADVERSARY", "WHAT IT DOES");
+            Adversaries.library().forEach(one -> list.row(one.name(), one.sentence()));
+            out.print(list);
+            return ExitCode.OK;
+        }
+        List<TrustPlan> plans = plans();
+        var err = spec.commandLine().getErr();
+        long began = System.nanoTime();
+        List<Outcome> outcomes =
+                TrustRuns.all(plans, done -> err.println("ran " + done.plan().adversary().name()));
+        double seconds = (System.nanoTime() - began) / 1e9;
+        out.print(table(outcomes));
+        new TrustFigures(new Figures(out)).of(outcomes, seconds);
+        if (!csv.toString().isEmpty()) {
+            write(outcomes);
+        }
+        return ExitCode.OK;
+    }
+
+    private List<TrustPlan> plans() {
+        List<Adversary> adversaries =
+                whom.all
+                        ? Adversaries.library()
+                        : List.of(Adversaries.named(whom.name).orElseThrow(this::unknown));
+        try {
+            return adversaries.stream()
+                    .map(one -> TrustPlan.of(one, terms(), owners, hostile, tasks, seed, exact))
+                    .toList();
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Failure unknown() {
+        return Failure.usage(
+                "there is no adversary '"
+                        + whom.name
+                        + "'; `idlefleet simulate trust` lists them all");
+    }
+
+    private Assurance terms() {
+        try {
+            return Assurance.valueOf(assurance.toUpperCase(Locale.ROOT).replace('-', '_'));
+        } catch (IllegalArgumentException e) {
+            throw Failure.usage(
+                    "--assurance is one of verified, strict, standard and bulk, found '"
+                            + assurance
+                            + "'");
+        }
+    }
+
+    private static Table table(List<Outcome> outcomes) {
+        var headings = new ArrayList<>(List.of("ADVERSARY"));
+        Column.TABLE.forEach(column -> headings.add(">" + column.name()));
+        var table = new Table(headings.toArray(String[]::new));
+        outcomes.forEach(outcome -> table.row(Column.row(outcome).toArray()));
+        if (outcomes.size() > 1) {
+            table.row(Column.worst(outcomes).toArray());
+        }
+        return table;
+    }
+
+    private void write(List<Outcome> outcomes) {
+        List<String> lines =
+                Stream.concat(Stream.of(Column.csvHeader()), outcomes.stream().map(Column::csv))
+                        .toList();
+        try {
+            Files.write(csv, lines);
+        } catch (IOException e) {
+            throw Failure.error("cannot write " + csv + ": " + e.getMessage());
+        }
+    }
+}

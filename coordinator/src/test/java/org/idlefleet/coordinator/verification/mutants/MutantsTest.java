@@ -1,0 +1,23 @@
+package org.idlefleet.coordinator.verification.mutants;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+
+/** The seeded bugs still fit the sources; {@code benchmarks/mutants} tries them out. */
+class MutantsTest {
+    @Test
+    void eachChangesOneSnippetThatIsStillThere() throws IOException {
+        List<Mutant> mutants = Mutant.of(Mutants.PATCHES);
+        assertThat(mutants).hasSizeGreaterThanOrEqualTo(20);
+        for (Mutant mutant : mutants) {
+            String source = Files.readString(Mutants.SOURCES.resolve(mutant.file()));
+            assertThat(mutant.applyTo(source)).isNotEqualTo(source);
+            assertThat(mutant.sentence()).endsWith(".");
+        }
+    }
+}

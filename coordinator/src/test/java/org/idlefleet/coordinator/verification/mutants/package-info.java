@@ -1,0 +1,5 @@
+/** Seeded bugs, and the proof that the tests find them. */
+@NullMarked
+package org.idlefleet.coordinator.verification.mutants;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package org.idlefleet.simulator.trust;
+
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.coordinator.verification.Verdict;
+import org.idlefleet.coordinator.verification.Voter;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.OwnerId;
+import org.idlefleet.simulator.Chance;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Production's vote over answers that are places on a line. One thread. */
+final class Jury {
+    private static final JobId JOB = new JobId(1);
+    private static final NodeId NODE = new NodeId("node");
+    private static final OwnerId OWNER = new OwnerId("owner");
+
+    private final Chance commits;
+
+    Jury(long seed) {
+        commits = new Chance(seed, "ballots");
+    }
+
+    /**
+     * What somebody answered.
+     *
+     * @param owner nobody for a trusted owner, who is never judged
+     */
+    record Answer(@Nullable Owner owner, int numericClass, double place) {
+        boolean agreesWith(Answer other) {
+            return Math.abs(place - other.place)
+                    <= Places.tolerance(numericClass, other.numericClass);
+        }
+    }
+
+    /** What a vote says of each answer. */
+    enum Ruling {
+        OPEN,
+        AGREEING,
+        INCONCLUSIVE,
+        DISSENTING
+    }
+
+    /** Judges; the rulings are in the order of the answers. Two must agree. */
+    List<Ruling> judge(List<Answer> answers) {
+        var ballots = new ArrayList<Ballot>();
+        var distances = new ArrayList<Double>();
+        for (int i = 0; i < answers.size(); i++) {
+            ballots.add(new Ballot(new Lease(JOB, 0, i, 1), NODE, OWNER, digest(), digest()));
+            for (int j = 0; j < i; j++) {
+                distances.add(Math.abs(answers.get(i).place - answers.get(j).place));
+            }
+        }
+        Verdict verdict =
+                Voter.judge(
+                        ballots,
+                        new Comparison(ballots.size(), distances),
+                        (a, b) ->
+                                Places.tolerance(
+                                        answer(answers, a).numericClass,
+                                        answer(answers, b).numericClass),
+                        2);
+        return ballots.stream().map(ballot -> ruling(verdict, ballot)).toList();
+    }
+
+    /** Compares with a trusted owner, whose answer nobody outvotes: it counts for two. */
+    Ruling confirm(Answer answer, Answer trusted) {
+        return judge(List.of(answer, trusted, trusted)).getFirst();
+    }
+
+    private static Ruling ruling(Verdict verdict, Ballot ballot) {
+        return switch (verdict) {
+            case Verdict.Open _ -> Ruling.OPEN;
+            case Verdict.Agreed agreed ->
+                    agreed.agreeing().contains(ballot)
+                            ? Ruling.AGREEING
+                            : agreed.inconclusive().contains(ballot)
+                                    ? Ruling.INCONCLUSIVE
+                                    : Ruling.DISSENTING;
+        };
+    }
+
+    private static Answer answer(List<Answer> answers, Ballot ballot) {
+        return answers.get(ballot.lease().attempt());
+    }
+
+    private Digest digest() {
+        return new Digest(commits.whole(), commits.whole(), commits.whole(), commits.whole());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.simulator.trust;
+
+import org.jspecify.annotations.NullMarked;
