@@ -47,10 +47,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** A coordinator and three nodes as real processes, with real clients and real misfortunes. */
 class FleetProcessTest {
@@ -273,6 +275,71 @@ class FleetProcessTest {
             assertThat(output.path("data").size()).isEqualTo(sentences.size());
         }
         assertPaidOnce(job, Money.parse(done.path("paid").asString()));
+    }
+
+    @Test
+    void aLiarIsConvictedByATrustedOwnersWordAndItsClientGetsItsMoneyBack() {
+        fleet().api().post("/api/v1/owners/ann/trust", Map.of("trusted", true));
+        var liar =
+                new LocalFleet.Plan(
+                        "emil",
+                        "emil",
+                        List.of(
+                                "signals.linux=off",
+                                "rules.settle=0s",
+                                "engine.provider=cpu",
+                                "faults.lie=1"));
+        fleet().add(liar);
+        try (var client = new AdminApi(fleet().api().base(), key)) {
+            await(() -> {
+                client.post(
+                        "/v1/embeddings",
+                        Map.of(
+                                "model",
+                                NAME,
+                                "input",
+                                "Call me Ishmael.",
+                                "idlefleet",
+                                Map.of("assurance", "standard")));
+                return owners("convicted").equals(Set.of("emil"));
+            });
+        }
+        JsonNode wrong =
+                fleet().api()
+                        .get("/api/v1/jobs?limit=500")
+                        .path("data")
+                        .valueStream()
+                        .filter(job ->
+                                job.path("verification")
+                                        .path("state")
+                                        .asString()
+                                        .equals("retracted"))
+                        .findFirst()
+                        .orElseThrow();
+        String refund = "fund/acme/retracted-" + wrong.path("id").asString() + "-0-0";
+        await(() -> books().contains(refund));
+        assertThat(books()).anyMatch(id -> id.startsWith("forfeit/emil/"));
+    }
+
+    private static Set<String> owners(String state) {
+        return fleet().api()
+                .get("/api/v1/owners")
+                .path("data")
+                .valueStream()
+                .filter(owner -> owner.path("state").asString().equals(state))
+                .map(owner -> owner.path("id").asString())
+                .collect(Collectors.toSet());
+    }
+
+    /** The ids of all transactions in the ledger, whose books balance. */
+    private static List<String> books() {
+        try (LedgerReader ledger = LedgerReader.open(fleet().data().resolve("ledger.db"))) {
+            assertThat(ledger.trialBalance().isBalanced()).isTrue();
+            var ids = new ArrayList<String>();
+            ledger.transactions(1, Long.MAX_VALUE)
+                    .forEach(row -> ids.add(row.transaction().id().toString()));
+            return ids;
+        }
     }
 
     private static int settled(String job) {
