@@ -106,8 +106,8 @@ public final class VerificationBench implements Bench {
                         false);
         Outcome year = TrustRuns.all(List.of(plan), _ -> {}).getFirst();
         figures.plain("owner-years", owners, "years");
-        figures.plain("owner-years-audits", year.audits(), "audits");
-        figures.plain("owner-years-disputes", year.disputes(), "disputes");
+        figures.plain("owner-years-audits", (double) year.audits(), "audits");
+        figures.plain("owner-years-disputes", (double) year.disputes(), "disputes");
         figures.atMost("honest-convicted-in-owner-years", year.honestConvicted(), "owners", 0);
     }
 
