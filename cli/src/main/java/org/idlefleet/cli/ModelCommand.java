@@ -28,7 +28,9 @@ import java.util.Optional;
         subcommands = {
             ModelCommand.Add.class,
             ModelCommand.ListModels.class,
-            CalibrateCommand.class
+            CalibrateCommand.class,
+            ModelTrustCommand.class,
+            ModelTrustCommand.Sign.class
         })
 final class ModelCommand {
     private ModelCommand() {}

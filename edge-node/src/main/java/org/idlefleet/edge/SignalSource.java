@@ -8,10 +8,19 @@ import java.util.List;
 import java.util.Set;
 
 /** Something that knows about the device. Owned by the thread that polls it; it may block. */
-public interface SignalSource {
+public interface SignalSource extends AutoCloseable {
     /** What it will tell; found out once, at the start. */
     Set<Quantity> provides();
 
     /** Everything it knows now. */
     List<Reading> read(Instant now);
+
+    /**
+     * Names what to call when it knows something new; a source that is only looked at never does.
+     */
+    default void whenChanged(Runnable wake) {}
+
+    /** Stops to look; what it told grows stale. */
+    @Override
+    default void close() {}
 }

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
  * lock            held while a daemon runs; its process id stands in it
  * identity/       the node's key and certificate
  * models/         the model store
+ * trust/          what the repositories of models said last
  * native/         native libraries that jars unpack
  * owner-mode      what the owner said last: pause, finish; absent means run
  * status.json     what the daemon does, written anew while it runs
@@ -101,6 +102,10 @@ public final class DataDirectory implements AutoCloseable {
     /** What the daemon does, as JSON. */
     public static Path status(Path root) {
         return root.resolve("status.json");
+    }
+
+    static Path trust(Path root) {
+        return root.resolve("trust");
     }
 
     /** Where native libraries are unpacked. */

@@ -7,10 +7,12 @@ import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.edge.SignalSource;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
+import org.idlefleet.edge.adapter.kuksa.KuksaSource;
 import org.idlefleet.edge.adapter.linux.LinuxSource;
 import org.idlefleet.edge.adapter.owner.OwnerSource;
 import org.idlefleet.edge.adapter.store.ModelStore;
 import org.idlefleet.edge.adapter.trace.TraceSource;
+import org.idlefleet.edge.adapter.tuf.ModelTrust;
 import org.idlefleet.edge.adapter.uplink.FullJitter;
 import org.idlefleet.edge.adapter.uplink.Renewal;
 import org.idlefleet.edge.adapter.uplink.Uplink;
@@ -33,7 +35,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -56,6 +57,11 @@ public final class EdgeDaemon implements AutoCloseable {
 
     /** For each request of enrolment and renewal. */
     private static final Duration DOOR_LIMIT = Duration.ofSeconds(30);
+
+    /** Ceilings of the first and the longest wait for the vehicle's databroker. */
+    private static final Duration VEHICLE_RETRY_MIN = Duration.ofMillis(200);
+
+    private static final Duration VEHICLE_RETRY_MAX = Duration.ofSeconds(10);
 
     /** How often the status is written when nothing changes. */
     private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
@@ -90,7 +96,7 @@ public final class EdgeDaemon implements AutoCloseable {
         this.data = data;
         this.engine = engine;
         var random = new SecureRandom();
-        List<SignalSource> sources = sources(config, clock.instant());
+        List<SignalSource> sources = sources(config, clock);
         Gate gate = new Gate(rules(config, sources));
         var node =
                 new EdgeNode(
@@ -116,7 +122,8 @@ public final class EdgeDaemon implements AutoCloseable {
                         DataDirectory.models(config.data()),
                         new ModelStore.Limits(
                                 config.models().quotaBytes(), config.models().keepFreeBytes()),
-                        clock);
+                        clock,
+                        voucher(config, clock));
         this.uplink = new Uplink(config.coordinator(), identity, clock, loop::tell);
         this.lanes =
                 new Lanes(
@@ -357,7 +364,21 @@ public final class EdgeDaemon implements AutoCloseable {
                 of.findings());
     }
 
-    private static List<SignalSource> sources(EdgeConfig config, Instant start) throws IOException {
+    private static ModelStore.Voucher voucher(EdgeConfig config, SteadyClock clock)
+            throws IOException {
+        Optional<EdgeConfig.TrustConfig> trust = config.models().trust();
+        return trust.isEmpty()
+                ? ModelStore.Voucher.NONE
+                : ModelTrust.open(
+                                trust.get().metadata(),
+                                trust.get().roots(),
+                                DataDirectory.trust(config.data()),
+                                clock)
+                        ::problem;
+    }
+
+    private static List<SignalSource> sources(EdgeConfig config, SteadyClock clock)
+            throws IOException {
         EdgeConfig.SignalsConfig signals = config.signals();
         var sources = new ArrayList<SignalSource>();
         sources.add(new OwnerSource(config.data()));
@@ -367,7 +388,11 @@ public final class EdgeDaemon implements AutoCloseable {
             sources.add(new LinuxSource(roots, threads));
         }
         if (signals.trace().isPresent()) {
-            sources.add(new TraceSource(signals.trace().get(), start));
+            sources.add(new TraceSource(signals.trace().get(), clock.instant()));
+        }
+        if (signals.kuksa().isPresent()) {
+            var waits = new FullJitter(VEHICLE_RETRY_MIN, VEHICLE_RETRY_MAX, new SecureRandom());
+            sources.add(new KuksaSource(signals.kuksa().get(), waits, clock));
         }
         return sources;
     }

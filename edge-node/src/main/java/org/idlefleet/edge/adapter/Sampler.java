@@ -52,6 +52,7 @@ final class Sampler implements AutoCloseable {
 
     void start() {
         thread.start();
+        sources.forEach(source -> source.whenChanged(() -> LockSupport.unpark(thread)));
     }
 
     private void run() {
@@ -78,6 +79,7 @@ final class Sampler implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        sources.forEach(SignalSource::close);
         LockSupport.unpark(thread);
     }
 }

@@ -1,5 +1,6 @@
 package org.idlefleet.edge.adapter.config;
 
+import org.idlefleet.edge.adapter.kuksa.KuksaOptions;
 import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.adapter.ConfigException;
 import org.idlefleet.protocol.adapter.ConfigLoader;
@@ -70,8 +71,20 @@ public record EdgeConfig(
             int nice,
             boolean controlGroup) {}
 
-    /** How much disk models may take. */
-    public record ModelsConfig(long quotaBytes, long keepFreeBytes) {}
+    /**
+     * How much disk models may take, and who must vouch for them.
+     *
+     * @param trust empty if the coordinator alone says which models run
+     */
+    public record ModelsConfig(long quotaBytes, long keepFreeBytes, Optional<TrustConfig> trust) {}
+
+    /**
+     * Who must vouch for models.
+     *
+     * @param roots folder with the roots that the owner trusts to begin with
+     * @param metadata folder or address of the repositories
+     */
+    public record TrustConfig(Path roots, String metadata) {}
 
     /**
      * Where signals come from and how often they are looked at.
@@ -81,9 +94,16 @@ public record EdgeConfig(
      * @param proc its procfs
      * @param dev its devices
      * @param trace a script of signals
+     * @param kuksa the vehicle's databroker
      */
     public record SignalsConfig(
-            Duration every, boolean linux, Path sys, Path proc, Path dev, Optional<Path> trace) {}
+            Duration every,
+            boolean linux,
+            Path sys,
+            Path proc,
+            Path dev,
+            Optional<Path> trace,
+            Optional<KuksaOptions> kuksa) {}
 
     /**
      * Misbehaviour on purpose, for tests and demonstrations.
@@ -122,7 +142,8 @@ public record EdgeConfig(
                 engine(text.engine()),
                 new ModelsConfig(
                         Values.size("models.quota", text.models().quota()),
-                        Values.size("models.keepFree", text.models().keepFree())),
+                        Values.size("models.keepFree", text.models().keepFree()),
+                        trust(text.models())),
                 signals(text.signals()),
                 RulesConfig.of(text.rules()),
                 new Faults(
@@ -142,6 +163,21 @@ public record EdgeConfig(
         } catch (IllegalArgumentException e) {
             throw Values.wrong("node.coordinator", "HOST or HOST:PORT", "'" + text + "'");
         }
+    }
+
+    private static Optional<TrustConfig> trust(EdgeFile.Models text) {
+        if (text.trustRoots().isBlank() != text.trustMetadata().isBlank()) {
+            throw Values.wrong(
+                    "models.trustRoots",
+                    "set together with models.trustMetadata",
+                    "only one of them");
+        }
+        return text.trustRoots().isBlank()
+                ? Optional.empty()
+                : Optional.of(
+                        new TrustConfig(
+                                Path.of(text.trustRoots()),
+                                text.trustMetadata().replaceAll("/+$", "")));
     }
 
     private static UplinkConfig uplink(EdgeFile.Uplink text) {
@@ -187,6 +223,7 @@ public record EdgeConfig(
                 Path.of(text.sys()),
                 Path.of(text.proc()),
                 Path.of(text.dev()),
-                text.trace().isBlank() ? Optional.empty() : Optional.of(Path.of(text.trace())));
+                text.trace().isBlank() ? Optional.empty() : Optional.of(Path.of(text.trace())),
+                KuksaConfig.of(text.kuksa()));
     }
 }

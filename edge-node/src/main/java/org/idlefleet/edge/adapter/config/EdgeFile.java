@@ -30,9 +30,27 @@ record EdgeFile(
             int nice,
             boolean controlGroup) {}
 
-    record Models(String quota, String keepFree) {}
+    record Models(String quota, String keepFree, String trustRoots, String trustMetadata) {}
 
-    record Signals(String every, String linux, String sys, String proc, String dev, String trace) {}
+    record Signals(
+            String every,
+            String linux,
+            String sys,
+            String proc,
+            String dev,
+            String trace,
+            Kuksa kuksa) {}
+
+    record Kuksa(
+            String address,
+            String ca,
+            String serverName,
+            String token,
+            String vss,
+            List<String> quantities,
+            List<String> steady,
+            String stale,
+            String staleOther) {}
 
     record Rules(
             String settle,
@@ -64,8 +82,8 @@ record EdgeFile(
                 new Node("", "", "20s"),
                 new Uplink("1s", "1m", "15s"),
                 new Engine("auto", new TreeMap<>(), 1, 1, 0, "2GiB", 10, true),
-                new Models("10GiB", "1GiB"),
-                new Signals("500ms", "auto", "/sys", "/proc", "/dev", ""),
+                new Models("10GiB", "1GiB", "", ""),
+                new Signals("500ms", "auto", "/sys", "/proc", "/dev", "", KuksaConfig.defaults()),
                 new Rules(
                         "30s", "3s", "auto", true, 60, 70, false, "auto", 85, 75, "auto", 45, 40,
                         "auto", 50, 25, "auto", "off", "5m", "", List.of()),

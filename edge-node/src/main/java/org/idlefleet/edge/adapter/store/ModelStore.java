@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -46,6 +47,7 @@ public final class ModelStore implements AutoCloseable {
     private final Path root;
     private final Limits limits;
     private final InstantSource clock;
+    private final Voucher voucher;
     private final Map<Digest, Fetch> fetches = new HashMap<>();
     private final Map<Digest, StoredModel> complete = new HashMap<>();
     private final Set<Digest> inUse = new HashSet<>();
@@ -59,17 +61,38 @@ public final class ModelStore implements AutoCloseable {
      */
     public record Limits(long quotaBytes, long keepFreeBytes) {}
 
-    private ModelStore(Path root, Limits limits, InstantSource clock) {
+    /** Who must vouch for a model before it is fetched or used. */
+    @FunctionalInterface
+    public interface Voucher {
+        /** Vouches for every model: its coordinator is trusted to name the right ones. */
+        Voucher NONE = (_, _) -> Optional.empty();
+
+        /**
+         * Why a manifest may not be used; empty if it may.
+         *
+         * @param bytes its length
+         */
+        Optional<String> problem(Digest manifest, long bytes);
+    }
+
+    private ModelStore(Path root, Limits limits, InstantSource clock, Voucher voucher) {
         this.root = root;
         this.limits = limits;
         this.clock = clock;
+        this.voucher = voucher;
     }
 
     /** Opens the store in {@code root}, which is made if it is not there. */
     public static ModelStore open(Path root, Limits limits, InstantSource clock)
             throws IOException {
+        return open(root, limits, clock, Voucher.NONE);
+    }
+
+    /** The same for models that somebody must vouch for. */
+    public static ModelStore open(Path root, Limits limits, InstantSource clock, Voucher voucher)
+            throws IOException {
         Files.createDirectories(root);
-        return new ModelStore(root, limits, clock);
+        return new ModelStore(root, limits, clock, voucher);
     }
 
     /** Looks what is there of a model. */
@@ -87,6 +110,10 @@ public final class ModelStore implements AutoCloseable {
         try {
             StoredModel stored = verified(digest);
             if (stored != null) {
+                Optional<String> problem = vouched(directory(digest), digest);
+                if (problem.isPresent()) {
+                    return new Progress.Stuck(problem.get(), true);
+                }
                 complete.put(digest, stored);
                 return new Progress.Complete(stored);
             }
@@ -178,6 +205,10 @@ public final class ModelStore implements AutoCloseable {
             if (manifest == null) {
                 return new Progress.Missing(new Want.ManifestOf());
             }
+            Optional<String> doubt = vouched(partial(digest), digest);
+            if (doubt.isPresent()) {
+                return new Progress.Stuck(doubt.get(), true);
+            }
             String problem = makeRoom(digest, manifest);
             if (problem != null) {
                 return new Progress.Stuck(problem, manifest.bytes() <= limits.quotaBytes());
@@ -195,6 +226,10 @@ public final class ModelStore implements AutoCloseable {
         var stored = new StoredModel(fetch.manifest(), directory(digest));
         complete.put(digest, stored);
         return new Progress.Complete(stored);
+    }
+
+    private Optional<String> vouched(Path directory, Digest digest) throws IOException {
+        return voucher.problem(digest, Files.size(directory.resolve(MANIFEST)));
     }
 
     /** The manifest in a directory; null if there is none, or not the right one. */

@@ -3,6 +3,8 @@ package org.idlefleet.edge.adapter.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.idlefleet.edge.adapter.kuksa.KuksaOptions;
+import org.idlefleet.edge.adapter.kuksa.VssProfile;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Rule;
 import org.idlefleet.protocol.adapter.ConfigException;
@@ -144,5 +146,23 @@ class EdgeConfigTest {
                 .containsExactlyInAnyOrder(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY, DayOfWeek.MONDAY);
         assertThat(config.rules().hours().get(1).days()).hasSize(7);
         assertThat(config.rules().settle()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void asksAVehicleOnlyWhereItsBrokerIsNamedAndSendsNoTokenInTheClear() throws IOException {
+        assertThat(load(NODE).signals().kuksa()).isEmpty();
+        KuksaOptions local =
+                load(NODE, "signals.kuksa.address=localhost", "signals.kuksa.vss=4.0")
+                        .signals()
+                        .kuksa()
+                        .orElseThrow();
+        assertThat(local.port()).isEqualTo(55555);
+        assertThat(local.profile()).contains(VssProfile.V4);
+        assertThat(local.quantities()).contains(Quantity.GEAR_PARK, Quantity.DISCHARGING);
+        assertThat(local.stale()).isEqualTo(Duration.ofMillis(500));
+        assertThatThrownBy(() -> load(NODE, "signals.kuksa.address=car:1", "signals.kuksa.token=t"))
+                .hasMessageStartingWith("'signals.kuksa.ca' must be set where");
+        String wrong = "signals: {kuksa: {address: car, quantities: [vehicle.gear]}}\n";
+        assertThatThrownBy(() -> load(NODE + wrong)).hasMessageContaining("vehicle.gear_park");
     }
 }

@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.LongStream;
 
@@ -306,5 +307,23 @@ class ModelStoreTest {
         store = open(PLENTY, 0);
         assertWhole(fetch(remote, 99), remote);
         assertThat(remote.piecesSent).as("the manifest came once").isEqualTo(3);
+    }
+
+    @Test
+    void neitherFetchesNorUsesWhatNobodyVouchesFor() throws IOException {
+        var remote = new Remote("small", 3_000_000, 1);
+        var limits = new ModelStore.Limits(PLENTY, 0);
+        ModelStore.Voucher nobody = (manifest, bytes) -> Optional.of(manifest + " of " + bytes);
+        store = ModelStore.open(root, limits, () -> now, nobody);
+        var stuck = new Progress.Stuck(remote.digest + " of " + remote.manifest.length, true);
+        assertThat(fetch(remote, 99)).isEqualTo(stuck);
+        assertThat(remote.piecesSent).isEqualTo(1);
+
+        store.close();
+        store = open(PLENTY, 0);
+        assertWhole(fetch(remote, 99), remote);
+        store.close();
+        store = ModelStore.open(root, limits, () -> now, nobody);
+        assertThat(store.begin(remote.notice)).isEqualTo(stuck);
     }
 }
