@@ -131,6 +131,21 @@ final class Admission {
         };
     }
 
+    Decision book(Command.Book wish, Instant now) {
+        Transaction transaction = wish.transaction();
+        if (transaction.kind().ofHold()) {
+            return refuse(
+                    wish,
+                    new Refusal.Conflict(
+                            transaction.id() + " belongs to a job: only its shards book it"));
+        }
+        return switch (book.check(transaction)) {
+            case Check.Known _ -> done(wish);
+            case Check.Bookable _ -> done(wish, new Event.Booked(transaction, now));
+            case Check.Refusal refusal -> refuse(wish, new Refusal.Conflict(refusal.reason()));
+        };
+    }
+
     Decision issueToken(IssueToken issue, Instant now) {
         return done(issue, new TokenIssued(issue.owner(), issue.tokenHash(), issue.expires(), now));
     }

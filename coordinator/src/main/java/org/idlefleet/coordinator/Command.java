@@ -2,6 +2,7 @@ package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Transaction;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
@@ -52,6 +53,12 @@ public sealed interface Command {
     /** A client paid in advance. The reference names the payment, so it counts once. */
     record FundClient(long request, ClientId client, Money amount, String reference)
             implements Asked {}
+
+    /**
+     * Money moves by the operator's wish: an owner's payout, earnings that became final, a
+     * correction. Said twice it is booked once; jobs' holds are not touched this way.
+     */
+    record Book(long request, Transaction transaction) implements Asked {}
 
     /** One node of this owner may enrol with the token that has this hash. */
     record IssueToken(long request, OwnerId owner, Digest tokenHash, Instant expires)

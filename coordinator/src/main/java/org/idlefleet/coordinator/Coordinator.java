@@ -71,6 +71,7 @@ public final class Coordinator {
             case Command.CreateApiKey create -> admission.createKey(create, now);
             case Command.RevokeApiKey revoke -> admission.revokeKey(revoke, now);
             case Command.FundClient fund -> admission.fund(fund, now);
+            case Command.Book wish -> admission.book(wish, now);
             case Command.IssueToken issue -> admission.issueToken(issue, now);
             case Command.RedeemToken redeem -> admission.redeem(redeem, now);
             case Command.RenewNode renew -> admission.renew(renew);

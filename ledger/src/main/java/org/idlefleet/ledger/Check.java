@@ -63,4 +63,7 @@ public sealed interface Check {
             return id + ": expected " + expected;
         }
     }
+
+    /** A book elsewhere refused it, in these words. */
+    record Told(String reason) implements Refusal {}
 }

@@ -2,7 +2,11 @@ package org.idlefleet.coordinator.adapter;
 
 import org.idlefleet.coordinator.Policy;
 import org.idlefleet.coordinator.adapter.api.ApiConfig;
+import org.idlefleet.coordinator.adapter.api.PayoutConfig;
+import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.ledger.adapter.payout.Payee;
+import org.idlefleet.ledger.adapter.payout.PayoutTerms;
 import org.idlefleet.ledger.adapter.policy.PolicyFile;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.protocol.Digest;
@@ -12,6 +16,7 @@ import org.idlefleet.protocol.adapter.WireLimits;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +36,7 @@ import java.util.TreeMap;
  * @param jobs what a job gets if its request does not say
  * @param revenue how payments are divided, in parts per million
  * @param ledger how the books are kept
+ * @param payouts how owners get their money
  * @param limits when to push back
  * @param pace how long things shall take
  */
@@ -41,6 +47,7 @@ public record CoordinatorConfig(
         Jobs jobs,
         Revenue revenue,
         Ledger ledger,
+        Payouts payouts,
         Limits limits,
         Pace pace) {
     /** What holds where nothing is said. */
@@ -58,6 +65,7 @@ public record CoordinatorConfig(
                     new Jobs(1, 60, 24),
                     new Revenue(1, 700_000, 200_000, 100_000),
                     new Ledger("idlefleet", "", List.of(), 40, 1_000),
+                    new Payouts("EUR", 0, 20, "", "", "", ""),
                     new Limits(200_000, 20_000, 1_000_000, 60_000, 600_000_000),
                     new Pace(2_000, 10_000, 50, 5_000, 15_000, 250, 60_000, 60_000));
 
@@ -121,6 +129,25 @@ public record CoordinatorConfig(
             return witnesses.stream().map(NoteKey::parse).toList();
         }
     }
+
+    /**
+     * Owners' bank accounts stand in {@code payouts/payees.csv} of the data directory.
+     *
+     * @param creditPriceMillionths of the currency, for one credit; 0 pays nobody
+     * @param thresholdCredits less waits for a later run
+     * @param debtorName our name at the bank, for the files it gets
+     * @param debtorIban the account that owners are paid from
+     * @param service address of a payment service with Stripe's shape, in place of bank files
+     * @param serviceKey the file that holds its key
+     */
+    public record Payouts(
+            String currency,
+            long creditPriceMillionths,
+            long thresholdCredits,
+            String debtorName,
+            String debtorIban,
+            String service,
+            String serviceKey) {}
 
     /**
      * @param openJobs most jobs open at a time
@@ -187,6 +214,25 @@ public record CoordinatorConfig(
                         Policy.Pace.STANDARD.finality()),
                 ByteBuffer.wrap(secret).getLong(),
                 Digest.of(secret));
+    }
+
+    PayoutConfig payoutConfig() {
+        return new PayoutConfig(
+                Path.of(dataDirectory).resolve("payouts"),
+                payouts.creditPriceMillionths() == 0
+                        ? Optional.empty()
+                        : Optional.of(
+                                new PayoutTerms(
+                                        payouts.currency(),
+                                        payouts.creditPriceMillionths(),
+                                        Money.ofUnits(payouts.thresholdCredits()))),
+                payouts.debtorIban().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(new Payee("us", payouts.debtorName(), payouts.debtorIban())),
+                payouts.service().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(URI.create(payouts.service())),
+                Path.of(payouts.serviceKey()));
     }
 
     /** How payments are divided: by the policy file if there is one. */

@@ -124,6 +124,7 @@ public final class CoordinatorServer implements AutoCloseable {
                             catalogue,
                             new LogHistory(log),
                             ledger.books(config.ledger(), log),
+                            config.payoutConfig(),
                             metrics,
                             () -> Optional.of(unready).filter(text -> !text.isEmpty()),
                             authority);

@@ -114,6 +114,7 @@ public final class ApiDoor implements Closeable {
         var jobs = new JobsApi(ports);
         var ledger = new LedgerApi(ports);
         var proof = new ProofApi(ports);
+        var payouts = new PayoutApi(ports, clock);
         var usage = new UsageApi(ports, clock);
         var operator = new Operator(ports, keys, clock, random);
         Route.Access open = Route.Access.OPEN;
@@ -160,6 +161,14 @@ public final class ApiDoor implements Closeable {
                 Route.post("/api/v1/ledger/dry-runs", admin, ledger::dryRun),
                 Route.get("/api/v1/ledger/invoices/{client}", key, ledger::invoice),
                 Route.get("/api/v1/ledger/sellers/{year}", admin, ledger::sellers),
+                Route.post("/api/v1/ledger/maturings", admin, payouts::mature),
+                Route.post("/api/v1/ledger/repairs", admin, payouts::repair),
+                Route.get("/api/v1/ledger/payouts", admin, payouts::list),
+                Route.post("/api/v1/ledger/payouts", admin, payouts::propose),
+                Route.get("/api/v1/ledger/payouts/{run}", admin, payouts::one),
+                Route.post("/api/v1/ledger/payouts/{run}/approve", admin, payouts::approve),
+                Route.post("/api/v1/ledger/payouts/{run}/send", admin, payouts::send),
+                Route.post("/api/v1/ledger/payouts/{run}/reports", admin, payouts::report),
                 Route.get("/api/v1/ledger/checkpoint", open, proof::checkpoint),
                 Route.get("/api/v1/ledger/consistency", open, proof::consistency),
                 Route.post("/api/v1/ledger/cosignatures", open, proof::cosign),

@@ -18,6 +18,7 @@ public record Ports(
         Catalogue catalogue,
         JobHistory history,
         Books books,
+        PayoutConfig payouts,
         Metrics metrics,
         Supplier<Optional<String>> unready,
         Digest authority) {}

@@ -1,11 +1,17 @@
 package org.idlefleet.coordinator.adapter.api;
 
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Booking;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.TransactionId;
+import org.idlefleet.ledger.TransactionKind;
 import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.adapter.payout.Payee;
+import org.idlefleet.ledger.adapter.payout.PayoutTerms;
 import org.idlefleet.ledger.adapter.policy.WorkFacts;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.ledger.proof.Witness;
@@ -58,6 +64,38 @@ final class FakeBooks implements AutoCloseable {
                                 Optional.of(
                                         new WorkFacts.Facts(
                                                 "tiny", id.detail().isEmpty() ? 0 : 7, 2)));
+    }
+
+    /** What ann earned is final. */
+    void mature() {
+        var mature =
+                new Transaction(
+                        new TransactionId(TransactionKind.MATURE, "ann", "2026-11-14"),
+                        List.of(
+                                new Posting(AccountId.escrow("ann"), Money.parse("-1.05")),
+                                new Posting(AccountId.payable("ann"), Money.parse("1.05"))));
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(2, List.of(new Booking(mature, FakeCore.NOW)));
+        }
+    }
+
+    /** A euro a credit, from one credit on; ann has a bank account. */
+    PayoutConfig payouts() {
+        Path payouts = directory.resolve("payouts");
+        try {
+            Files.createDirectories(payouts);
+            Files.writeString(
+                    payouts.resolve("payees.csv"),
+                    "owner,name,account\nann,Ann Arbor,DE89370400440532013000\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new PayoutConfig(
+                payouts,
+                Optional.of(new PayoutTerms("EUR", 1_000_000, Money.ofUnits(1))),
+                Optional.of(new Payee("us", "Idlefleet", "DE75512108001245126199")),
+                Optional.empty(),
+                payouts.resolve("key"));
     }
 
     /** The newest checkpoint with the witness's signature. */

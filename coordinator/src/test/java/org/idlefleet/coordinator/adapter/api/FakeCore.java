@@ -181,6 +181,7 @@ final class FakeCore implements Inbox, AutoCloseable {
             case Command.TrustOwner _,
                     Command.ReinstateOwner _,
                     Command.FundClient _,
+                    Command.Book _,
                     Command.IssueToken _,
                     Command.BanNode _,
                     Command.RegisterModel _ ->

@@ -95,6 +95,7 @@ final class House implements AutoCloseable {
                 new FakeModels(),
                 past,
                 books.books(),
+                books.payouts(),
                 metrics,
                 () -> unready,
                 AUTHORITY);

@@ -2,6 +2,8 @@ package org.idlefleet.coordinator.adapter.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import static java.util.Map.entry;
+
 import org.idlefleet.protocol.JobId;
 import org.junit.jupiter.api.Test;
 
@@ -21,21 +23,35 @@ class OpenApiTest {
 
     /** A body for each operation that takes one. */
     private static final Map<String, String> BODIES =
-            Map.of(
-                    "post /api/v1/jobs", BATCH,
-                    "post /api/v1/nodes/{node}/ban", "{\"reason\":\"broken\"}",
-                    "post /api/v1/owners/{owner}/trust", "{\"trusted\":true}",
-                    "post /api/v1/owners/{owner}/reinstate", "{\"reason\":\"an error of ours\"}",
-                    "post /api/v1/keys", "{\"client\":\"acme\"}",
-                    "post /api/v1/keys/{key}/revoke", "{}",
-                    "post /api/v1/tokens", "{\"owner\":\"ann\"}",
-                    "post /api/v1/models", "{\"manifest\":\"" + FakeModels.DIGEST.hex() + "\"}",
-                    "post /api/v1/ledger/dry-runs",
+            Map.ofEntries(
+                    entry("post /api/v1/jobs", BATCH),
+                    entry("post /api/v1/nodes/{node}/ban", "{\"reason\":\"broken\"}"),
+                    entry("post /api/v1/owners/{owner}/trust", "{\"trusted\":true}"),
+                    entry(
+                            "post /api/v1/owners/{owner}/reinstate",
+                            "{\"reason\":\"an error of ours\"}"),
+                    entry("post /api/v1/keys", "{\"client\":\"acme\"}"),
+                    entry("post /api/v1/keys/{key}/revoke", "{}"),
+                    entry("post /api/v1/tokens", "{\"owner\":\"ann\"}"),
+                    entry(
+                            "post /api/v1/models",
+                            "{\"manifest\":\"" + FakeModels.DIGEST.hex() + "\"}"),
+                    entry(
+                            "post /api/v1/ledger/dry-runs",
                             "{\"policy\":\"{version: 2, prices: {default: 9}, shares: {owner:"
                                     + " 1000000}, remainder: owner}\",\"from\":"
-                                    + "\"2026-11-01T00:00:00Z\",\"to\":\"2026-12-01T00:00:00Z\"}",
-                    "post /api/v1/funds",
-                            "{\"client\":\"acme\",\"amount\":\"1\",\"reference\":\"r\"}");
+                                    + "\"2026-11-01T00:00:00Z\",\"to\":\"2026-12-01T00:00:00Z\"}"),
+                    entry("post /api/v1/ledger/payouts", "{\"run\":\"r1\",\"by\":\"olga\"}"),
+                    entry("post /api/v1/ledger/payouts/{run}/approve", "{\"by\":\"omar\"}"),
+                    entry("post /api/v1/ledger/payouts/{run}/send", "{}"),
+                    entry(
+                            "post /api/v1/ledger/payouts/{run}/reports",
+                            "{\"report\":\"<Document><CstmrPmtStsRpt/></Document>\"}"),
+                    entry("post /api/v1/ledger/maturings", "{}"),
+                    entry("post /api/v1/ledger/repairs", "{\"transaction\":\"settle/job-1/2\"}"),
+                    entry(
+                            "post /api/v1/funds",
+                            "{\"client\":\"acme\",\"amount\":\"1\",\"reference\":\"r\"}"));
 
     /** What stands behind the path of each operation that asks for it. */
     private static final Map<String, String> QUERIES =
@@ -101,6 +117,7 @@ class OpenApiTest {
                 path.replace("{job}", new JobId(last).toString())
                         .replace("{node}", "ann-car")
                         .replace("{client}", "acme")
+                        .replace("{run}", "r1")
                         .replace("{year}", "2026")
                         .replace("{owner}", "ann")
                         .replace("{holder}", "client:acme")
