@@ -39,6 +39,18 @@ import java.util.concurrent.Callable;
 final class EdgeCommand {
     private EdgeCommand() {}
 
+    /** The rules in a node's status, a row each. */
+    static Table rules(JsonNode status) {
+        var rules = new Table("RULE", "HOLDS", "BECAUSE");
+        for (JsonNode rule : status.path("rules")) {
+            rules.row(
+                    rule.path("rule").asString(),
+                    rule.path("holds").asBoolean() ? "yes" : "no",
+                    rule.path("text").asString());
+        }
+        return rules;
+    }
+
     /** The options from which a node's configuration follows. */
     static final class Settings {
         @Option(names = "--config", paramLabel = "FILE", description = "The YAML file.")
@@ -205,13 +217,7 @@ final class EdgeCommand {
                             .formatted(
                                     status.path("gate").asString(),
                                     status.path("gateReason").asString()));
-            var rules = new Table("RULE", "HOLDS", "BECAUSE");
-            for (JsonNode rule : status.path("rules")) {
-                rules.row(
-                        rule.path("rule").asString(),
-                        rule.path("holds").asBoolean() ? "yes" : "no",
-                        rule.path("text").asString());
-            }
+            Table rules = rules(status);
             var models = new Table("MODEL", "STAGE", ">UNITS/S", "REASON");
             for (JsonNode model : status.path("models")) {
                 models.row(

@@ -73,13 +73,7 @@ final class OwnerCommands {
         }
 
         private static String text(JsonNode status, boolean runs) {
-            var rules = new Table("RULE", "HOLDS", "BECAUSE");
-            for (JsonNode rule : status.path("rules")) {
-                rules.row(
-                        rule.path("rule").asString(),
-                        rule.path("holds").asBoolean() ? "yes" : "no",
-                        rule.path("text").asString());
-            }
+            Table rules = EdgeCommand.rules(status);
             String gate = status.path("gate").asString();
             String at = status.path("written").asString();
             return (runs

@@ -124,11 +124,7 @@ final class Admission {
     Decision fund(FundClient fund, Instant now) {
         Transaction transaction =
                 Transaction.fund(fund.client().value(), fund.reference(), fund.amount());
-        return switch (book.check(transaction)) {
-            case Check.Known _ -> done(fund);
-            case Check.Bookable _ -> done(fund, new Event.Booked(transaction, now));
-            case Check.Refusal refusal -> refuse(fund, new Refusal.Conflict(refusal.reason()));
-        };
+        return booked(fund, transaction, now);
     }
 
     Decision book(Command.Book wish, Instant now) {
@@ -139,6 +135,10 @@ final class Admission {
                     new Refusal.Conflict(
                             transaction.id() + " belongs to a job: only its shards book it"));
         }
+        return booked(wish, transaction, now);
+    }
+
+    private Decision booked(Command.Asked wish, Transaction transaction, Instant now) {
         return switch (book.check(transaction)) {
             case Check.Known _ -> done(wish);
             case Check.Bookable _ -> done(wish, new Event.Booked(transaction, now));
@@ -182,13 +182,7 @@ final class Admission {
                                     + "; ask the operator for a new one"));
         }
         if (trust.convicted(token.get().owner())) {
-            return refuse(
-                    redeem,
-                    new Refusal.BadToken(
-                            "owner "
-                                    + token.get().owner()
-                                    + " is convicted of a wrong result; the operator hears"
-                                    + " appeals"));
+            return refuse(redeem, new Refusal.BadToken(Trust.turnedAway(token.get().owner())));
         }
         NodeId node = Registry.nodeId(token.get().owner(), redeem.publicKey());
         var event =
@@ -266,10 +260,7 @@ final class Admission {
             return Optional.of(
                     new Refusal.Full("openJobsPerClient", limits.openJobsPerClient(), retry));
         }
-        int owners =
-                request.assurance() == Assurance.TRUSTED_ONLY
-                        ? trust.offering(fleet, model.manifest())
-                        : fleet.owners(model.manifest(), request.quorum());
+        int owners = trust.owners(fleet, model.manifest(), request.assurance(), request.quorum());
         return request.tier() == Tier.INTERACTIVE && owners < request.quorum()
                 ? Optional.of(new Refusal.NoNodes(request.model(), owners, request.quorum(), retry))
                 : Optional.empty();

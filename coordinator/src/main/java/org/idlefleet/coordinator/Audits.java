@@ -113,9 +113,7 @@ final class Audits {
     private boolean possible(JobAdmitted audited, AuditOf audit) {
         OwnerId claimant = audit.claim().owner();
         return audit.trusted()
-                ? trust.trusted().stream()
-                        .anyMatch(owner ->
-                                !owner.equals(claimant) && fleet.offers(audited.manifest(), owner))
+                ? judgeThere(audited, claimant)
                 : fleet.owners(audited.manifest(), 2)
                         > (fleet.offers(audited.manifest(), claimant) ? 1 : 0);
     }
@@ -127,9 +125,10 @@ final class Audits {
                         owner -> !owner.equals(suspect) && fleet.offers(audited.manifest(), owner));
     }
 
-    /** The part of its address that the claim's node shares with its neighbours; may be empty. */
-    String network(Ballot claim) {
-        return fleet.session(claim.node()).map(ParkSession::network).orElse("");
+    /** An audit of this claim, away from the network that its node is on now. */
+    AuditOf of(JobId job, int shard, int from, int to, Ballot claim, boolean trusted) {
+        String network = fleet.session(claim.node()).map(ParkSession::network).orElse("");
+        return new AuditOf(job, shard, from, to, claim, network, trusted);
     }
 
     /**
@@ -205,15 +204,8 @@ final class Audits {
                         .findFirst()
                         .orElseThrow();
         if (jobs.open(admitted.job()).isPresent() && admitted.durable()) {
-            var again =
-                    new AuditOf(
-                            admitted.job(),
-                            shard.shard(),
-                            shard.from(),
-                            shard.to(),
-                            claim,
-                            network(claim),
-                            false);
+            AuditOf again =
+                    of(admitted.job(), shard.shard(), shard.from(), shard.to(), claim, false);
             open(decision, admitted, again, admitted.job(), shard.from(), now);
         } else if (!admitted.durable()) {
             decision.event(

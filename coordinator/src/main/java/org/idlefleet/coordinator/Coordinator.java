@@ -8,7 +8,6 @@ import org.idlefleet.coordinator.fleet.Fleet;
 import org.idlefleet.coordinator.fleet.ParkSession;
 import org.idlefleet.coordinator.fleet.ParkSession.Grant;
 import org.idlefleet.coordinator.scheduling.OpenShard;
-import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
@@ -267,11 +266,10 @@ public final class Coordinator {
         }
         // One that only waits for its audits has its results.
         JobEnd how = job.get().work().done() ? JobEnd.DONE : JobEnd.CANCELLED;
-        Decision end = tally.end(job.get(), how, "", now);
-        var decision = new Decision.Builder();
-        end.events().forEach(decision::event);
-        end.sends().forEach(decision::send);
-        return decision.send(new Send.Reply(cancel.request(), new Answer.Done())).build();
+        return new Decision.Builder()
+                .all(tally.end(job.get(), how, "", now))
+                .send(new Send.Reply(cancel.request(), new Answer.Done()))
+                .build();
     }
 
     private Decision arrived(Command.NodeArrived arrived, Instant now) {
@@ -283,9 +281,7 @@ public final class Coordinator {
             return Decision.send(
                     new Send.Dismiss(
                             arrived.session(),
-                            "owner "
-                                    + arrived.owner()
-                                    + " is convicted of a wrong result; the operator hears appeals",
+                            Trust.turnedAway(arrived.owner()),
                             policy.pace().pause()));
         }
         if (ban.isPresent() || registry.node(arrived.node()).isEmpty()) {
@@ -394,12 +390,10 @@ public final class Coordinator {
         if (refuser(refused.session()).map(job.get()::inputRefusersWith).orElse(0) < believed) {
             return ended;
         }
-        Decision end = tally.end(job.get(), JobEnd.INPUT, refused.detail(), now);
-        var decision = new Decision.Builder();
-        ended.events().forEach(decision::event);
-        end.events().forEach(decision::event);
-        end.sends().forEach(decision::send);
-        return decision.build();
+        return new Decision.Builder()
+                .all(ended)
+                .all(tally.end(job.get(), JobEnd.INPUT, refused.detail(), now))
+                .build();
     }
 
     /** After too many failures in a row a node must pause, and a job fails. */
@@ -413,19 +407,14 @@ public final class Coordinator {
         if (failures.isEmpty()) {
             return decision;
         }
-        var more = new Decision.Builder();
-        decision.events().forEach(more::event);
-        decision.sends().forEach(more::send);
+        var more = new Decision.Builder().all(decision);
         LeaseEnded last = failures.getLast();
         pause(more, last, failures.size(), now);
         jobs.open(last.lease().job())
                 .filter(job -> hopeless(job, last))
                 .filter(_ -> decision.events().stream().noneMatch(Event.JobEnded.class::isInstance))
                 .map(job -> tally.end(job, JobEnd.ATTEMPTS, last.detail(), now))
-                .ifPresent(end -> {
-                    end.events().forEach(more::event);
-                    end.sends().forEach(more::send);
-                });
+                .ifPresent(more::all);
         return more.build();
     }
 
@@ -438,9 +427,7 @@ public final class Coordinator {
 
     /** Owners who may run the job, counted up to {@code enough}. */
     private int owners(Job job, int enough) {
-        return job.admitted().assurance() == Assurance.TRUSTED_ONLY
-                ? Math.min(enough, trust.offering(fleet, job.admitted().manifest()))
-                : fleet.owners(job.admitted().manifest(), enough);
+        return trust.owners(fleet, job.admitted().manifest(), job.admitted().assurance(), enough);
     }
 
     private Optional<OwnerId> refuser(long session) {

@@ -197,11 +197,7 @@ final class Job {
     }
 
     void cast(int shard, Ballot ballot) {
-        List<Ballot> votes = ballots.computeIfAbsent(shard, _ -> new ArrayList<>(2));
-        if (votes.isEmpty()) {
-            admitted.audit().ifPresent(audit -> votes.add(audit.claim()));
-        }
-        votes.add(ballot);
+        ballots.put(shard, ballotsWith(shard, ballot));
     }
 
     void compared(int shard, Comparison comparison) {

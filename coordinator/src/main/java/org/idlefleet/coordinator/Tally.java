@@ -312,14 +312,13 @@ final class Tally {
             boolean trusted,
             Instant now) {
         JobAdmitted admitted = job.admitted();
-        var audit =
-                new AuditOf(
+        AuditOf audit =
+                audits.of(
                         admitted.job(),
                         shard.index(),
                         shard.from(),
                         shard.to(),
                         claim,
-                        audits.network(claim),
                         trusted && audits.judgeThere(admitted, claim.owner()));
         audits.open(decision, admitted, audit, admitted.job(), shard.from(), now);
     }
@@ -361,14 +360,13 @@ final class Tally {
             return;
         }
         int first = within == null ? 0 : within.from();
-        var audit =
-                new AuditOf(
+        AuditOf audit =
+                audits.of(
                         of.admitted().job(),
                         within == null ? shard.index() : within.shard(),
                         first + shard.from(),
                         first + shard.to(),
                         ballot,
-                        audits.network(ballot),
                         true);
         audits.open(decision, of.admitted(), audit, job.admitted().job(), shard.from(), now);
     }

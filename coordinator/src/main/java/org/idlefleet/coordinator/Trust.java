@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.Event.StandingRestored;
 import org.idlefleet.coordinator.fleet.Conduct;
 import org.idlefleet.coordinator.fleet.Fleet;
 import org.idlefleet.coordinator.verification.Alarm;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Transaction;
@@ -56,9 +57,20 @@ final class Trust {
         return trusted;
     }
 
-    /** Trusted owners with a node that offers the model. */
-    int offering(Fleet fleet, Digest manifest) {
-        return (int) trusted.stream().filter(owner -> fleet.offers(manifest, owner)).count();
+    /** What a convicted owner's nodes are told. */
+    static String turnedAway(OwnerId owner) {
+        return "owner " + owner + " is convicted of a wrong result; the operator hears appeals";
+    }
+
+    /** Owners with a node that offers the model and may run it, counted up to {@code enough}. */
+    int owners(Fleet fleet, Digest manifest, Assurance assurance, int enough) {
+        return assurance == Assurance.TRUSTED_ONLY
+                ? (int)
+                        trusted.stream()
+                                .filter(owner -> fleet.offers(manifest, owner))
+                                .limit(enough)
+                                .count()
+                : fleet.owners(manifest, enough);
     }
 
     boolean alarm(Instant now) {

@@ -35,18 +35,7 @@ final class LedgerFold {
         this.log = log;
         this.ledger = ledger;
         this.linger = linger;
-        thread =
-                Thread.ofPlatform()
-                        .name("ledger-fold")
-                        .unstarted(() -> {
-                            try {
-                                run();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            } catch (RuntimeException | Error e) {
-                                death.accept(e);
-                            }
-                        });
+        thread = VitalThread.unstarted("ledger-fold", this::run, death);
     }
 
     void start() {

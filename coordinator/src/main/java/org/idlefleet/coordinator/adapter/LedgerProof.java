@@ -47,18 +47,7 @@ final class LedgerProof {
         this.clock = clock;
         this.every = every;
         this.published = published;
-        thread =
-                Thread.ofPlatform()
-                        .name("ledger-proof")
-                        .unstarted(() -> {
-                            try {
-                                run();
-                            } catch (InterruptedException e) {
-                                Thread.currentThread().interrupt();
-                            } catch (RuntimeException | Error e) {
-                                death.accept(e);
-                            }
-                        });
+        thread = VitalThread.unstarted("ledger-proof", this::run, death);
     }
 
     void start() {

@@ -36,16 +36,7 @@ final class LoopThread {
         this.log = log;
         this.clock = clock;
         snapshotAt = log.position();
-        thread =
-                Thread.ofPlatform()
-                        .name("coordinator-loop")
-                        .unstarted(() -> {
-                            try {
-                                run();
-                            } catch (RuntimeException | Error e) {
-                                death.accept(e);
-                            }
-                        });
+        thread = VitalThread.unstarted("coordinator-loop", this::run, death);
     }
 
     void start() {

@@ -2,6 +2,7 @@ package org.idlefleet.simulator.trust;
 
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.coordinator.verification.Tolerance;
 import org.idlefleet.coordinator.verification.Verdict;
 import org.idlefleet.coordinator.verification.Voter;
 import org.idlefleet.protocol.Digest;
@@ -49,6 +50,26 @@ final class Jury {
 
     /** Judges; the rulings are in the order of the answers. Two must agree. */
     List<Ruling> judge(List<Answer> answers) {
+        return rulings(
+                answers,
+                (ballots, distances, tolerance) -> Voter.judge(ballots, distances, tolerance, 2));
+    }
+
+    /** Compares with a trusted owner, whose answer nobody outvotes. */
+    Ruling confirm(Answer answer, Answer trusted) {
+        return rulings(
+                        List.of(answer, trusted),
+                        (ballots, distances, tolerance) ->
+                                Voter.judgeBy(1, ballots, distances, tolerance))
+                .getFirst();
+    }
+
+    /** A way of judging that production has. */
+    private interface Judgement {
+        Verdict of(List<Ballot> ballots, Comparison distances, Tolerance tolerance);
+    }
+
+    private List<Ruling> rulings(List<Answer> answers, Judgement judgement) {
         var ballots = new ArrayList<Ballot>();
         var distances = new ArrayList<Double>();
         for (int i = 0; i < answers.size(); i++) {
@@ -58,20 +79,14 @@ final class Jury {
             }
         }
         Verdict verdict =
-                Voter.judge(
+                judgement.of(
                         ballots,
                         new Comparison(ballots.size(), distances),
                         (a, b) ->
                                 Places.tolerance(
                                         answer(answers, a).numericClass,
-                                        answer(answers, b).numericClass),
-                        2);
+                                        answer(answers, b).numericClass));
         return ballots.stream().map(ballot -> ruling(verdict, ballot)).toList();
-    }
-
-    /** Compares with a trusted owner, whose answer nobody outvotes: it counts for two. */
-    Ruling confirm(Answer answer, Answer trusted) {
-        return judge(List.of(answer, trusted, trusted)).getFirst();
     }
 
     private static Ruling ruling(Verdict verdict, Ballot ballot) {
