@@ -87,7 +87,7 @@ public final class LedgerFigures implements Bench {
     }
 
     /** Settlements a second of the time spent in the ledger; making them does not count. */
-    private static double rate(LedgerDatabase database, Settlements stream, int settlements) {
+    static double rate(LedgerDatabase database, Settlements stream, int settlements) {
         long spent = 0;
         for (int done = 0; done < settlements; done += GROUP) {
             var batch = List.of(stream.next(GROUP));

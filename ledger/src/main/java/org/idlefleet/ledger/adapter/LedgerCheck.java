@@ -6,6 +6,7 @@ import org.idlefleet.ledger.Check;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionKind;
+import org.jspecify.annotations.Nullable;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -49,6 +50,7 @@ public record LedgerCheck(long position, long transactions, int accounts, List<S
         private long holds;
         private long ended;
         private long singles;
+        private @Nullable LinesCheck lines;
 
         Replay(Connection connection) {
             this.connection = connection;
@@ -57,9 +59,11 @@ public record LedgerCheck(long position, long transactions, int accounts, List<S
         LedgerCheck run(SortedMap<AccountId, Money> balances) throws SQLException {
             integrity();
             Accounts accounts = Accounts.load(connection);
-            try {
+            try (var check = new LinesCheck(connection, accounts, book, this::fault)) {
+                lines = check;
                 TransactionRows.read(
                         connection, accounts, Long.MIN_VALUE, Long.MAX_VALUE, this::row);
+                check.end();
             } catch (LedgerException | SQLException e) {
                 fault(String.valueOf(e.getMessage()));
             }
@@ -94,6 +98,9 @@ public record LedgerCheck(long position, long transactions, int accounts, List<S
             sequence = row.sequence();
             position = row.position();
             book(row);
+            if (lines != null) {
+                lines.after(row);
+            }
         }
 
         private void book(BookedRow row) {

@@ -43,7 +43,7 @@ public final class LedgerDatabase implements AutoCloseable {
     private final PreparedStatement selectHold;
     private final PreparedStatement insertSingle;
     private final PreparedStatement selectSingle;
-    private final PreparedStatement updateBalance;
+    private final AccountLines lines;
     private final PreparedStatement updateLedger;
 
     private final Book book;
@@ -67,7 +67,7 @@ public final class LedgerDatabase implements AutoCloseable {
         this.connection = connection;
         accounts = Accounts.load(connection);
         rows = new TransactionRows(connection, accounts);
-        insertAccount = connection.prepareStatement("INSERT INTO accounts VALUES (?, ?, 0)");
+        insertAccount = connection.prepareStatement("INSERT INTO accounts VALUES (?, ?, 0, 0)");
         upsertHold =
                 connection.prepareStatement(
                         "INSERT INTO holds VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET ended ="
@@ -75,8 +75,7 @@ public final class LedgerDatabase implements AutoCloseable {
         selectHold = connection.prepareStatement("SELECT opened, ended FROM holds WHERE job = ?");
         insertSingle = connection.prepareStatement("INSERT INTO singles VALUES (?, ?)");
         selectSingle = connection.prepareStatement("SELECT sequence FROM singles WHERE id = ?");
-        updateBalance =
-                connection.prepareStatement("UPDATE accounts SET projected = ? WHERE number = ?");
+        lines = new AccountLines(connection);
         updateLedger = connection.prepareStatement("UPDATE ledger SET position = ?, projected = ?");
         var loaded = LedgerHead.load(connection, accounts);
         position = loaded.position();
@@ -88,7 +87,7 @@ public final class LedgerDatabase implements AutoCloseable {
                 accounts,
                 loaded.projected() + 1,
                 head,
-                row -> touch(row.transaction()));
+                row -> touch(row.transaction(), row.sequence()));
         connection.commit();
     }
 
@@ -205,7 +204,7 @@ public final class LedgerDatabase implements AutoCloseable {
             case Check.Refusal refusal -> throw refused(refusal);
             case Check.Bookable _ -> {
                 pending.add(new BookedRow(head + pending.size() + 1, reached, booking));
-                touch(transaction);
+                touch(transaction, head + pending.size());
                 note(transaction.id(), head + pending.size());
             }
         }
@@ -334,14 +333,16 @@ public final class LedgerDatabase implements AutoCloseable {
         }
     }
 
-    private void touch(Transaction transaction) {
+    private void touch(Transaction transaction, long sequence) {
         for (Posting posting : transaction.postings()) {
-            projection.touch(accounts.number(posting.account()));
+            projection.touch(accounts.number(posting.account()), sequence);
         }
     }
 
     private void project() throws SQLException {
-        projection.write(updateBalance, number -> book.balance(accounts.path(number)));
+        lines.write(
+                projection.lines(
+                        head, lines::balance, number -> book.balance(accounts.path(number))));
         projection.reach(head);
         writePosition();
     }

@@ -20,7 +20,7 @@ final class LedgerFile {
      */
     private static final int APPLICATION_ID = 0x49444C45;
 
-    private static final int SCHEMA_VERSION = 1;
+    private static final int SCHEMA_VERSION = 2;
     private static final int BUSY_MILLIS = 10_000;
 
     private LedgerFile() {}
@@ -42,6 +42,10 @@ final class LedgerFile {
             statement.execute("PRAGMA cache_size = -65536");
             if (pragma(statement, "application_id") == 0 && isEmpty(statement)) {
                 create(connection, statement);
+            }
+            if (pragma(statement, "application_id") == APPLICATION_ID
+                    && pragma(statement, "user_version") == 1) {
+                addAccountLines(connection, statement);
             }
             checkOurs(file, statement);
             writeKinds(statement);
@@ -83,6 +87,28 @@ final class LedgerFile {
         connection.setAutoCommit(true);
     }
 
+    /**
+     * Brings a file of version 1 to version 2. It had no lines of accounts: as nothing counts as
+     * projected, they are made of all its transactions, which takes 12 bytes of memory for each
+     * posting, once.
+     */
+    private static void addAccountLines(Connection connection, Statement statement)
+            throws SQLException {
+        connection.setAutoCommit(false);
+        String schema = schema();
+        int table = schema.indexOf("CREATE TABLE account_lines");
+        int triggers = schema.indexOf("CREATE TRIGGER account_lines");
+        statement.executeUpdate("ALTER TABLE accounts ADD COLUMN lines INTEGER NOT NULL DEFAULT 0");
+        statement.executeUpdate(schema.substring(table, schema.indexOf("CREATE TABLE slots")));
+        statement.executeUpdate(
+                schema.substring(triggers, schema.indexOf("CREATE TRIGGER holds_are")));
+        statement.executeUpdate("UPDATE accounts SET projected = 0");
+        statement.executeUpdate("UPDATE ledger SET projected = 0");
+        statement.executeUpdate("PRAGMA user_version = 2");
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
     /** Also names kinds that a later release brought to an older file. */
     private static void writeKinds(Statement statement) throws SQLException {
         for (TransactionKind kind : TransactionKind.values()) {
@@ -109,7 +135,9 @@ final class LedgerFile {
                             + version
                             + ", this program knows "
                             + SCHEMA_VERSION
-                            + ": use the release that wrote it, or a newer one");
+                            + (version < SCHEMA_VERSION
+                                    ? ": start the coordinator once, which brings it up to date"
+                                    : ": use the release that wrote it, or a newer one"));
         }
     }
 

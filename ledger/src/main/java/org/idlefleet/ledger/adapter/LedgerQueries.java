@@ -2,7 +2,6 @@ package org.idlefleet.ledger.adapter;
 
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
-import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 
 import java.sql.Connection;
@@ -11,13 +10,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.StringJoiner;
 import java.util.TreeMap;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * The questions in SQL. The log has no index, so what is not found by sequence is found by reading
@@ -35,30 +30,6 @@ final class LedgerQueries {
             }
         }
         return balances;
-    }
-
-    /** Every transaction with a posting to one of these accounts, in order. */
-    static void touching(
-            Connection connection,
-            Accounts accounts,
-            Collection<Integer> numbers,
-            Consumer<BookedRow> reader)
-            throws SQLException {
-        String list = numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
-        var anyPair = new StringJoiner(" OR ");
-        for (int pair = 1; pair <= Transaction.POSTINGS_MAX; pair++) {
-            anyPair.add("account" + pair + " IN (" + list + ")");
-        }
-        try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery(
-                                "SELECT * FROM transactions WHERE "
-                                        + anyPair
-                                        + " ORDER BY sequence")) {
-            while (rows.next()) {
-                reader.accept(TransactionRows.row(rows, accounts));
-            }
-        }
     }
 
     /**
@@ -103,7 +74,7 @@ final class LedgerQueries {
             var found = new ArrayList<BookedRow>(1);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    found.add(TransactionRows.row(rows, Accounts.load(connection)));
+                    found.add(TransactionRows.row(rows, Accounts.load(connection)::path));
                 }
             }
             return found.stream().findFirst();

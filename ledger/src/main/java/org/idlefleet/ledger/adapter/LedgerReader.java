@@ -2,7 +2,6 @@ package org.idlefleet.ledger.adapter;
 
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
-import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.TransactionId;
 
 import java.nio.file.Files;
@@ -16,9 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 
 /**
  * The reader of a durable ledger: every question an operator or owner asks of it. Never writes.
@@ -113,6 +110,12 @@ public final class LedgerReader implements AutoCloseable {
                 : from.minus(CLOCK_SET_BACK);
     }
 
+    /** A day later, but nothing behind all times that a ledger can hold. */
+    private static Instant on(Instant to) {
+        Instant last = Instant.ofEpochMilli(Long.MAX_VALUE);
+        return to.isAfter(last.minus(CLOCK_SET_BACK)) ? last : to.plus(CLOCK_SET_BACK);
+    }
+
     private long firstSince(Instant time) {
         long low = 1;
         long high = transactions() + 1;
@@ -146,19 +149,17 @@ public final class LedgerReader implements AutoCloseable {
      * All movements of one account in the time from {@code from} up to, not including, {@code to}.
      */
     public Statement account(AccountId account, Instant from, Instant to) {
-        return statement(account.path(), account::equals, from, to);
+        return statement(account.path(), account.path(), from, to);
     }
 
     /** All movements of an owner's accounts (escrow, payable, debt) in that time. */
     public Statement ownerStatement(String owner, Instant from, Instant to) {
-        String prefix = "owner:" + owner + ":";
-        return statement(owner, account -> account.path().startsWith(prefix), from, to);
+        return statement(owner, "owner:" + owner + ":", from, to);
     }
 
     /** All movements of a client's accounts (prepaid, hold) in that time. */
     public Statement clientStatement(String client, Instant from, Instant to) {
-        String prefix = "client:" + client + ":";
-        return statement(client, account -> account.path().startsWith(prefix), from, to);
+        return statement(client, "client:" + client + ":", from, to);
     }
 
     /** Copies the whole ledger, as it is at one moment, into a new file. */
@@ -187,53 +188,11 @@ public final class LedgerReader implements AutoCloseable {
         }
     }
 
-    private Statement statement(
-            String name, Predicate<AccountId> wanted, Instant from, Instant to) {
-        return ask(() -> {
-            Accounts accounts = Accounts.load(connection);
-            List<AccountId> paths = accounts.paths().stream().filter(wanted).toList();
-            var numbers = paths.stream().map(accounts::number).toList();
-            var opening = new TreeMap<AccountId, Money>();
-            paths.forEach(path -> opening.put(path, Money.ZERO));
-            var balance = new TreeMap<>(opening);
-            var lines = new ArrayList<AccountLine>();
-            LedgerQueries.touching(
-                    connection,
-                    accounts,
-                    numbers,
-                    row -> {
-                        boolean before = row.bookedAt().isBefore(from);
-                        if (before || row.bookedAt().isBefore(to)) {
-                            for (Posting posting : row.transaction().postings()) {
-                                if (balance.containsKey(posting.account())) {
-                                    Money after =
-                                            balance.merge(
-                                                    posting.account(),
-                                                    posting.amount(),
-                                                    Money::plus);
-                                    if (before) {
-                                        opening.put(posting.account(), after);
-                                    } else {
-                                        lines.add(line(row, posting, after));
-                                    }
-                                }
-                            }
-                        }
-                    });
-            return new Statement(name, from, to, opening, lines, balance);
-        });
-    }
-
-    private static AccountLine line(BookedRow row, Posting posting, Money balance) {
-        return new AccountLine(
-                row.sequence(),
-                row.bookedAt(),
-                row.booking().effectiveAt(),
-                row.transaction().id(),
-                row.transaction().policy(),
-                posting.account(),
-                posting.amount(),
-                balance);
+    /** Of the accounts whose path is {@code path}, or begins so if it ends in a colon. */
+    private Statement statement(String name, String path, Instant from, Instant to) {
+        long first = Math.max(1, firstSince(back(from)));
+        long end = firstSince(on(to));
+        return ask(() -> new OwnLines(connection, first, end).statement(name, path, from, to));
     }
 
     /** A question to the file: all that it reads is of one moment. */

@@ -1,5 +1,6 @@
 package org.idlefleet.ledger.adapter;
 
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Booking;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /**
  * The table of transactions: rows in, rows out. One row holds up to twelve pairs of account and
@@ -69,7 +71,7 @@ final class TransactionRows {
             select.setLong(2, last);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    reader.accept(row(rows, accounts));
+                    reader.accept(row(rows, accounts::path));
                 }
             }
         }
@@ -95,7 +97,7 @@ final class TransactionRows {
         }
     }
 
-    static BookedRow row(ResultSet rows, Accounts accounts) throws SQLException {
+    static BookedRow row(ResultSet rows, IntFunction<AccountId> accounts) throws SQLException {
         long sequence = rows.getLong(1);
         try {
             Instant bookedAt = Instant.ofEpochMilli(rows.getLong(3));
@@ -115,7 +117,8 @@ final class TransactionRows {
         }
     }
 
-    private static List<Posting> postings(ResultSet rows, Accounts accounts) throws SQLException {
+    private static List<Posting> postings(ResultSet rows, IntFunction<AccountId> accounts)
+            throws SQLException {
         var postings = new ArrayList<Posting>(4);
         for (int pair = 0; pair < Transaction.POSTINGS_MAX; pair++) {
             int account = rows.getInt(FIRST_PAIR + 2 * pair);
@@ -123,7 +126,7 @@ final class TransactionRows {
                 break;
             }
             Money amount = Money.ofMillionths(rows.getLong(FIRST_PAIR + 2 * pair + 1));
-            postings.add(new Posting(accounts.path(account), amount));
+            postings.add(new Posting(accounts.apply(account), amount));
         }
         return postings;
     }

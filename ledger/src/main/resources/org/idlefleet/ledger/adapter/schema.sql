@@ -9,10 +9,12 @@ CREATE TABLE ledger (
 ) STRICT;
 
 -- projected is the balance after transaction ledger.projected; the view balances adds what came later.
+-- lines is the account's newest row in account_lines, 0 if it has none.
 CREATE TABLE accounts (
   number INTEGER PRIMARY KEY,
   path TEXT NOT NULL UNIQUE,
-  projected INTEGER NOT NULL
+  projected INTEGER NOT NULL,
+  lines INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE TABLE kinds (code INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE) STRICT;
@@ -61,6 +63,18 @@ CREATE TABLE singles (
   sequence INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Where an account's postings are, so that a statement reads its own lines alone. One row an account and stretch of
+-- transactions up to ledger.projected: the postings are in transactions last - o, for each o of the JSON array offsets;
+-- opening is the balance before them, previous the account's row before this one, 0 if it is its first.
+CREATE TABLE account_lines (
+  number INTEGER PRIMARY KEY,
+  account INTEGER NOT NULL,
+  previous INTEGER NOT NULL,
+  last INTEGER NOT NULL,
+  opening INTEGER NOT NULL,
+  offsets TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE slots (slot INTEGER PRIMARY KEY) STRICT;
 INSERT INTO slots VALUES (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12);
 
@@ -101,6 +115,10 @@ CREATE TRIGGER accounts_keep_their_path BEFORE UPDATE OF number, path ON account
 BEGIN SELECT RAISE(ABORT, 'an account keeps its number and path'); END;
 CREATE TRIGGER accounts_are_not_deleted BEFORE DELETE ON accounts
 BEGIN SELECT RAISE(ABORT, 'accounts are never deleted'); END;
+CREATE TRIGGER account_lines_are_not_changed BEFORE UPDATE ON account_lines
+BEGIN SELECT RAISE(ABORT, 'an account''s lines are never changed'); END;
+CREATE TRIGGER account_lines_are_not_deleted BEFORE DELETE ON account_lines
+BEGIN SELECT RAISE(ABORT, 'an account''s lines are never deleted'); END;
 CREATE TRIGGER holds_are_not_deleted BEFORE DELETE ON holds
 BEGIN SELECT RAISE(ABORT, 'holds are never deleted'); END;
 CREATE TRIGGER ended_holds_are_final BEFORE UPDATE ON holds WHEN OLD.ended IS NOT NULL

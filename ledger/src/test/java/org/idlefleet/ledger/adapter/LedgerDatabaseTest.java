@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Booking;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.ledger.TransactionKind;
@@ -72,6 +73,122 @@ class LedgerDatabaseTest {
             assertThat(used(reader.balances())).isEqualTo(story.book().balances());
             assertThat(reader.check().faults()).isEmpty();
             assertThat(reader.trialBalance().isBalanced()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void aStatementFromTheLinesOfAnAccountIsTheOneFromAllTransactions(long seed) {
+        var random = new Random(seed);
+        var log = new LedgerStory(seed).next(400);
+        LedgerDatabase ledger = LedgerDatabase.open(file());
+        for (int next = 0; next < log.size(); ) {
+            int upTo = Math.min(log.size(), next + 1 + random.nextInt(60));
+            ledger.append(log.subList(next, upTo));
+            next = upTo;
+            if (random.nextBoolean()) {
+                ledger.close(); // which projects, so that chains of lines grow
+                ledger = LedgerDatabase.open(file());
+            }
+        }
+        try (var reader = LedgerReader.open(file())) {
+            List<BookedRow> rows = reader.transactions(1, Long.MAX_VALUE);
+            for (int i = 0; i < 6; i++) {
+                Instant from = rows.get(random.nextInt(rows.size())).bookedAt();
+                Instant to = rows.get(random.nextInt(rows.size())).bookedAt().plusMillis(1);
+                String owner = LedgerStory.OWNERS.get(random.nextInt(LedgerStory.OWNERS.size()));
+                assertThat(reader.ownerStatement(owner, from, to))
+                        .isEqualTo(naive(owner, "owner:" + owner + ":", rows, from, to));
+                assertThat(reader.account(AccountId.REVENUE, from, to))
+                        .isEqualTo(naive("platform:revenue", "platform:revenue", rows, from, to));
+            }
+            assertThat(reader.check().faults()).isEmpty();
+        }
+        ledger.close();
+    }
+
+    private static Statement naive(
+            String name, String path, List<BookedRow> rows, Instant from, Instant to) {
+        var opening = new TreeMap<AccountId, Money>();
+        rows.forEach(row ->
+                row.transaction().postings().stream()
+                        .map(Posting::account)
+                        .filter(account -> account.path().startsWith(path))
+                        .forEach(account -> opening.put(account, Money.ZERO)));
+        var closing = new TreeMap<>(opening);
+        var lines = new ArrayList<AccountLine>();
+        for (BookedRow row : rows) {
+            for (Posting posting : row.transaction().postings()) {
+                AccountId account = posting.account();
+                if (opening.containsKey(account) && row.bookedAt().isBefore(from)) {
+                    opening.merge(account, posting.amount(), Money::plus);
+                    closing.merge(account, posting.amount(), Money::plus);
+                } else if (opening.containsKey(account) && row.bookedAt().isBefore(to)) {
+                    lines.add(
+                            new AccountLine(
+                                    row.sequence(),
+                                    row.bookedAt(),
+                                    row.booking().effectiveAt(),
+                                    row.transaction().id(),
+                                    row.transaction().policy(),
+                                    account,
+                                    posting.amount(),
+                                    closing.merge(account, posting.amount(), Money::plus)));
+                }
+            }
+        }
+        return new Statement(name, from, to, opening, lines, closing);
+    }
+
+    @Test
+    void aFileOfTheFirstVersionGetsItsLinesOfAccountsWhenItIsOpened() throws SQLException {
+        var story = new LedgerStory(3);
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(story.next(200));
+        }
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement()) {
+            statement.executeUpdate("DROP TABLE account_lines");
+            statement.executeUpdate("ALTER TABLE accounts DROP COLUMN lines");
+            statement.executeUpdate("PRAGMA user_version = 1");
+        }
+        assertThatThrownBy(() -> LedgerReader.open(file()))
+                .hasMessageContaining("start the coordinator once");
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(story.next(50));
+        }
+        try (var reader = LedgerReader.open(file())) {
+            assertThat(reader.check().faults()).isEmpty();
+            assertThat(used(reader.balances())).isEqualTo(story.book().balances());
+            Instant end = Instant.parse("2100-01-01T00:00:00Z");
+            List<BookedRow> rows = reader.transactions(1, Long.MAX_VALUE);
+            assertThat(reader.ownerStatement("ann", NOON, end))
+                    .isEqualTo(naive("ann", "owner:ann:", rows, NOON, end));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE account_lines SET opening = opening + 1 WHERE number = 3",
+                "UPDATE account_lines SET previous = previous + 1 WHERE number = 9",
+                "UPDATE account_lines SET offsets = '[0]' WHERE offsets <> '[0]'",
+                "DELETE FROM account_lines WHERE number = (SELECT max(number) FROM account_lines)",
+                "UPDATE accounts SET lines = 1 WHERE lines > 1"
+            })
+    void linesOfAccountsThatDoNotFollowFromTheTransactionsAreFound(String damage)
+            throws SQLException {
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(new LedgerStory(3).next(200));
+        }
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement()) {
+            statement.executeUpdate("DROP TRIGGER account_lines_are_not_changed");
+            statement.executeUpdate("DROP TRIGGER account_lines_are_not_deleted");
+            assertThat(statement.executeUpdate(damage)).isPositive();
+        }
+        try (var reader = LedgerReader.open(file())) {
+            assertThat(reader.check().faults()).anyMatch(fault -> fault.contains("account_lines"));
         }
     }
 
