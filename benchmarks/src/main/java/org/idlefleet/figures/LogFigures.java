@@ -20,7 +20,9 @@ import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
 import java.io.BufferedReader;
@@ -47,7 +49,16 @@ public final class LogFigures implements Bench {
     private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
     private static final ClientId CLIENT = new ClientId("client");
     private static final ModelSpec MODEL =
-            new ModelSpec(new ModelId("model"), Digest.of(new byte[1]), 1, 1_540, 3, 0.01, 1_000);
+            new ModelSpec(
+                    new ModelId("model"),
+                    Digest.of(new byte[1]),
+                    1,
+                    1_540,
+                    3,
+                    new ModelManifest.Comparator(1, 0.01),
+                    1_000);
+    private static final NumericClass CLASS =
+            new NumericClass("ort-1.28.0", "CPU", "model", "x86-vnni");
     private static final int GROUP = 1_000;
     private static final int EVENTS = 500_000;
     private static final int OPEN = 100_000;
@@ -272,7 +283,12 @@ public final class LogFigures implements Bench {
         Digest digest = Digest.of(lease.toString().getBytes(StandardCharsets.US_ASCII));
         var ballot =
                 new Ballot(
-                        lease, new NodeId("node-" + job.number() % 2_000), owner, digest, digest);
+                        lease,
+                        new NodeId("node-" + job.number() % 2_000),
+                        owner,
+                        digest,
+                        digest,
+                        CLASS);
         Transaction payment =
                 RevenueShare.of(1, 700_000, 200_000, 100_000)
                         .settlement(

@@ -6,7 +6,8 @@ package org.idlefleet.coordinator;
  * @param drawn results that were drawn
  * @param passed audits that found the result right
  * @param refuted audits that found it wrong
- * @param unchecked audits that came to no end: nobody could do them
+ * @param unchecked audits that came to no end: nobody could do them, or the result was at the edge
+ *     of the tolerance, or of a numeric class that the auditor could not judge
  */
 public record AuditCounts(int drawn, int passed, int refuted, int unchecked) {
     public static final AuditCounts NONE = new AuditCounts(0, 0, 0, 0);

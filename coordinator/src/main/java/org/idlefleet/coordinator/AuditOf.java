@@ -10,6 +10,26 @@ import org.idlefleet.protocol.JobId;
  * @param claim whose result is checked; its owner may not check it
  * @param network of the claim's node, from which no auditor comes if there are others; may be empty
  * @param trusted whether only owners whom the operator trusts may do it; their word convicts
+ * @param cause why the claim is checked
  */
 public record AuditOf(
-        JobId job, int shard, int from, int to, Ballot claim, String network, boolean trusted) {}
+        JobId job,
+        int shard,
+        int from,
+        int to,
+        Ballot claim,
+        String network,
+        boolean trusted,
+        Cause cause) {
+    /** Why a result is checked. */
+    public enum Cause {
+        /** Its commit was drawn. */
+        DRAWN,
+        /** Others voted it down. */
+        OUTVOTED,
+        /** Nobody who looked at it can judge results of its numeric class. */
+        UNJUDGED,
+        /** Its owner was convicted of another one. */
+        CONVICTION
+    }
+}

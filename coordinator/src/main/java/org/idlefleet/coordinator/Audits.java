@@ -16,6 +16,7 @@ import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
 import java.time.Instant;
@@ -39,12 +40,21 @@ final class Audits {
     private final Jobs jobs;
     private final Registry registry;
     private final Trust trust;
+    private final Judges judges;
     private final Book book;
     private final Policy policy;
     private final AuditDraw draw;
 
-    Audits(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Book book, Policy policy) {
+    Audits(
+            Fleet fleet,
+            Jobs jobs,
+            Registry registry,
+            Trust trust,
+            Judges judges,
+            Book book,
+            Policy policy) {
         this.fleet = fleet;
+        this.judges = judges;
         this.jobs = jobs;
         this.registry = registry;
         this.trust = trust;
@@ -111,24 +121,31 @@ final class Audits {
 
     /** Whether anybody is there who may do it. */
     private boolean possible(JobAdmitted audited, AuditOf audit) {
-        OwnerId claimant = audit.claim().owner();
         return audit.trusted()
-                ? judgeThere(audited, claimant)
-                : fleet.owners(audited.manifest(), 2)
-                        > (fleet.offers(audited.manifest(), claimant) ? 1 : 0);
+                ? judgeThere(audited, audit.claim())
+                : judges.peer(audited.manifest(), audit.claim().owner(), numericClass(audit));
     }
 
-    /** Whether a trusted owner other than this one could decide now. */
-    boolean judgeThere(JobAdmitted audited, OwnerId suspect) {
-        return trust.trusted().stream()
-                .anyMatch(
-                        owner -> !owner.equals(suspect) && fleet.offers(audited.manifest(), owner));
+    private static NumericClass numericClass(AuditOf audit) {
+        return audit.claim().numericClass();
+    }
+
+    /** Whether a trusted owner who is not the suspect could decide about its result now. */
+    boolean judgeThere(JobAdmitted audited, Ballot suspect) {
+        return judges.trusted(audited.manifest(), suspect.owner(), suspect.numericClass());
     }
 
     /** An audit of this claim, away from the network that its node is on now. */
-    AuditOf of(JobId job, int shard, int from, int to, Ballot claim, boolean trusted) {
+    AuditOf of(
+            JobId job,
+            int shard,
+            int from,
+            int to,
+            Ballot claim,
+            boolean trusted,
+            AuditOf.Cause cause) {
         String network = fleet.session(claim.node()).map(ParkSession::network).orElse("");
-        return new AuditOf(job, shard, from, to, claim, network, trusted);
+        return new AuditOf(job, shard, from, to, claim, network, trusted, cause);
     }
 
     /**
@@ -205,7 +222,14 @@ final class Audits {
                         .orElseThrow();
         if (jobs.open(admitted.job()).isPresent() && admitted.durable()) {
             AuditOf again =
-                    of(admitted.job(), shard.shard(), shard.from(), shard.to(), claim, false);
+                    of(
+                            admitted.job(),
+                            shard.shard(),
+                            shard.from(),
+                            shard.to(),
+                            claim,
+                            false,
+                            AuditOf.Cause.CONVICTION);
             open(decision, admitted, again, admitted.job(), shard.from(), now);
         } else if (!admitted.durable()) {
             decision.event(

@@ -51,9 +51,10 @@ public final class Coordinator {
         jobs = new Jobs(policy.limits().finishedJobs());
         book = new Book();
         trust = new Trust();
-        placement = new Placement(fleet, jobs, registry, trust, policy);
-        var audits = new Audits(fleet, jobs, registry, trust, book, policy);
-        tally = new Tally(jobs, registry, book, policy, audits, trust);
+        var judges = new Judges(fleet, registry, trust);
+        placement = new Placement(fleet, jobs, registry, trust, judges, policy);
+        var audits = new Audits(fleet, jobs, registry, trust, judges, book, policy);
+        tally = new Tally(fleet, jobs, registry, book, policy, audits, trust);
         admission = new Admission(fleet, jobs, registry, trust, book, policy);
         looks = new Looks(fleet, jobs, registry, trust, book);
     }
@@ -193,6 +194,9 @@ public final class Coordinator {
                     jobs.open(more.job())
                             .ifPresent(job -> {
                                 job.compared(more.shard(), more.comparison());
+                                if (more.trusted()) {
+                                    job.work().wantTrusted(more.shard());
+                                }
                                 job.work().want(more.shard(), more.missing());
                                 jobs.refresh(job);
                             });

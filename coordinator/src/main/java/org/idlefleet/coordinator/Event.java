@@ -307,7 +307,12 @@ public sealed interface Event {
     /** An interactive shard is late; one more node may try it. */
     record HedgeWanted(JobId job, int shard) implements Passing {}
 
-    /** The ballots so far do not settle the shard: so many more are wanted. */
-    record MoreBallotsWanted(JobId job, int shard, int missing, Comparison comparison)
+    /**
+     * The ballots so far do not settle the shard: so many more are wanted.
+     *
+     * @param trusted whether a trusted owner had best cast them: others could not judge
+     */
+    record MoreBallotsWanted(
+            JobId job, int shard, int missing, Comparison comparison, boolean trusted)
             implements Passing {}
 }

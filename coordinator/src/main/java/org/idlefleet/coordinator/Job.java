@@ -44,6 +44,7 @@ final class Job {
     private AuditCounts audits = AuditCounts.NONE;
     private int openAudits;
     private boolean refuted;
+    private boolean undecided;
     private Money paid = Money.ZERO;
     private String inputDetail = "";
     private int failuresInRow;
@@ -138,7 +139,7 @@ final class Job {
         openAudits--;
         if (audit.refuted) {
             audits = audits.withRefuted();
-        } else if (audit.end == JobEnd.DONE) {
+        } else if (audit.end == JobEnd.DONE && !audit.undecided) {
             audits = audits.withPassed();
         } else {
             audits = audits.withUnchecked();
@@ -236,6 +237,10 @@ final class Job {
         refuted |=
                 admitted.audit()
                         .filter(audit -> event.dissenting().contains(audit.claim()))
+                        .isPresent();
+        undecided |=
+                admitted.audit()
+                        .filter(audit -> event.inconclusive().contains(audit.claim()))
                         .isPresent();
         paid = paid.plus(event.payment().change(holdAccount()).negate());
         if (settled.size() < SHARDS_SHOWN) {

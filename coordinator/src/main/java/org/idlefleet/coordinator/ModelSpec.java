@@ -1,8 +1,10 @@
 package org.idlefleet.coordinator;
 
+import org.idlefleet.coordinator.verification.Tolerance;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
+import org.idlefleet.protocol.ModelManifest.Comparator;
 
 /**
  * What the core knows of a model.
@@ -11,7 +13,8 @@ import org.idlefleet.protocol.ModelManifest;
  * @param batchItems shards are carved in whole batches of so many items
  * @param outputBytesPerItem exact size of one item's result
  * @param priceMicrosPerWorkUnit what one execution of one work unit costs; at least 1
- * @param agree chord distance up to which two results agree; above twice of it they are rejected
+ * @param comparator up to which chord distance two results agree; above twice of it they are
+ *     rejected
  * @param memoryBytes what a node needs free to run it
  */
 public record ModelSpec(
@@ -20,7 +23,7 @@ public record ModelSpec(
         int batchItems,
         int outputBytesPerItem,
         long priceMicrosPerWorkUnit,
-        double agree,
+        Comparator comparator,
         long memoryBytes) {
     public ModelSpec {
         if (priceMicrosPerWorkUnit < 1) {
@@ -31,6 +34,14 @@ public record ModelSpec(
         }
     }
 
+    /** How far apart two results may be, by the numeric classes that they were computed in. */
+    Tolerance tolerance() {
+        return (a, b) ->
+                comparator.judges(a.numericClass(), b.numericClass())
+                        ? comparator.agree(a.numericClass(), b.numericClass())
+                        : Tolerance.UNMEASURED;
+    }
+
     /** The part of a manifest that the core needs. */
     public static ModelSpec of(Digest digest, ModelManifest manifest) {
         return new ModelSpec(
@@ -39,7 +50,7 @@ public record ModelSpec(
                 manifest.limits().batchItems(),
                 manifest.outputBytesPerItem(),
                 manifest.priceMicrosPerWorkUnit(),
-                manifest.comparator().agree(),
+                manifest.comparator(),
                 2 * manifest.bytes());
     }
 }

@@ -8,8 +8,10 @@ import org.idlefleet.coordinator.scheduling.OpenJob;
 import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.coordinator.scheduling.WorkQueue;
 import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Brings one piece of waiting work and one willing node together. Which node it is among those that
@@ -41,14 +44,17 @@ final class Placement {
     private final Jobs jobs;
     private final Registry registry;
     private final Trust trust;
+    private final Judges judges;
     private final Policy policy;
     private final Carver carver;
 
-    Placement(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Policy policy) {
+    Placement(
+            Fleet fleet, Jobs jobs, Registry registry, Trust trust, Judges judges, Policy policy) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
         this.trust = trust;
+        this.judges = judges;
         this.policy = policy;
         this.carver =
                 new Carver(
@@ -158,15 +164,16 @@ final class Placement {
     }
 
     /**
-     * Draws a node. For a shard that others run or have voted on: another owner; and if there is
-     * one, of the same numeric class and another network, because such results compare tightly and
-     * neighbours may be one person.
+     * Draws a node. For a result that will be held against others': another owner; and of those
+     * best one who can judge them, of another network and enrolment cohort, because neighbours and
+     * those who came together may be one person, and of the same numeric class, because such
+     * results compare tightly.
      */
     private @Nullable ParkSession choose(
             OpenJob job, ModelSpec model, @Nullable OpenShard shard, List<ParkSession> ready) {
-        Event.JobAdmitted terms = jobs.open(job.job()).orElseThrow().admitted();
+        Job whole = jobs.open(job.job()).orElseThrow();
+        Event.JobAdmitted terms = whole.admitted();
         boolean trustedOnly = terms.assurance() == Assurance.TRUSTED_ONLY;
-        String avoided = terms.audit().map(AuditOf::network).orElse("");
         if (fleet.readyOwners(model.manifest())
                 .noneMatch(owner -> admits(job, shard, owner, trustedOnly))) {
             return null;
@@ -174,23 +181,76 @@ final class Placement {
         int index = shard == null ? job.nextShard() : shard.index();
         int attempt = shard == null ? 0 : shard.attempts();
         int start = (int) Long.remainderUnsigned(draw(job, index, attempt), ready.size());
-        ParkSession first = firstRunner(shard);
-        ParkSession second = null;
-        for (int i = 0; i < Math.min(NODES_LOOKED_AT, ready.size()); i++) {
+        Peer peer = peer(whole, shard);
+        Predicate<ParkSession> checkable = checkable(terms, model, peer);
+        ParkSession best = null;
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; least > 0 && i < Math.min(NODES_LOOKED_AT, ready.size()); i++) {
             ParkSession session = ready.get((start + i) % ready.size());
             if (!admits(job, shard, session.owner(), trustedOnly)
+                    || !checkable.test(session)
                     || shard == null && late(job, model, session)) {
                 continue;
             }
-            if (first == null && !session.network().equals(avoided)
-                    || first != null
-                            && first.numericClass().equals(session.numericClass())
-                            && !first.network().equals(session.network())) {
-                return session;
+            int flaws = flaws(session, peer, shard, model);
+            if (flaws < least) {
+                best = session;
+                least = flaws;
             }
-            second = second == null ? session : second;
         }
-        return second;
+        return best;
+    }
+
+    /** Whose result the new one will be held against. */
+    private record Peer(OwnerId owner, String network, NumericClass numericClass) {
+        static Peer of(ParkSession session) {
+            return new Peer(session.owner(), session.network(), session.numericClass());
+        }
+    }
+
+    /** Empty for the first replica of a shard that no claim is made about. */
+    private @Nullable Peer peer(Job job, @Nullable OpenShard shard) {
+        AuditOf audit = job.admitted().audit().orElse(null);
+        if (audit != null) {
+            return new Peer(audit.claim().owner(), audit.network(), audit.claim().numericClass());
+        }
+        if (shard == null) {
+            return null;
+        }
+        List<Ballot> ballots = job.ballots(shard.index());
+        if (ballots.isEmpty()) {
+            return shard.running().isEmpty()
+                    ? null
+                    : fleet.session(shard.running().getFirst().session())
+                            .map(Peer::of)
+                            .orElse(null);
+        }
+        Ballot first = ballots.getFirst();
+        String network = fleet.session(first.node()).map(ParkSession::network).orElse("");
+        return new Peer(first.owner(), network, first.numericClass());
+    }
+
+    /** Who may begin a shard whose results will be checked; anybody, where none will be. */
+    private Predicate<ParkSession> checkable(
+            Event.JobAdmitted terms, ModelSpec model, @Nullable Peer peer) {
+        boolean audited = terms.assurance().audited() && terms.audit().isEmpty();
+        return peer == null && (audited || terms.quorum() > 1)
+                ? judges.checkable(model, audited)
+                : _ -> true;
+    }
+
+    /** What speaks against the node, the worst weighing more than all the rest together. */
+    private int flaws(
+            ParkSession session, @Nullable Peer peer, @Nullable OpenShard shard, ModelSpec model) {
+        if (peer == null) {
+            return 0;
+        }
+        boolean asked = shard == null || !shard.forTrusted() || trust.trusted(session.owner());
+        return (asked ? 0 : 16)
+                + (model.comparator().judges(peer.numericClass(), session.numericClass()) ? 0 : 8)
+                + (session.network().equals(peer.network()) ? 4 : 0)
+                + (registry.oneCohort(session.owner(), peer.owner()) ? 2 : 0)
+                + (session.numericClass().equals(peer.numericClass()) ? 0 : 1);
     }
 
     /**
@@ -217,12 +277,6 @@ final class Placement {
         return !job.declined().contains(owner)
                 && (shard == null || shard.admits(owner))
                 && (!trustedOnly || trust.trusted(owner));
-    }
-
-    private @Nullable ParkSession firstRunner(@Nullable OpenShard shard) {
-        return shard == null || shard.running().isEmpty()
-                ? null
-                : fleet.session(shard.running().getFirst().session()).orElse(null);
     }
 
     /** A 64-bit mix (SplitMix64's finaliser) of seed, job, shard and attempt. */

@@ -11,6 +11,7 @@ import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.OwnerId;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,12 +22,16 @@ import java.util.TreeMap;
 
 /** Who and what is known: models, API keys, enrolment tokens, nodes. */
 final class Registry {
+    /** Owners whose first nodes enrolled within this time of each other are one cohort. */
+    static final Duration COHORT = Duration.ofHours(24);
+
     private final TreeMap<ModelId, ModelRegistered> models = new TreeMap<>();
     private final Map<Digest, ModelSpec> byManifest = new HashMap<>();
     private final TreeMap<String, ApiKeyCreated> keys = new TreeMap<>();
     private final TreeMap<Digest, TokenIssued> tokens = new TreeMap<>();
     private final TreeMap<NodeId, NodeEnrolled> nodes = new TreeMap<>();
     private final TreeMap<NodeId, NodeBanned> banned = new TreeMap<>();
+    private final Map<OwnerId, Instant> enrolled = new HashMap<>();
 
     void apply(ModelRegistered event) {
         models.put(event.model().model(), event);
@@ -48,6 +53,7 @@ final class Registry {
     void apply(NodeEnrolled event) {
         tokens.remove(event.tokenHash());
         nodes.put(event.node(), event);
+        enrolled.merge(event.owner(), event.at(), (known, at) -> known.isBefore(at) ? known : at);
     }
 
     void apply(NodeBanned event) {
@@ -87,6 +93,22 @@ final class Registry {
 
     Optional<NodeEnrolled> node(NodeId node) {
         return Optional.ofNullable(nodes.get(node));
+    }
+
+    /** When the owner's first node enrolled. */
+    Optional<Instant> enrolled(OwnerId owner) {
+        return Optional.ofNullable(enrolled.get(owner));
+    }
+
+    /**
+     * Whether the two enrolled so close together that they may be one person: an enrolment cohort.
+     */
+    boolean oneCohort(OwnerId owner, OwnerId other) {
+        Instant one = enrolled.get(owner);
+        Instant two = enrolled.get(other);
+        return one != null
+                && two != null
+                && Duration.between(one, two).abs().compareTo(COHORT) <= 0;
     }
 
     /** The node that enrolled with this token. */

@@ -10,11 +10,14 @@ import org.idlefleet.coordinator.Event.LeaseEnd;
 import org.idlefleet.coordinator.Event.LeaseEnded;
 import org.idlefleet.coordinator.Event.MoreBallotsWanted;
 import org.idlefleet.coordinator.Event.ShardSettled;
+import org.idlefleet.coordinator.fleet.Fleet;
+import org.idlefleet.coordinator.fleet.ParkSession;
 import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.coordinator.scheduling.OpenShard.Replica;
 import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.coordinator.verification.Tolerance;
 import org.idlefleet.coordinator.verification.Verdict;
 import org.idlefleet.coordinator.verification.Voter;
 import org.idlefleet.ledger.AccountId;
@@ -25,6 +28,7 @@ import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NumericClass;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -37,6 +41,10 @@ import java.util.stream.Stream;
  * Turns results into votes, votes into verdicts, and a verdict into its payment, in one decision.
  */
 final class Tally {
+    /** So many ballots that can't judge each other are enough to ask a trusted owner. */
+    private static final int UNJUDGED_EXTRAS = 1;
+
+    private final Fleet fleet;
     private final Jobs jobs;
     private final Registry registry;
     private final Book book;
@@ -44,7 +52,15 @@ final class Tally {
     private final Audits audits;
     private final Trust trust;
 
-    Tally(Jobs jobs, Registry registry, Book book, Policy policy, Audits audits, Trust trust) {
+    Tally(
+            Fleet fleet,
+            Jobs jobs,
+            Registry registry,
+            Book book,
+            Policy policy,
+            Audits audits,
+            Trust trust) {
+        this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
         this.book = book;
@@ -81,7 +97,14 @@ final class Tally {
         }
         var ballot =
                 new Ballot(
-                        lease, replica.node(), replica.owner(), result.commit(), result.output());
+                        lease,
+                        replica.node(),
+                        replica.owner(),
+                        result.commit(),
+                        result.output(),
+                        fleet.session(replica.session())
+                                .map(ParkSession::numericClass)
+                                .orElse(NumericClass.UNKNOWN));
         var decision =
                 new Decision.Builder()
                         .event(
@@ -192,28 +215,42 @@ final class Tally {
 
     /** Where a trusted owner audits, its word counts and no vote is taken. */
     private Verdict judge(Job job, List<Ballot> ballots, Comparison comparison) {
-        double agree = model(job).agree();
+        Tolerance tolerance = model(job).tolerance();
         boolean byTrusted = job.admitted().audit().filter(AuditOf::trusted).isPresent();
         return byTrusted
-                ? Voter.judgeBy(ballots.size() - 1, ballots, comparison, (_, _) -> agree)
-                : Voter.judge(ballots, comparison, agree, job.needed());
+                ? Voter.judgeBy(ballots.size() - 1, ballots, comparison, tolerance)
+                : Voter.judge(ballots, comparison, tolerance, job.needed());
     }
 
     private Decision more(
             Job job, OpenShard shard, Verdict.Open open, Comparison comparison, Instant now) {
+        List<Ballot> ballots = job.ballots(shard.index());
         int planned = shard.running().size() + shard.wanted();
         int missing = Math.max(0, open.missing() - planned);
-        boolean hopeless = job.ballots(shard.index()).size() + planned + missing > replicasMax();
-        if (hopeless) {
+        boolean unjudged =
+                ballots.size() >= job.needed() + UNJUDGED_EXTRAS && unjudged(job, ballots);
+        AuditOf audit = job.admitted().audit().orElse(null);
+        boolean hopeless = ballots.size() + planned + missing > replicasMax();
+        if (hopeless || unjudged && audit != null) {
             var decision = new Decision.Builder();
-            job.admitted()
-                    .audit()
-                    .filter(audit -> !audit.trusted())
-                    .ifPresent(audit -> suspect(decision, job, shard, audit.claim(), now));
+            if (audit != null && !audit.trusted()) {
+                AuditOf.Cause cause = unjudged ? AuditOf.Cause.UNJUDGED : AuditOf.Cause.OUTVOTED;
+                suspect(decision, job, shard, audit.claim(), cause, now);
+            }
             return end(decision, job, JobEnd.NO_QUORUM, "", Money.ZERO, now).build();
         }
         return Decision.event(
-                new MoreBallotsWanted(job.admitted().job(), shard.index(), missing, comparison));
+                new MoreBallotsWanted(
+                        job.admitted().job(), shard.index(), missing, comparison, unjudged));
+    }
+
+    /** Whether two of the ballots are of numeric classes that nobody held against each other. */
+    private boolean unjudged(Job job, List<Ballot> ballots) {
+        Tolerance tolerance = model(job).tolerance();
+        return ballots.stream()
+                .anyMatch(one ->
+                        ballots.stream()
+                                .anyMatch(other -> Double.isNaN(tolerance.between(one, other))));
     }
 
     private Decision.Builder cast(
@@ -319,7 +356,8 @@ final class Tally {
                         shard.from(),
                         shard.to(),
                         claim,
-                        trusted && audits.judgeThere(admitted, claim.owner()));
+                        trusted && audits.judgeThere(admitted, claim),
+                        AuditOf.Cause.DRAWN);
         audits.open(decision, admitted, audit, admitted.job(), shard.from(), now);
     }
 
@@ -336,7 +374,7 @@ final class Tally {
         AuditOf audit = job.admitted().audit().orElse(null);
         for (Ballot wrong : verdict.dissenting()) {
             if (audit == null || !wrong.equals(audit.claim())) {
-                suspect(decision, job, shard, wrong, now);
+                suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
                 continue;
             }
             retract(decision, job, audit, shard, verdict.canonical(), now);
@@ -344,19 +382,24 @@ final class Tally {
                 Money cost = Money.ofMillionths(price(job, shard));
                 audits.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
             } else {
-                suspect(decision, job, shard, wrong, now);
+                suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
             }
         }
     }
 
     /** Has a trusted owner decide about a ballot on this shard, if one is there. */
     private void suspect(
-            Decision.Builder decision, Job job, OpenShard shard, Ballot ballot, Instant now) {
+            Decision.Builder decision,
+            Job job,
+            OpenShard shard,
+            Ballot ballot,
+            AuditOf.Cause cause,
+            Instant now) {
         AuditOf within = job.admitted().audit().orElse(null);
         Job of = within == null ? job : jobs.any(within.job()).orElse(job);
         if (within != null && of == job
                 || trust.convicted(ballot.owner())
-                || !audits.judgeThere(of.admitted(), ballot.owner())) {
+                || !audits.judgeThere(of.admitted(), ballot)) {
             return;
         }
         int first = within == null ? 0 : within.from();
@@ -367,7 +410,8 @@ final class Tally {
                         first + shard.from(),
                         first + shard.to(),
                         ballot,
-                        true);
+                        true,
+                        cause);
         audits.open(decision, of.admitted(), audit, job.admitted().job(), shard.from(), now);
     }
 

@@ -101,8 +101,8 @@ public record ModelManifest(
      * sqrt(2(1-cos))}, a true metric.
      *
      * @param version of the comparing function
-     * @param agree largest distance at which they agree if {@code tolerances} says nothing of their
-     *     numeric classes; above twice of it they are rejected
+     * @param agree largest distance at which they agree if {@code tolerances} is empty, or says
+     *     nothing of their common numeric class; above twice of it they are rejected
      * @param tolerances what was measured for pairs of numeric classes, each pair once
      */
     public record Comparator(int version, double agree, List<Tolerance> tolerances) {
@@ -134,8 +134,21 @@ public record ModelManifest(
         }
 
         /**
-         * The largest distance at which results of these two classes agree; the order of the two
-         * does not matter.
+         * Whether results of these two classes can be held against each other: somebody measured
+         * how far apart honest ones are, or they are of one class, or the manifest does not tell
+         * classes apart. Results from before they had a class always can.
+         */
+        public boolean judges(NumericClass one, NumericClass other) {
+            return tolerances.isEmpty()
+                    || one.equals(other)
+                    || one.equals(NumericClass.UNKNOWN)
+                    || other.equals(NumericClass.UNKNOWN)
+                    || tolerances.stream().anyMatch(tolerance -> tolerance.of(one, other));
+        }
+
+        /**
+         * The largest distance at which results of these two classes agree, if it {@link #judges}
+         * them; the order of the two does not matter.
          */
         public double agree(NumericClass one, NumericClass other) {
             for (Tolerance tolerance : tolerances) {
@@ -161,8 +174,8 @@ public record ModelManifest(
      */
     public record Tolerance(NumericClass a, NumericClass b, double agree) {
         public Tolerance {
-            NumericClass.parse(a.toString());
-            NumericClass.parse(b.toString());
+            a.checkWritable();
+            b.checkWritable();
             Comparator.checkAgree(agree);
         }
 

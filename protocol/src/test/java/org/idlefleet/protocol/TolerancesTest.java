@@ -33,6 +33,17 @@ class TolerancesTest {
     }
 
     @Test
+    void judgesOneClassAndMeasuredPairsOnly() {
+        assertThat(COMPARATOR.judges(VNNI, AVX2)).isTrue();
+        assertThat(COMPARATOR.judges(AVX2, VNNI)).isTrue();
+        assertThat(COMPARATOR.judges(ARM, ARM)).isTrue();
+        assertThat(COMPARATOR.judges(ARM, VNNI)).isFalse();
+        assertThat(COMPARATOR.judges(NumericClass.parse(VNNI + "/f00d"), VNNI)).isFalse();
+        assertThat(COMPARATOR.judges(NumericClass.UNKNOWN, VNNI)).isTrue();
+        assertThat(new Comparator(1, 0.02).judges(ARM, VNNI)).isTrue();
+    }
+
+    @Test
     void refusesAPairTwice() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
@@ -56,7 +67,10 @@ class TolerancesTest {
     @Test
     void readsANumericClassBack() {
         assertThat(NumericClass.parse(VNNI.toString())).isEqualTo(VNNI);
-        for (String bad : List.of("", "a/b/c", "a/b/c/d/e", "a//c/d", "a/b/ /d")) {
+        NumericClass odd = NumericClass.parse(VNNI + "/f00d");
+        assertThat(odd).isNotEqualTo(VNNI).hasToString(VNNI + "/f00d");
+        assertThat(odd.declared()).isEqualTo(VNNI);
+        for (String bad : List.of("", "a/b/c", "a/b/c/d/e/f", "a/b/c/d/", "a//c/d", "a/b/ /d")) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> NumericClass.parse(bad))
                     .withMessageContaining("'" + bad + "'");

@@ -11,9 +11,6 @@ import java.util.List;
  * Looks at what a client gets: every item once, in order, and right if its quorum can promise it.
  */
 final class Inspector implements CoordinatorProcess.Customers {
-    /** Canonical results lie within tolerance of an honest or dragging one. */
-    private static final double RIGHT = 2 * Truth.AGREE;
-
     private final long colluding;
     private final Corners corners;
 
@@ -56,7 +53,7 @@ final class Inspector implements CoordinatorProcess.Customers {
     }
 
     private void judge(JobId job, int bought, byte[] item, float[] vector) {
-        if (Truth.distance(item, vector) > RIGHT) {
+        if (Truth.distance(item, vector) > Truth.RIGHT) {
             Broken.unless(
                     bought == 1 || colluding >= bought,
                     "no wrong answer passes a quorum that liars can't fill",

@@ -16,6 +16,7 @@ import org.idlefleet.protocol.OwnerId;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -173,6 +174,9 @@ final class Reference {
             case Event.MoreBallotsWanted more -> {
                 job(more.job());
                 met(Corner.MORE_BALLOTS);
+                if (more.trusted()) {
+                    met(Corner.ASKED_A_TRUSTED_OWNER);
+                }
             }
         }
     }
@@ -196,6 +200,7 @@ final class Reference {
         }
         job.settle(settled);
         book.book(settled.payment());
+        judged(settled);
         if (!settled.dissenting().isEmpty()) {
             met(Corner.DISSENT);
         }
@@ -205,6 +210,34 @@ final class Reference {
         if (settled.agreeing().stream().map(Ballot::output).distinct().count() > 1) {
             met(Corner.AGREED_BY_DISTANCE);
         }
+    }
+
+    /** Nobody is outvoted by somebody whose results can't be held against his. */
+    private void judged(Event.ShardSettled settled) {
+        for (Ballot accuser : settled.agreeing()) {
+            settled.dissenting()
+                    .forEach(ballot ->
+                            Broken.unless(
+                                    comparable(accuser, ballot),
+                                    "only those who can judge outvote",
+                                    settled));
+            if (settled.inconclusive().stream().anyMatch(ballot -> !comparable(accuser, ballot))) {
+                met(Corner.COULD_NOT_JUDGE);
+            }
+        }
+    }
+
+    /** Of one class, or of two that somebody measured. */
+    private static boolean comparable(Ballot one, Ballot other) {
+        return one.numericClass().equals(other.numericClass())
+                || Truth.MANIFEST.comparator().tolerances().stream()
+                        .anyMatch(measured ->
+                                new HashSet<>(List.of(measured.a(), measured.b()))
+                                        .equals(
+                                                new HashSet<>(
+                                                        List.of(
+                                                                one.numericClass(),
+                                                                other.numericClass()))));
     }
 
     private void ended(Event.JobEnded end) {

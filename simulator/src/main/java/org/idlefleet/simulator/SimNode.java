@@ -98,7 +98,7 @@ final class SimNode {
     }
 
     NumericClass numericClass() {
-        return new NumericClass("sim", "CPU", "fp32", "class-" + plan.numericClass());
+        return Truth.numericClass(plan.numericClass());
     }
 
     void start() {

@@ -4,6 +4,7 @@ import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.EmbeddingOutput;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
+import org.idlefleet.protocol.NumericClass;
 
 import java.util.List;
 
@@ -26,7 +27,7 @@ final class Truth {
                                     1)),
                     "fp32",
                     new ModelManifest.Limits(60, 4),
-                    new ModelManifest.Comparator(1, 0.01),
+                    new ModelManifest.Comparator(1, 0.01, tolerances()),
                     3,
                     new ModelManifest.Probe("probe", List.of(1f, 0f, 0f, 0f)));
 
@@ -34,12 +35,37 @@ final class Truth {
 
     static final double AGREE = MANIFEST.comparator().agree();
 
-    /** What another numeric class may add to a true vector. */
-    private static final double CLASS_NOISE = 0.3;
+    /** What another numeric class may add to a true vector, in tolerances. */
+    private static final double CLASS_NOISE = 1.5;
+
+    /**
+     * How far from the truth an accepted answer may be: a dragging one of a class other than 0, or
+     * one that somebody of the class 0 drags away from.
+     */
+    static final double RIGHT = (CLASS_NOISE + 1) * AGREE;
 
     private static final double DRAG = 0.9;
 
     private Truth() {}
+
+    /** The class with this number. */
+    static NumericClass numericClass(int number) {
+        return new NumericClass("sim", "CPU", "fp32", "class-" + number);
+    }
+
+    /**
+     * Results of one class are equal, and each class was measured against class 0; nobody measured
+     * classes 1 and 2 against each other, and honest ones there are further apart than the default
+     * tolerance would let pass.
+     */
+    private static List<ModelManifest.Tolerance> tolerances() {
+        NumericClass plain = numericClass(0);
+        return List.of(
+                new ModelManifest.Tolerance(plain, plain, 0.01),
+                new ModelManifest.Tolerance(plain, numericClass(1), 0.02),
+                new ModelManifest.Tolerance(plain, numericClass(2), 0.02),
+                new ModelManifest.Tolerance(numericClass(1), numericClass(1), 0.01));
+    }
 
     /** What makes an honest device fail. */
     enum Poison {
@@ -88,13 +114,16 @@ final class Truth {
         return switch (conduct) {
             case GARBAGE -> unit(draw);
             case COALITION -> unit(seed + 1);
-            case DRAGGING -> moved(unit(seed), unit(seed + 2), DRAG);
+            case DRAGGING -> moved(honest(seed, numericClass), unit(seed + 2), DRAG);
             case NOT_A_NUMBER -> new float[] {1, Float.NaN, 0, 0};
-            case HONEST, LAZY, MUTE, LATE, REFUSING_INPUT, FAILING ->
-                    numericClass == 0
-                            ? unit(seed)
-                            : moved(unit(seed), unit(seed + 10 + numericClass), CLASS_NOISE);
+            case HONEST, LAZY, MUTE, LATE, REFUSING_INPUT, FAILING -> honest(seed, numericClass);
         };
+    }
+
+    private static float[] honest(long seed, int numericClass) {
+        return numericClass == 0
+                ? unit(seed)
+                : moved(unit(seed), unit(seed + 10 + numericClass), CLASS_NOISE);
     }
 
     /** The chord between an answer and the truth. */

@@ -7,6 +7,7 @@ import org.idlefleet.protocol.OwnerId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /**
  * What one seed draws before anything happens: owners, their nodes and conduct, clients and the
@@ -83,16 +84,25 @@ record World(
                 standard.seed());
     }
 
-    /** Clients ask for no more than honest owners can give, so that calm can end every job. */
+    /**
+     * Clients ask for no more than honest owners who can judge each other can give, so that calm
+     * can end every job.
+     */
     int quorumMax() {
-        long able =
-                nodes.stream()
-                        .filter(node -> node.conduct() == Conduct.HONEST)
-                        .filter(node -> node.memoryBytes() > 1)
-                        .map(SimNode.Plan::owner)
-                        .distinct()
-                        .count();
-        return Math.clamp(able, 1, 3);
+        return Math.clamp(Math.max(ableWithout(1), ableWithout(2)), 1, 3);
+    }
+
+    /** Honest owners none of whose nodes that can run the model is of this numeric class. */
+    private long ableWithout(int numericClass) {
+        var able = new TreeSet<OwnerId>();
+        var odd = new TreeSet<OwnerId>();
+        for (SimNode.Plan node : nodes) {
+            if (node.conduct() == Conduct.HONEST && node.memoryBytes() > 1) {
+                (node.numericClass() == numericClass ? odd : able).add(node.owner());
+            }
+        }
+        able.removeAll(odd);
+        return able.size();
     }
 
     /** The owner whom the operator trusts: an honest one that can run the model. */

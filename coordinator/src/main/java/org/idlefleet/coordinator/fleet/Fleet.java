@@ -12,11 +12,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -168,6 +171,34 @@ public final class Fleet {
         return pool != null && pool.owners.containsKey(owner);
     }
 
+    /** Sessions that offer the model, whether they have a free slot or not. */
+    public Stream<ParkSession> offering(Digest manifest) {
+        Pool pool = pools.get(manifest);
+        return pool == null ? Stream.empty() : pool.counted.keySet().stream();
+    }
+
+    /** Numeric classes in which the model is offered. */
+    public Set<NumericClass> classes(Digest manifest) {
+        Pool pool = pools.get(manifest);
+        return pool == null ? Collections.emptySet() : pool.classes.keySet();
+    }
+
+    /** Whether a node of this owner offers the model now and computes in this class. */
+    public boolean offers(Digest manifest, OwnerId owner, NumericClass numericClass) {
+        Pool pool = pools.get(manifest);
+        return pool != null && pool.owners(numericClass).containsKey(owner);
+    }
+
+    /** Whether anybody but this owner offers the model now and computes in this class. */
+    public boolean othersOffer(Digest manifest, OwnerId owner, NumericClass numericClass) {
+        Pool pool = pools.get(manifest);
+        if (pool == null) {
+            return false;
+        }
+        Map<OwnerId, Integer> owners = pool.owners(numericClass);
+        return owners.size() > (owners.containsKey(owner) ? 1 : 0);
+    }
+
     /** How long the node will probably stay, from its owner's schedule and its own past. */
     public Duration remainingStay(ParkSession session) {
         Departure departure = departures.get(session.node());
@@ -218,10 +249,15 @@ public final class Fleet {
         private final TreeMap<OwnerId, Integer> readyOwners = new TreeMap<>();
         private final Map<ParkSession, Long> counted = new HashMap<>();
         private final Map<OwnerId, Integer> owners = new HashMap<>();
+        private final Map<NumericClass, Map<OwnerId, Integer>> classes = new LinkedHashMap<>();
         private long milliSpeed;
 
         Pool(Digest manifest) {
             this.manifest = manifest;
+        }
+
+        Map<OwnerId, Integer> owners(NumericClass numericClass) {
+            return classes.getOrDefault(numericClass, Collections.emptyMap());
         }
 
         void refresh(ParkSession session) {
@@ -230,6 +266,8 @@ public final class Fleet {
                 counted.put(session, speed);
                 milliSpeed += speed;
                 owners.merge(session.owner(), 1, Integer::sum);
+                classes.computeIfAbsent(session.numericClass(), _ -> new HashMap<>())
+                        .merge(session.owner(), 1, Integer::sum);
             }
             boolean free = session.freeSlots() > 0;
             if (free && !readyAt.containsKey(session)) {
@@ -247,8 +285,20 @@ public final class Fleet {
                 milliSpeed -= speed;
                 owners.computeIfPresent(
                         session.owner(), (_, count) -> count == 1 ? null : count - 1);
+                leaveClass(session);
             }
             unready(session);
+        }
+
+        private void leaveClass(ParkSession session) {
+            Map<OwnerId, Integer> there = classes.get(session.numericClass());
+            if (there != null) {
+                there.computeIfPresent(
+                        session.owner(), (_, count) -> count == 1 ? null : count - 1);
+                if (there.isEmpty()) {
+                    classes.remove(session.numericClass());
+                }
+            }
         }
 
         private void unready(ParkSession session) {

@@ -189,6 +189,11 @@ public final class OpenJob {
                 });
     }
 
+    /** The next vote had best be a trusted owner's. */
+    public void wantTrusted(int index) {
+        shard(index).ifPresent(OpenShard::wantTrusted);
+    }
+
     /** One more replica may race the one that is late. */
     public void hedge(int index) {
         shard(index)

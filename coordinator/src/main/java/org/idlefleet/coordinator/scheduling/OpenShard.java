@@ -18,6 +18,7 @@ public final class OpenShard {
     private int attempts;
     private int wanted;
     private boolean hedged;
+    private boolean forTrusted;
 
     OpenShard(int index, int from, int to, int wanted) {
         this.index = index;
@@ -69,6 +70,11 @@ public final class OpenShard {
         return hedged;
     }
 
+    /** Whether a trusted owner had best run it: others could not judge each other's results. */
+    public boolean forTrusted() {
+        return forTrusted;
+    }
+
     /** Whether no one has this shard or had a say in it, so that it can be carved anew. */
     boolean untouched() {
         return running.isEmpty() && answered.isEmpty();
@@ -95,6 +101,10 @@ public final class OpenShard {
 
     void want(int more) {
         wanted += more;
+    }
+
+    void wantTrusted() {
+        forTrusted = true;
     }
 
     void hedge() {

@@ -6,6 +6,12 @@ package org.idlefleet.coordinator.verification;
  */
 @FunctionalInterface
 public interface Tolerance {
-    /** The largest distance at which the two agree; the order of the two does not matter. */
+    /** Nobody knows how far apart two honest results of these classes are: they can't be judged. */
+    double UNMEASURED = Double.NaN;
+
+    /**
+     * The largest distance at which the two agree, or {@link #UNMEASURED}; the order of the two
+     * does not matter.
+     */
     double between(Ballot a, Ballot b);
 }

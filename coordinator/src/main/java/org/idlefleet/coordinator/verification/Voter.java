@@ -112,11 +112,15 @@ public final class Voter {
     /**
      * How far an honest ballot can be from the canonical one. If only one of those agreeing is
      * honest, it is within its tolerance of both, so they are at most the sum of the two apart:
-     * twice the tolerance, if all pairs have the same.
+     * twice the tolerance, if all pairs have the same. Where nobody measured how far an honest one
+     * may be from one of them it may be anywhere: who can't be judged is never outvoted.
      */
     private double reach(int canonical, List<Integer> agreeing, int ballot) {
         double reach = 0;
         for (int member : agreeing) {
+            if (unmeasured(canonical, member) || unmeasured(member, ballot)) {
+                return Double.POSITIVE_INFINITY;
+            }
             reach = Math.max(reach, tolerance(canonical, member) + tolerance(member, ballot));
         }
         return reach;
@@ -156,7 +160,14 @@ public final class Voter {
     }
 
     private boolean agree(int i, int j) {
+        if (distance(i, j) <= 0) {
+            return true; // Equal results need no measuring.
+        }
         return distance(i, j) <= tolerance(i, j);
+    }
+
+    private boolean unmeasured(int i, int j) {
+        return Double.isNaN(tolerance(i, j));
     }
 
     private double distance(int i, int j) {

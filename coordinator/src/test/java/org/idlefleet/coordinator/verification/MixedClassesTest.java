@@ -71,6 +71,39 @@ class MixedClassesTest {
     }
 
     @Test
+    void neverOutvotesAResultThatNobodyCanJudge() {
+        List<Ballot> ballots = List.of(ballot(0, 1), ballot(1, 2), ballot(2, 3));
+        var comparison = new Comparison(3, List.of(0.001, 0.9, 0.9));
+        for (int stranger : new int[] {0, 1}) {
+            Tolerance strangers =
+                    (a, b) ->
+                            a.lease().shard() + b.lease().shard() == stranger + 2
+                                    ? Tolerance.UNMEASURED
+                                    : 0.01;
+            assertThat(Voter.judge(ballots, comparison, strangers, 2))
+                    .isInstanceOfSatisfying(
+                            Verdict.Agreed.class,
+                            agreed -> {
+                                assertThat(agreed.agreeing()).hasSize(2);
+                                assertThat(agreed.dissenting()).isEmpty();
+                                assertThat(agreed.inconclusive()).containsExactly(ballots.get(2));
+                            });
+        }
+        assertThat(Voter.judgeBy(0, ballots, comparison, (a, b) -> Tolerance.UNMEASURED))
+                .satisfies(agreed -> assertThat(agreed.dissenting()).isEmpty());
+    }
+
+    @Test
+    void agreesWithoutAMeasurementOnlyIfTheResultsAreEqual() {
+        List<Ballot> ballots = List.of(ballot(0, 1), ballot(1, 2));
+        Tolerance nobody = (_, _) -> Tolerance.UNMEASURED;
+        assertThat(Voter.judge(ballots, new Comparison(2, List.of(0.0)), nobody, 2))
+                .isInstanceOf(Verdict.Agreed.class);
+        assertThat(Voter.judge(ballots, new Comparison(2, List.of(1e-12)), nobody, 2))
+                .isEqualTo(new Verdict.Open(1));
+    }
+
+    @Test
     void takesDistancesUpToTheToleranceAndNotOneUlpMore() {
         List<Ballot> ballots = List.of(ballot(0, 1), ballot(1, 2));
         double tau = 0.037;

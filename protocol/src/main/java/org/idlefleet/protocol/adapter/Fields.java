@@ -68,6 +68,7 @@ final class Fields {
                 .setProvider(cut(numericClass.provider()))
                 .setPrecision(cut(numericClass.precision()))
                 .setProcessor(cut(numericClass.processor()))
+                .setProbe(cut(numericClass.probe()))
                 .build();
     }
 
@@ -142,11 +143,19 @@ final class Fields {
         if (!present) {
             throw new WireException(field, "is missing");
         }
-        return new NumericClass(
-                text(field + ".runtime", numericClass.getRuntime()),
-                text(field + ".provider", numericClass.getProvider()),
-                text(field + ".precision", numericClass.getPrecision()),
-                text(field + ".processor", numericClass.getProcessor()));
+        var found =
+                new NumericClass(
+                        text(field + ".runtime", numericClass.getRuntime()),
+                        text(field + ".provider", numericClass.getProvider()),
+                        text(field + ".precision", numericClass.getPrecision()),
+                        text(field + ".processor", numericClass.getProcessor()),
+                        text(field + ".probe", numericClass.getProbe()));
+        try {
+            found.checkWritable();
+        } catch (IllegalArgumentException e) {
+            throw new WireException(field, String.valueOf(e.getMessage()));
+        }
+        return found;
     }
 
     /** Checks a count against a limit. */

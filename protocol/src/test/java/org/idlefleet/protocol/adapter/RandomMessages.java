@@ -38,7 +38,7 @@ final class RandomMessages {
                             1 + random.nextInt(5),
                             1 + random.nextInt(9),
                             text(),
-                            new NumericClass(text(), text(), text(), text()),
+                            numericClass(),
                             size());
             case 1 ->
                     new NodeMessage.Offer(
@@ -134,6 +134,15 @@ final class RandomMessages {
 
     private <T> T one(T[] all) {
         return all[random.nextInt(all.length)];
+    }
+
+    private NumericClass numericClass() {
+        return new NumericClass(
+                "r" + text(),
+                "p" + text(),
+                "q" + text(),
+                "c" + text(),
+                random.nextBoolean() ? "" : "f" + text());
     }
 
     private String text() {

@@ -129,7 +129,8 @@ final class Views {
                                 .put("from", audit.from())
                                 .put("to", audit.to())
                                 .put("owner", audit.claim().owner().value())
-                                .put("by_trusted", audit.trusted()));
+                                .put("by_trusted", audit.trusted())
+                                .put("cause", word(audit.cause())));
         if (whole) {
             ArrayNode retracted = node.putArray("retracted");
             for (Event.ResultRetracted wrong : job.retracted()) {
@@ -181,6 +182,7 @@ final class Views {
                     .put("owner", vote.ballot().owner().value())
                     .put("commit", vote.ballot().commit().hex())
                     .put("output", vote.ballot().output().hex())
+                    .put("numeric_class", vote.ballot().numericClass().toString())
                     .put("fate", word(vote.fate()));
         }
         ArrayNode history = node.putArray("history");

@@ -25,6 +25,7 @@ import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.ModelManifest;
 
 import java.time.Instant;
 import java.util.ArrayList;
@@ -97,8 +98,21 @@ final class EntryReader {
                 record.getBatchItems(),
                 record.getOutputBytesPerItem(),
                 record.getPriceMicrosPerWorkUnit(),
-                record.getAgree(),
+                comparator(record),
                 record.getMemoryBytes());
+    }
+
+    private ModelManifest.Comparator comparator(Model record) {
+        return new ModelManifest.Comparator(
+                Math.max(1, record.getComparatorVersion()),
+                record.getAgree(),
+                record.getTolerancesList().stream()
+                        .map(tolerance ->
+                                new ModelManifest.Tolerance(
+                                        names.numericClass(tolerance.getA()),
+                                        names.numericClass(tolerance.getB()),
+                                        tolerance.getAgree()))
+                        .toList());
     }
 
     private Event.ApiKeyCreated key(ApiKeyCreated record, Instant at) {

@@ -21,12 +21,14 @@ import org.idlefleet.coordinator.adapter.log.wire.NodeEnrolled;
 import org.idlefleet.coordinator.adapter.log.wire.Settlement;
 import org.idlefleet.coordinator.adapter.log.wire.TierRecord;
 import org.idlefleet.coordinator.adapter.log.wire.TokenIssued;
+import org.idlefleet.coordinator.adapter.log.wire.ToleranceRecord;
 import org.idlefleet.coordinator.adapter.log.wire.TransactionRecord;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.ModelManifest;
 
 import java.time.Instant;
 
@@ -110,15 +112,25 @@ final class EventWriter {
     }
 
     private Model model(ModelSpec model) {
-        return Model.newBuilder()
-                .setModel(names.number(model.model().value()))
-                .setManifest(VoteCodec.write(model.manifest()))
-                .setBatchItems(model.batchItems())
-                .setOutputBytesPerItem(model.outputBytesPerItem())
-                .setPriceMicrosPerWorkUnit(model.priceMicrosPerWorkUnit())
-                .setAgree(model.agree())
-                .setMemoryBytes(model.memoryBytes())
-                .build();
+        ModelManifest.Comparator comparator = model.comparator();
+        var record =
+                Model.newBuilder()
+                        .setModel(names.number(model.model().value()))
+                        .setManifest(VoteCodec.write(model.manifest()))
+                        .setBatchItems(model.batchItems())
+                        .setOutputBytesPerItem(model.outputBytesPerItem())
+                        .setPriceMicrosPerWorkUnit(model.priceMicrosPerWorkUnit())
+                        .setAgree(comparator.agree())
+                        .setMemoryBytes(model.memoryBytes())
+                        .setComparatorVersion(comparator.version());
+        for (ModelManifest.Tolerance tolerance : comparator.tolerances()) {
+            record.addTolerances(
+                    ToleranceRecord.newBuilder()
+                            .setA(names.number(tolerance.a()))
+                            .setB(names.number(tolerance.b()))
+                            .setAgree(tolerance.agree()));
+        }
+        return record.build();
     }
 
     private TokenIssued token(Event.TokenIssued issued) {

@@ -4,6 +4,7 @@ import org.idlefleet.ledger.AccountId;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class Names {
         private final Map<String, Object> nodes = new HashMap<>();
         private final Map<String, Object> clients = new HashMap<>();
         private final Map<String, Object> models = new HashMap<>();
+        private final Map<String, Object> numericClasses = new HashMap<>();
     }
 
     AccountId account(int number) {
@@ -52,6 +54,10 @@ final class Names {
 
     ClientId client(int number) {
         return find(number, ClientId.class, interned.clients, ClientId::new);
+    }
+
+    NumericClass numericClass(int number) {
+        return find(number, NumericClass.class, interned.numericClasses, NumericClass::parse);
     }
 
     ModelId model(int number) {

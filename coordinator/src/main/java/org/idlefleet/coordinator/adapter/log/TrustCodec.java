@@ -3,6 +3,7 @@ package org.idlefleet.coordinator.adapter.log;
 import org.idlefleet.coordinator.AuditOf;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.adapter.log.wire.AssuranceRecord;
+import org.idlefleet.coordinator.adapter.log.wire.AuditCause;
 import org.idlefleet.coordinator.adapter.log.wire.AuditRecord;
 import org.idlefleet.coordinator.adapter.log.wire.OwnerConvicted;
 import org.idlefleet.coordinator.adapter.log.wire.OwnerReinstated;
@@ -56,7 +57,29 @@ final class TrustCodec {
                 .setClaim(VoteCodec.write(audit.claim(), audit.job(), audit.shard(), names))
                 .setNetwork(audit.network())
                 .setTrusted(audit.trusted())
+                .setCause(write(audit.cause()))
                 .build();
+    }
+
+    private static AuditCause write(AuditOf.Cause cause) {
+        return switch (cause) {
+            case DRAWN -> AuditCause.DRAWN;
+            case OUTVOTED -> AuditCause.OUTVOTED;
+            case UNJUDGED -> AuditCause.UNJUDGED;
+            case CONVICTION -> AuditCause.CONVICTION;
+        };
+    }
+
+    private static AuditOf.Cause read(AuditCause cause) {
+        return switch (cause) {
+            case DRAWN -> AuditOf.Cause.DRAWN;
+            case OUTVOTED -> AuditOf.Cause.OUTVOTED;
+            case UNJUDGED -> AuditOf.Cause.UNJUDGED;
+            case CONVICTION -> AuditOf.Cause.CONVICTION;
+            case UNRECOGNIZED ->
+                    throw new IllegalArgumentException(
+                            "this release does not know why it is audited");
+        };
     }
 
     static AuditOf read(AuditRecord record, Names names) {
@@ -68,7 +91,8 @@ final class TrustCodec {
                 record.getTo(),
                 VoteCodec.ballot(record.getClaim(), job, record.getShard(), names),
                 record.getNetwork(),
-                record.getTrusted());
+                record.getTrusted(),
+                read(record.getCause()));
     }
 
     static Retraction write(Event.ResultRetracted event, NameTable names) {

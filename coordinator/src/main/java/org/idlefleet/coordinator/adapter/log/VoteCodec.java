@@ -9,6 +9,7 @@ import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NumericClass;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -51,6 +52,7 @@ final class VoteCodec {
                 .setOwner(names.number(ballot.owner().value()))
                 .setCommit(write(ballot.commit()))
                 .setOutput(write(ballot.output()))
+                .setNumericClass(names.number(ballot.numericClass()))
                 .build();
     }
 
@@ -60,7 +62,10 @@ final class VoteCodec {
                 names.node(record.getNode()),
                 names.owner(record.getOwner()),
                 digest(record.getCommit()),
-                digest(record.getOutput()));
+                digest(record.getOutput()),
+                record.hasNumericClass()
+                        ? names.numericClass(record.getNumericClass())
+                        : NumericClass.UNKNOWN);
     }
 
     static List<Ballot> ballots(List<BallotRecord> records, JobId job, int shard, Names names) {

@@ -24,6 +24,7 @@ import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.NodeMessage.RefuseReason;
 import org.idlefleet.protocol.NodeMessage.WarmModel;
@@ -53,7 +54,13 @@ final class CoordinatorStory implements Outbox {
     private static final int OUTPUT_BYTES = 40;
     private static final ModelSpec MODEL =
             new ModelSpec(
-                    new ModelId("model"), Digest.of(new byte[1]), 2, OUTPUT_BYTES, 3, 0.01, 1_000);
+                    new ModelId("model"),
+                    Digest.of(new byte[1]),
+                    2,
+                    OUTPUT_BYTES,
+                    3,
+                    new ModelManifest.Comparator(1, 0.01),
+                    1_000);
     private static final long PAYLOAD_BYTES = 200_000;
 
     private final SplittableRandom random;

@@ -26,7 +26,9 @@ import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
 import java.time.Instant;
@@ -50,7 +52,7 @@ public final class RandomEvents {
     private static final int FIRST_TRANSACTIONS = 11;
 
     /** How many kinds there are now; some differ only in what is optional. */
-    public static final int KINDS = 22;
+    public static final int KINDS = 24;
 
     private final SplittableRandom random;
 
@@ -100,6 +102,43 @@ public final class RandomEvents {
                         new AuditCounts(
                                 nonNegative(), nonNegative(), nonNegative(), 1 + nonNegative()));
             }
+            case 22 -> {
+                ModelSpec plain = model();
+                yield new Event.ModelRegistered(
+                        new ModelSpec(
+                                plain.model(),
+                                plain.manifest(),
+                                plain.batchItems(),
+                                plain.outputBytesPerItem(),
+                                plain.priceMicrosPerWorkUnit(),
+                                new ModelManifest.Comparator(
+                                        2,
+                                        plain.comparator().agree(),
+                                        List.of(
+                                                new ModelManifest.Tolerance(
+                                                        numericClass("a"),
+                                                        numericClass("b"),
+                                                        0.5))),
+                                plain.memoryBytes()),
+                        instant());
+            }
+            case 23 -> {
+                Event.BallotCast plain = cast(job(), random.nextInt(50));
+                Ballot ballot = plain.ballot();
+                yield new Event.BallotCast(
+                        plain.job(),
+                        plain.shard(),
+                        plain.from(),
+                        plain.to(),
+                        new Ballot(
+                                ballot.lease(),
+                                ballot.node(),
+                                ballot.owner(),
+                                ballot.commit(),
+                                ballot.output(),
+                                numericClass(name("class"))),
+                        plain.at());
+            }
             default -> throw new IllegalArgumentException("no kind " + kind);
         };
     }
@@ -145,7 +184,8 @@ public final class RandomEvents {
                                 nonNegative(),
                                 ballot(audited, shard),
                                 text(),
-                                random.nextBoolean())),
+                                random.nextBoolean(),
+                                pick(AuditOf.Cause.values()))),
                 plain.at());
     }
 
@@ -311,8 +351,13 @@ public final class RandomEvents {
                 nonNegative(),
                 nonNegative(),
                 1 + random.nextLong(Long.MAX_VALUE),
-                random.nextDouble(),
+                new ModelManifest.Comparator(1, random.nextDouble()),
                 random.nextLong(Long.MAX_VALUE));
+    }
+
+    private NumericClass numericClass(String processor) {
+        return new NumericClass(
+                "ort-1", "CPU", "model", processor, random.nextBoolean() ? "" : "f00d");
     }
 
     private WorkUnits units() {

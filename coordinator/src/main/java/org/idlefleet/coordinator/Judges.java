@@ -1,0 +1,77 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.fleet.Fleet;
+import org.idlefleet.coordinator.fleet.ParkSession;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.OwnerId;
+
+import java.util.Set;
+import java.util.function.Predicate;
+
+/**
+ * Says who, of those connected, could judge a result: only owners with a node whose numeric class
+ * the model's manifest holds against the result's.
+ */
+final class Judges {
+    private final Fleet fleet;
+    private final Registry registry;
+    private final Trust trust;
+
+    Judges(Fleet fleet, Registry registry, Trust trust) {
+        this.fleet = fleet;
+        this.registry = registry;
+        this.trust = trust;
+    }
+
+    /** Whether somebody other than this owner could judge a result of this class. */
+    boolean peer(Digest manifest, OwnerId owner, NumericClass numericClass) {
+        return anyClass(manifest, numericClass, judge -> fleet.othersOffer(manifest, owner, judge));
+    }
+
+    /** Whether a trusted owner other than this one could. */
+    boolean trusted(Digest manifest, OwnerId owner, NumericClass numericClass) {
+        return trust.trusted().stream()
+                .filter(other -> !other.equals(owner))
+                .anyMatch(other ->
+                        anyClass(
+                                manifest,
+                                numericClass,
+                                judge -> fleet.offers(manifest, other, judge)));
+    }
+
+    private boolean anyClass(
+            Digest manifest, NumericClass numericClass, Predicate<NumericClass> there) {
+        ModelSpec model = registry.model(manifest).orElseThrow();
+        for (NumericClass judge : fleet.classes(manifest)) {
+            if (model.comparator().judges(judge, numericClass) && there.test(judge)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Who may have work whose results will be checked: nobody whose results could not be. A class
+     * that nobody else has, or only friends, would be a hiding place, so where a trusted owner is
+     * there it must be one that can judge them. If nobody qualifies, anybody may have it.
+     *
+     * @param audited whether a trusted owner may be asked
+     */
+    Predicate<ParkSession> checkable(ModelSpec model, boolean audited) {
+        Digest manifest = model.manifest();
+        Set<NumericClass> classes = fleet.classes(manifest);
+        if (classes.size() < 2 || model.comparator().tolerances().isEmpty()) {
+            return _ -> true;
+        }
+        boolean trustedThere =
+                audited && trust.trusted().stream().anyMatch(it -> fleet.offers(manifest, it));
+        Predicate<ParkSession> checkable =
+                session ->
+                        trust.trusted(session.owner())
+                                || (trustedThere
+                                        ? trusted(manifest, session.owner(), session.numericClass())
+                                        : peer(manifest, session.owner(), session.numericClass()));
+        return trustedThere || fleet.offering(manifest).anyMatch(checkable) ? checkable : _ -> true;
+    }
+}
