@@ -27,6 +27,7 @@ import org.idlefleet.protocol.OwnerId;
 import org.idlefleet.protocol.adapter.CertificateAuthority;
 import org.idlefleet.protocol.adapter.Endpoint;
 import org.idlefleet.protocol.adapter.NodeClient;
+import org.idlefleet.protocol.adapter.NodeIdentity;
 import org.idlefleet.protocol.adapter.NodeLink;
 import org.idlefleet.protocol.adapter.WireLimits;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -173,20 +175,20 @@ class FleetProcessTest {
                                 fleet().data().toString())
                         .out()
                         .strip();
-        assertThat(enrol("first", token).exitCode()).isEqualTo(ExitCode.OK);
-        Typed again = enrol("second", token);
+        assertThat(enrol(directory.resolve("first"), token).exitCode()).isEqualTo(ExitCode.OK);
+        Typed again = enrol(directory.resolve("second"), token);
         assertThat(again.exitCode()).isEqualTo(ExitCode.ERROR);
         assertThat(again.err()).contains("was used before", "ask the operator for a new one");
     }
 
-    private Typed enrol(String name, String token) {
+    private static Typed enrol(Path data, String token) {
         return Typed.idlefleet(
                 "edge",
                 "enrol",
                 "--token",
                 token,
                 "--data",
-                directory.resolve(name).toString(),
+                data.toString(),
                 "--coordinator",
                 "127.0.0.1:" + fleet().nodePort());
     }
@@ -217,6 +219,32 @@ class FleetProcessTest {
                     });
             assertThat(closed.get(60, TimeUnit.SECONDS)).isNotEqualTo("it was welcome");
         }
+    }
+
+    @Test
+    void aNodeThatSleptLongerThanItsCertificateComesBackByItself() throws Exception {
+        Path sleeper = fleet().directory().resolve("sleeper");
+        String token =
+                fleet().api()
+                        .post("/api/v1/tokens", Map.of("owner", "fay"))
+                        .path("token")
+                        .asString();
+        assertThat(enrol(sleeper, token).exitCode()).isEqualTo(ExitCode.OK);
+        NodeId node = NodeIdentity.load(sleeper.resolve("identity")).node();
+        Instant then = Instant.now().minus(Duration.ofDays(9));
+        CertificateAuthority.open(fleet().data().resolve("ca"), InstantSource.fixed(then))
+                .issueIdentity(new OwnerId("fay"), node)
+                .save(sleeper.resolve("identity"));
+
+        fleet().again(new LocalFleet.Plan("sleeper", "fay", List.of("engine.provider=cpu")));
+
+        await(() ->
+                fleet().api()
+                        .get("/api/v1/nodes")
+                        .path("data")
+                        .valueStream()
+                        .anyMatch(there -> there.path("id").asString().equals(node.value())));
+        assertThat(NodeIdentity.load(sleeper.resolve("identity")).expires()).isAfter(Instant.now());
     }
 
     @Test

@@ -19,8 +19,6 @@ import org.slf4j.LoggerFactory;
 
 import java.net.InetSocketAddress;
 import java.security.cert.CertificateException;
-import java.security.cert.X509Certificate;
-import java.util.Date;
 import java.util.List;
 
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -67,7 +65,19 @@ final class DoorHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
             answer(context, HttpAnswer.text(HttpResponseStatus.FORBIDDEN, "" + e.getMessage()));
             return;
         }
-        if (peer != null && door.denies(peer)) {
+        if (peer != null
+                && peer.expires().isBefore(door.now())
+                && !request.uri().startsWith(EstDoor.PATH)) {
+            answer(
+                    context,
+                    HttpAnswer.text(
+                            HttpResponseStatus.FORBIDDEN,
+                            "this node's certificate ended at "
+                                    + peer.expires()
+                                    + "; all it can do is get the next one at "
+                                    + EstDoor.PATH
+                                    + "simplereenroll"));
+        } else if (peer != null && door.denies(peer)) {
             answer(context, HttpAnswer.text(HttpResponseStatus.FORBIDDEN, NodeDoor.DENIED));
         } else if (request.uri().equals(NODE_PATH)) {
             node(context, request, peer);
@@ -182,9 +192,7 @@ final class DoorHandler extends SimpleChannelInboundHandler<FullHttpRequest> {
                             .engine()
                             .getSession()
                             .getPeerCertificates();
-            X509Certificate certificate = PemFile.certificate(certificates[0].getEncoded());
-            certificate.checkValidity(Date.from(door.now()));
-            return PeerIdentity.of(certificate);
+            return PeerIdentity.of(PemFile.certificate(certificates[0].getEncoded()));
         } catch (SSLPeerUnverifiedException _) {
             return null;
         }

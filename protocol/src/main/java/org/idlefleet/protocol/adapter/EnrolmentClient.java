@@ -21,17 +21,21 @@ import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 
 /**
  * The node's side of enrolment (EST, RFC 7030): makes the key, asks for the certificate. Blocks the
- * calling thread.
+ * calling thread. One thread.
  */
 public final class EnrolmentClient {
     private static final int ANSWER_MAX = 64 << 10;
 
     private final Endpoint endpoint;
     private final Duration timeout;
+
+    /** Of all that this client enrols with, so that a lost answer does not use a token up. */
+    private @Nullable KeyPair first;
 
     /**
      * For the node door at {@code endpoint}.
@@ -45,11 +49,14 @@ public final class EnrolmentClient {
 
     /**
      * Uses up a token. The key is made here and stays; the secret is sent only to a coordinator
-     * whose CA has the token's fingerprint. A refusal is an {@link EnrolmentException}.
+     * whose CA has the token's fingerprint. A refusal is an {@link EnrolmentException}, and so is
+     * an answer that did not come; then the same call can be made again, and asks with the same
+     * key.
      */
     public NodeIdentity enrol(EnrolmentToken token) throws IOException, InterruptedException {
         X509Certificate authority = pinnedAuthority(token);
-        KeyPair pair = Credentials.newKey();
+        KeyPair pair = first == null ? Credentials.newKey() : first;
+        first = pair;
         try (HttpClient client = client(tls(List.of(authority), null))) {
             String password =
                     Base64.getEncoder()
@@ -62,7 +69,10 @@ public final class EnrolmentClient {
         }
     }
 
-    /** The next certificate, for a fresh key, while the current one is still valid. */
+    /**
+     * The next certificate, for a fresh key, by the current one: while it is valid, or as long
+     * after its end as the coordinator allows ({@link WireLimit#RENEWAL_GRACE_MILLIS}).
+     */
     public NodeIdentity renew(NodeIdentity current) throws IOException, InterruptedException {
         KeyPair pair = Credentials.newKey();
         try (HttpClient client = client(tls(current.authorities(), current.credentials()))) {
@@ -128,7 +138,11 @@ public final class EnrolmentClient {
                             HttpResponse.BodyHandlers.limiting(
                                     HttpResponse.BodyHandlers.ofString(UTF_8), ANSWER_MAX));
         } catch (IOException e) {
-            throw new IOException("can't enrol at " + endpoint + ": " + TlsReason.of(e), e);
+            String reason = "can't enrol at " + endpoint + ": " + TlsReason.of(e);
+            if (e instanceof SSLException) {
+                throw new IOException(reason, e);
+            }
+            throw new EnrolmentException(reason, e);
         }
         if (response.statusCode() != 200) {
             throw new EnrolmentException(

@@ -2,7 +2,7 @@ package org.idlefleet.protocol.adapter;
 
 import java.io.IOException;
 
-/** The coordinator refused to give the node a certificate; the message says why. */
+/** The coordinator gave the node no certificate; the message says why. */
 public final class EnrolmentException extends IOException {
     private final int status;
 
@@ -11,8 +11,19 @@ public final class EnrolmentException extends IOException {
         this.status = status;
     }
 
-    /** The HTTP status of the answer; 503 means that trying again may help. */
+    /** No answer came. */
+    EnrolmentException(String reason, IOException cause) {
+        super(reason, cause);
+        this.status = 0;
+    }
+
+    /** The HTTP status of the answer; 0 if none came. */
     public int status() {
         return status;
+    }
+
+    /** Whether the same call can work a moment later. */
+    public boolean passing() {
+        return status == 0 || status == 503;
     }
 }

@@ -38,7 +38,8 @@ final class EstDoor {
     /**
      * Answers a request below {@link #PATH}.
      *
-     * @param peer who asks, by his valid certificate; null if he showed none
+     * @param peer who asks, by his certificate, which may have ended a short while ago; null if he
+     *     showed none
      */
     CompletionStage<HttpAnswer> answer(FullHttpRequest request, @Nullable PeerIdentity peer) {
         String operation = request.uri().substring(PATH.length());

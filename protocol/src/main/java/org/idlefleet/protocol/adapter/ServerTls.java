@@ -8,6 +8,7 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.util.ReferenceCountUtil;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -15,14 +16,15 @@ import javax.net.ssl.SSLException;
 
 /**
  * The TLS of a door: TLS 1.3 only, the client's certificate optional but, if sent, of our authority
- * and valid. Its own certificate is renewed on the way, when a connection finds it two thirds over.
- * Thread-safe.
+ * and valid, or ended so lately that it may be renewed. The door's own certificate is renewed on
+ * the way, when a connection finds it two thirds over. Thread-safe.
  */
 final class ServerTls implements AutoCloseable {
     private final CertificateAuthority authority;
     private final List<String> names;
     private final SslProvider provider;
     private final long handshakeMillis;
+    private final Duration grace;
     private SslContext context;
     private Instant renewAt;
     private boolean closed;
@@ -37,6 +39,7 @@ final class ServerTls implements AutoCloseable {
         this.names = names;
         this.provider = provider;
         this.handshakeMillis = limits.get(WireLimit.HANDSHAKE_MILLIS);
+        this.grace = limits.time(WireLimit.RENEWAL_GRACE_MILLIS);
         Credentials credentials = authority.issueServer(names);
         this.context = context(credentials);
         this.renewAt = Lifetime.renewAt(credentials.certificate());
@@ -72,7 +75,7 @@ final class ServerTls implements AutoCloseable {
                 .sslProvider(provider)
                 .protocols("TLSv1.3")
                 .clientAuth(ClientAuth.OPTIONAL)
-                .trustManager(Trust.in(List.of(authority.certificate())))
+                .trustManager(Trust.in(List.of(authority.certificate()), grace, authority.clock()))
                 .build();
     }
 }

@@ -26,6 +26,11 @@ public enum WireLimit {
     UNAUTHENTICATED("unauthenticated", "connections", 2_000, "in all, not known yet"),
     CONNECTIONS("connections", "connections", 250_000, "in all"),
 
+    RENEWAL_GRACE_MILLIS(
+            "renewal-grace-millis",
+            "ms",
+            30L * 24 * 60 * 60 * 1_000,
+            "after a certificate's end in which it still gets the next one"),
     IDLE_MILLIS("idle-millis", "ms", 90_000, "without a whole frame from the peer"),
     /** At this backlog a session is no longer writable; at half of it, it is again. */
     WRITE_HIGH_BYTES("write-high-bytes", "bytes", 1 << 20, "waiting for the peer to read"),

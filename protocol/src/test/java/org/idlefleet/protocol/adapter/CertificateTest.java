@@ -80,7 +80,7 @@ class CertificateTest {
     @MethodSource("platforms")
     void refusesACertificateThatHasExpiredOrIsNotValidYet(Platform platform) throws Exception {
         try (var door = door(platform)) {
-            for (Duration away : List.of(Duration.ofDays(-2), Duration.ofDays(2))) {
+            for (Duration away : List.of(Duration.ofDays(-40), Duration.ofDays(2))) {
                 Instant then = Instant.now().plus(away);
                 var node = new Node();
                 door.connect(node, other(InstantSource.fixed(then), directory));
@@ -89,6 +89,55 @@ class CertificateTest {
             }
             assertThat(door.coordinator.opened).isEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void aCertificateThatEndedLatelyOnlyGetsTheNextOne(Platform platform) throws Exception {
+        try (var door = door(platform)) {
+            Instant then = Instant.now().minus(DAY.multipliedBy(20));
+            NodeIdentity late = other(InstantSource.fixed(then), directory);
+            var node = new Node();
+            door.connect(node, late);
+            assertThat(next(node.closed)).contains("403").contains("certificate ended at");
+            assertThat(door.coordinator.opened).isEmpty();
+
+            NodeIdentity renewed = renew(door, late);
+
+            assertThat(renewed.node()).isEqualTo(CAR);
+            assertThat(renewed.expires()).isAfter(Instant.now());
+            var again = new Node();
+            door.connect(again, renewed);
+            next(again.welcomed);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void nothingElseThanItsEndIsForgivenALateCertificate(Platform platform) throws Exception {
+        Instant then = Instant.now().minus(DAY.multipliedBy(20));
+        try (var door = door(platform)) {
+            NodeIdentity foreign = other(InstantSource.fixed(then), elsewhere);
+            var servers =
+                    CertificateAuthority.open(
+                                    directory,
+                                    InstantSource.fixed(then.minus(DAY.multipliedBy(15))))
+                            .issueServer(List.of("localhost"));
+            NodeIdentity old =
+                    other(InstantSource.fixed(then.minus(DAY.multipliedBy(20))), directory);
+            for (Credentials wrong : List.of(foreign.credentials(), servers, old.credentials())) {
+                assertThatThrownBy(() -> renew(door, new NodeIdentity(wrong, authorities(door))))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("refused our certificate");
+            }
+            NodeIdentity barred = other(InstantSource.fixed(then), directory);
+            door.server.deny(new DenySet(Set.of(), Set.of(CAR)));
+            assertThatThrownBy(() -> renew(door, barred)).hasMessageContaining("barred");
+        }
+    }
+
+    private static NodeIdentity renew(Door door, NodeIdentity current) throws Exception {
+        return new EnrolmentClient(door.endpoint, Duration.ofSeconds(30)).renew(current);
     }
 
     @ParameterizedTest

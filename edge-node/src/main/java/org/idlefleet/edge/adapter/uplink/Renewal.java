@@ -14,8 +14,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Gets the next certificate two thirds into the life of the current one, and tries again, ever more
- * rarely, until that one ends.
+ * Gets the next certificate two thirds into the life of the current one, or at once if that has
+ * passed meanwhile, and tries again, ever more rarely, until it has it.
  */
 public final class Renewal {
     private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);

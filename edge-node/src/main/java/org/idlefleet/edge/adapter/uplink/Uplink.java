@@ -69,7 +69,7 @@ public final class Uplink implements AutoCloseable {
                     new Signal.LinkDown(
                             "this node's certificate ended at "
                                     + end
-                                    + "; enrol it again with a new token of its owner"));
+                                    + "; it is asking for the next one"));
             return;
         }
         var fresh = new Listener();
