@@ -78,6 +78,11 @@ public final class AdminApi implements AutoCloseable {
                         .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))));
     }
 
+    /** Asks for something to be ended. */
+    public JsonNode delete(String path) {
+        return send(request(path).DELETE());
+    }
+
     @Override
     public void close() {
         http.shutdownNow();

@@ -23,6 +23,7 @@ import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Rule;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.adapter.EnrolmentClient;
+import org.idlefleet.protocol.adapter.EnrolmentException;
 import org.idlefleet.protocol.adapter.EnrolmentToken;
 import org.idlefleet.protocol.adapter.NodeIdentity;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,10 @@ public final class EdgeDaemon implements AutoCloseable {
 
     /** For each request of enrolment and renewal. */
     private static final Duration DOOR_LIMIT = Duration.ofSeconds(30);
+
+    private static final int ENROL_ATTEMPTS = 6;
+    private static final Duration ENROL_RETRY_MIN = Duration.ofSeconds(1);
+    private static final Duration ENROL_RETRY_MAX = Duration.ofSeconds(15);
 
     /** Ceilings of the first and the longest wait for the vehicle's databroker. */
     private static final Duration VEHICLE_RETRY_MIN = Duration.ofMillis(200);
@@ -232,11 +237,30 @@ public final class EdgeDaemon implements AutoCloseable {
                                 + directory);
             }
             NodeIdentity identity =
-                    new EnrolmentClient(config.coordinator(), DOOR_LIMIT)
-                            .enrol(EnrolmentToken.parse(token));
+                    enrolled(
+                            new EnrolmentClient(config.coordinator(), DOOR_LIMIT),
+                            EnrolmentToken.parse(token));
             Files.createDirectories(directory);
             identity.save(directory);
             return identity;
+        }
+    }
+
+    /** Tries more than once: the coordinator may be starting, or busy, or out of reach. */
+    private static NodeIdentity enrolled(EnrolmentClient door, EnrolmentToken token)
+            throws IOException, InterruptedException {
+        var waits = new FullJitter(ENROL_RETRY_MIN, ENROL_RETRY_MAX, new SecureRandom());
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return door.enrol(token);
+            } catch (EnrolmentException e) {
+                if (!e.passing() || attempt == ENROL_ATTEMPTS) {
+                    throw e;
+                }
+                Duration wait = waits.delay(attempt);
+                LOG.warn("{}; next attempt in {} s", e.getMessage(), wait.toSeconds());
+                Thread.sleep(wait);
+            }
         }
     }
 
