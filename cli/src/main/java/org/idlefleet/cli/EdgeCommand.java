@@ -34,6 +34,7 @@ import java.util.concurrent.Callable;
             OwnerCommands.Resume.class,
             OwnerCommands.Finish.class,
             OwnerCommands.Earnings.class,
+            RulesCommand.class,
             WorkerCommand.class
         })
 final class EdgeCommand {

@@ -10,6 +10,7 @@ import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.kuksa.KuksaSource;
 import org.idlefleet.edge.adapter.linux.LinuxSource;
 import org.idlefleet.edge.adapter.owner.OwnerSource;
+import org.idlefleet.edge.adapter.owner.TariffSource;
 import org.idlefleet.edge.adapter.store.ModelStore;
 import org.idlefleet.edge.adapter.trace.TraceSource;
 import org.idlefleet.edge.adapter.tuf.ModelTrust;
@@ -140,7 +141,7 @@ public final class EdgeDaemon implements AutoCloseable {
         this.sampler =
                 new Sampler(
                         sources,
-                        config.signals().every(),
+                        config.signals(),
                         clock,
                         config.data(),
                         loop::tell,
@@ -406,6 +407,9 @@ public final class EdgeDaemon implements AutoCloseable {
         EdgeConfig.SignalsConfig signals = config.signals();
         var sources = new ArrayList<SignalSource>();
         sources.add(new OwnerSource(config.data()));
+        if (!config.rules().tariff().isEmpty()) {
+            sources.add(new TariffSource(config.rules().tariff()));
+        }
         if (signals.linux()) {
             var roots = new LinuxSource.Roots(signals.sys(), signals.proc(), signals.dev());
             int threads = config.engine().lanes() * config.engine().threads();

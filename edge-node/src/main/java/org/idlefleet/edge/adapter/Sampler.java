@@ -1,13 +1,14 @@
 package org.idlefleet.edge.adapter;
 
 import org.idlefleet.edge.SignalSource;
+import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.owner.OwnerMode;
+import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,14 +16,15 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
- * The thread that looks at every source again and again. If it hangs, signals grow stale and the
- * gate closes.
+ * The thread that looks at every source again and again, more often at those that say whether
+ * somebody drives or sits inside. If it hangs, signals grow stale and the gate closes.
  */
 final class Sampler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
 
     private final List<SignalSource> sources;
-    private final Duration every;
+    private final List<SignalSource> safety;
+    private final EdgeConfig.SignalsConfig pace;
     private final InstantSource clock;
     private final Path dataDirectory;
     private final Consumer<List<Reading>> readings;
@@ -36,13 +38,17 @@ final class Sampler implements AutoCloseable {
      */
     Sampler(
             List<SignalSource> sources,
-            Duration every,
+            EdgeConfig.SignalsConfig pace,
             InstantSource clock,
             Path dataDirectory,
             Consumer<List<Reading>> readings,
             Consumer<Boolean> finish) {
         this.sources = List.copyOf(sources);
-        this.every = every;
+        this.safety =
+                sources.stream()
+                        .filter(source -> source.provides().stream().anyMatch(Quantity::safety))
+                        .toList();
+        this.pace = pace;
         this.clock = clock;
         this.dataDirectory = dataDirectory;
         this.readings = readings;
@@ -56,24 +62,34 @@ final class Sampler implements AutoCloseable {
     }
 
     private void run() {
+        long all = System.nanoTime();
         while (!closed) {
             long start = System.nanoTime();
-            var all = new ArrayList<Reading>();
-            for (SignalSource source : sources) {
-                try {
-                    all.addAll(source.read(clock.instant()));
-                } catch (RuntimeException e) {
-                    LOG.warn("a source of signals failed; what it tells will grow stale", e);
-                }
+            boolean whole = start - all >= 0;
+            if (whole) {
+                all = start + pace.every().toNanos();
             }
-            readings.accept(all);
+            readings.accept(read(whole ? sources : safety));
             boolean wish = OwnerMode.read(dataDirectory) instanceof OwnerMode.Finish;
             if (wish != finishing) {
                 finishing = wish;
                 finish.accept(wish);
             }
-            LockSupport.parkNanos(every.toNanos() - (System.nanoTime() - start));
+            long next = safety.isEmpty() ? all : start + pace.everySafety().toNanos();
+            LockSupport.parkNanos(Math.min(next, all) - System.nanoTime());
         }
+    }
+
+    private List<Reading> read(List<SignalSource> some) {
+        var read = new ArrayList<Reading>();
+        for (SignalSource source : some) {
+            try {
+                read.addAll(source.read(clock.instant()));
+            } catch (RuntimeException e) {
+                LOG.warn("a source of signals failed; what it tells will grow stale", e);
+            }
+        }
+        return read;
     }
 
     @Override

@@ -15,6 +15,7 @@ import java.util.Optional;
 public final class Gate {
     private final List<Judge> judges;
     private final Readings readings = new Readings();
+    private boolean open;
 
     /** With no rule at all the gate is open. */
     public Gate(List<Rule> rules) {
@@ -28,7 +29,7 @@ public final class Gate {
 
     /** The gate as of {@code now}; dwells count from call to call, so call it on every change. */
     public GateState evaluate(Instant now) {
-        judges.forEach(judge -> judge.look(readings, now));
+        judges.forEach(judge -> judge.look(readings, open, now));
         List<GateState.Reason> reasons = new ArrayList<>();
         Optional<Instant> until = Optional.empty();
         for (Judge judge : judges) {
@@ -40,7 +41,8 @@ public final class Gate {
                 until = end;
             }
         }
-        return reasons.isEmpty() ? new GateState.Open(until) : new GateState.Closed(reasons);
+        open = reasons.isEmpty();
+        return open ? new GateState.Open(until) : new GateState.Closed(reasons);
     }
 
     /** What each rule said at the last evaluation. */

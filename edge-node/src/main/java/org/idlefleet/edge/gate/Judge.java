@@ -2,14 +2,21 @@ package org.idlefleet.edge.gate;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A rule and what it remembers from look to look. */
 abstract sealed class Judge {
+    private static final Duration HOUR = Duration.ofHours(1);
+
     private final String name;
 
     private Judge(String name) {
@@ -29,8 +36,12 @@ abstract sealed class Judge {
         return name;
     }
 
-    /** Brings what is remembered up to {@code now}. */
-    abstract void look(Readings readings, Instant now);
+    /**
+     * Brings what is remembered up to {@code now}.
+     *
+     * @param carries whether the gate was open since the last look, and needed this rule for it
+     */
+    abstract void look(Readings readings, boolean carries, Instant now);
 
     abstract boolean holds();
 
@@ -44,9 +55,15 @@ abstract sealed class Judge {
 
     private static final class OfThreshold extends Judge {
         private final Rule.Threshold rule;
+        private final Map<String, Carried> carried = new TreeMap<>();
+        private final Deque<Instant> leaves = new ArrayDeque<>();
         private boolean met;
         private Instant goodSince = Instant.MAX;
+        private Instant looked = Instant.MAX;
         private List<Reading> seen = List.of();
+
+        /** For how long the gate was open on a source's word while that stayed the same. */
+        private record Carried(OptionalDouble value, Duration time) {}
 
         OfThreshold(Rule.Threshold rule) {
             super(rule.name());
@@ -54,17 +71,61 @@ abstract sealed class Judge {
         }
 
         @Override
-        void look(Readings readings, Instant now) {
+        void look(Readings readings, boolean carries, Instant now) {
             seen = readings.of(rule.quantity());
+            if (rule.creep() > 0) {
+                seen.forEach(one -> carry(one, carries, now));
+            }
+            looked = now;
             boolean fresh = !seen.isEmpty() && seen.stream().allMatch(one -> fresh(one, now));
             if (!fresh || seen.stream().anyMatch(one -> rule.left(value(one)))) {
-                met = false;
-                goodSince = Instant.MAX;
+                leave(now);
             } else if (!met) {
                 boolean good = seen.stream().allMatch(one -> rule.entered(value(one)));
                 goodSince = !good ? Instant.MAX : goodSince.equals(Instant.MAX) ? now : goodSince;
-                met = good && !now.isBefore(goodSince.plus(rule.dwell()));
+                met = good && !now.isBefore(due());
             }
+        }
+
+        /**
+         * A value that changes is believed from then on; time counts only while the gate is open.
+         */
+        private void carry(Reading reading, boolean carries, Instant now) {
+            Duration passed =
+                    carries && looked.isBefore(now) ? Duration.between(looked, now) : Duration.ZERO;
+            Carried before = carried.get(reading.source());
+            boolean same = before != null && before.value().equals(reading.value());
+            Instant since = reading.at().isAfter(now) ? now : reading.at();
+            Duration time =
+                    same && before != null
+                            ? before.time().plus(passed)
+                            : shorter(passed, Duration.between(since, now));
+            carried.put(reading.source(), new Carried(reading.value(), time));
+        }
+
+        private static Duration shorter(Duration one, Duration other) {
+            return one.compareTo(other) < 0 ? one : other;
+        }
+
+        private void leave(Instant now) {
+            if (met && rule.dwell().isPositive()) {
+                leaves.addLast(now);
+                if (leaves.size() > Rule.Threshold.LEAVES_PER_HOUR) {
+                    leaves.removeFirst();
+                }
+            }
+            met = false;
+            goodSince = Instant.MAX;
+        }
+
+        /** When what is good now will count; after the dwell, and not too often in an hour. */
+        private Instant due() {
+            Instant dwelt = goodSince.plus(rule.dwell());
+            if (leaves.size() < Rule.Threshold.LEAVES_PER_HOUR) {
+                return dwelt;
+            }
+            Instant again = leaves.getFirst().plus(HOUR);
+            return again.isAfter(dwelt) ? again : dwelt;
         }
 
         private boolean fresh(Reading reading, Instant now) {
@@ -73,8 +134,11 @@ abstract sealed class Judge {
                     && !now.isAfter(reading.at().plus(rule.maxAge()));
         }
 
-        private static double value(Reading reading) {
-            return reading.value().orElseThrow();
+        /** What it is taken to be. */
+        private double value(Reading reading) {
+            double told = reading.value().orElseThrow();
+            Carried since = carried.get(reading.source());
+            return since == null ? told : rule.crept(told, since.time());
         }
 
         @Override
@@ -90,27 +154,30 @@ abstract sealed class Judge {
             String values =
                     seen.stream().map(one -> words(one, now)).collect(Collectors.joining(", "));
             if (!met && goodSince.isBefore(Instant.MAX)) {
-                Duration left = Duration.between(now, goodSince.plus(rule.dwell()));
-                return values + ", counts in " + Gate.age(left);
+                boolean often = due().isAfter(goodSince.plus(rule.dwell()));
+                return values
+                        + (often ? ", ended it " + leaves.size() + " times within an hour" : "")
+                        + ", counts in "
+                        + Gate.age(Duration.between(now, due()));
             }
             return values + ", " + wanted();
         }
 
         private String words(Reading reading, Instant now) {
-            String what =
-                    reading.value().isEmpty()
-                            ? rule.quantity().key() + " is unknown"
-                            : rule.quantity().key()
-                                    + " is "
-                                    + rule.quantity().unit().text(value(reading));
             String age = Gate.age(Duration.between(reading.at(), now));
-            return what
-                    + (fresh(reading, now) || reading.value().isEmpty() ? "" : ", stale")
-                    + " ("
-                    + reading.source()
-                    + ", "
-                    + age
-                    + " ago)";
+            String from = " (" + reading.source() + ", " + age + " ago)";
+            if (reading.value().isEmpty()) {
+                return rule.quantity().key() + " is unknown" + from;
+            }
+            Quantity.Unit unit = rule.quantity().unit();
+            String told = unit.text(reading.value().getAsDouble());
+            String taken = unit.text(value(reading));
+            return rule.quantity().key()
+                    + " is "
+                    + told
+                    + (taken.equals(told) ? "" : ", taken as " + taken + " until it changes")
+                    + (fresh(reading, now) ? "" : ", stale")
+                    + from;
         }
 
         private String wanted() {
@@ -130,7 +197,7 @@ abstract sealed class Judge {
         @Override
         Instant nextDeadline(Readings readings, Instant now) {
             if (!met) {
-                return goodSince.isBefore(Instant.MAX) ? goodSince.plus(rule.dwell()) : Instant.MAX;
+                return goodSince.isBefore(Instant.MAX) ? due() : Instant.MAX;
             }
             return readings.of(rule.quantity()).stream()
                     .map(one -> one.at().plus(rule.maxAge()).plusNanos(1))
@@ -150,8 +217,14 @@ abstract sealed class Judge {
         }
 
         @Override
-        void look(Readings readings, Instant now) {
-            judges.forEach(judge -> judge.look(readings, now));
+        void look(Readings readings, boolean carries, Instant now) {
+            // Where one will do, the first that held is what the gate was open on.
+            boolean first = carries;
+            for (Judge judge : judges) {
+                boolean held = judge.holds();
+                judge.look(readings, all ? carries : first && held, now);
+                first &= !held;
+            }
         }
 
         @Override
@@ -196,40 +269,47 @@ abstract sealed class Judge {
 
     private static final class OfHours extends Judge {
         private final Schedule schedule;
+        private final boolean wanted;
         private boolean inside;
+        private Instant next = Instant.MIN;
 
         OfHours(Rule.Hours rule) {
             super(rule.name());
             this.schedule = new Schedule(rule.zone(), rule.windows());
+            this.wanted = rule.inside();
         }
 
         @Override
-        void look(Readings readings, Instant now) {
-            inside = schedule.inside(now);
+        void look(Readings readings, boolean carries, Instant now) {
+            if (!now.isBefore(next)) {
+                inside = schedule.inside(now);
+                next = schedule.nextChange(now).orElse(Instant.MAX);
+            }
         }
 
         @Override
         boolean holds() {
-            return inside;
+            return inside == wanted;
         }
 
         @Override
         String text(Instant now) {
-            return schedule.nextChange(now)
-                    .map(at ->
-                            (inside ? "inside the hours until " : "outside the hours until ")
-                                    + schedule.local(at))
-                    .orElse(inside ? "all hours are allowed" : "no hours are allowed");
+            if (next.equals(Instant.MAX)) {
+                return holds() ? "all hours are allowed" : "no hours are allowed";
+            }
+            return (inside ? "inside the " : "outside the ")
+                    + (wanted ? "hours until " : "quiet hours until ")
+                    + schedule.local(next);
         }
 
         @Override
         Optional<Instant> until(Instant now) {
-            return inside ? schedule.nextChange(now) : Optional.empty();
+            return holds() && next.isBefore(Instant.MAX) ? Optional.of(next) : Optional.empty();
         }
 
         @Override
         Instant nextDeadline(Readings readings, Instant now) {
-            return schedule.nextChange(now).orElse(Instant.MAX);
+            return next;
         }
     }
 }

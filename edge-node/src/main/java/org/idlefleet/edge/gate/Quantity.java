@@ -13,12 +13,18 @@ public enum Quantity {
     BATTERY("power.battery", Unit.PERCENT),
     /** Energy flows out of the battery: into the device, or back to the grid. */
     DISCHARGING("power.discharging", Unit.YES_NO),
+    /** Voltage of the small battery that starts the vehicle. */
+    LOW_VOLTAGE("power.low_voltage", Unit.VOLTS),
+    /** What a kilowatt-hour costs, in the owner's currency. */
+    PRICE("power.price", Unit.PER_KILOWATT_HOUR),
     /** The hottest sensor of the device. */
     TEMPERATURE("temperature.device", Unit.CELSIUS),
     /** The battery's temperature. */
     BATTERY_TEMPERATURE("temperature.battery", Unit.CELSIUS),
     /** The cabin's temperature. */
     CABIN_TEMPERATURE("temperature.cabin", Unit.CELSIUS),
+    /** The fastest fan. */
+    FAN("noise.fan", Unit.TURNS_PER_MINUTE),
     /** Processor time that others than this daemon use, of all processors together. */
     OTHER_LOAD("load.other", Unit.PERCENT),
     /** Share of time in which some task waited for a processor, memory or disk, at worst. */
@@ -37,6 +43,16 @@ public enum Quantity {
     DOOR_OPEN("vehicle.door_open", Unit.YES_NO),
     /** The network is paid for by volume. */
     METERED("network.metered", Unit.YES_NO),
+    /** The device is where its owner said that home is; where that is never leaves the device. */
+    HOME("place.home", Unit.YES_NO),
+    /** Hours at load since the owner's midnight. */
+    LOAD_TODAY("today.load", Unit.HOURS),
+    /** Energy that computing took since the owner's midnight. */
+    ENERGY_TODAY("today.energy", Unit.KILOWATT_HOURS),
+    /** Bytes sent and received since the owner's midnight. */
+    DATA_TODAY("today.data", Unit.MEBIBYTES),
+    /** A switch of the owner's, such as one of a home automation, says yes. */
+    ALLOWED("owner.allowed", Unit.YES_NO),
     /** The owner said pause. */
     PAUSED("owner.paused", Unit.YES_NO);
 
@@ -57,6 +73,43 @@ public enum Quantity {
         return unit;
     }
 
+    /**
+     * Whether it says that somebody drives or sits inside: a stale word of it can hurt somebody.
+     */
+    public boolean safety() {
+        return switch (this) {
+            case GEAR_PARK, SPEED, IGNITION, OCCUPIED, DOOR_OPEN -> true;
+            case MAINS,
+                    BATTERY,
+                    DISCHARGING,
+                    LOW_VOLTAGE,
+                    PRICE,
+                    TEMPERATURE,
+                    BATTERY_TEMPERATURE,
+                    CABIN_TEMPERATURE,
+                    FAN,
+                    OTHER_LOAD,
+                    PRESSURE,
+                    USER_IDLE,
+                    METERED,
+                    HOME,
+                    LOAD_TODAY,
+                    ENERGY_TODAY,
+                    DATA_TODAY,
+                    ALLOWED,
+                    PAUSED ->
+                    false;
+        };
+    }
+
+    /**
+     * Whether the node works it out itself, from the owner's rules or its own work, so that what it
+     * was once says nothing about other rules.
+     */
+    public boolean derived() {
+        return this == LOAD_TODAY || this == ENERGY_TODAY || this == DATA_TODAY;
+    }
+
     /** The quantity with this {@link #key}. */
     public static Optional<Quantity> ofKey(String key) {
         for (Quantity quantity : values()) {
@@ -73,6 +126,12 @@ public enum Quantity {
         PERCENT("%"),
         CELSIUS("°C"),
         SECONDS("s"),
+        VOLTS("V"),
+        HOURS("h"),
+        KILOWATT_HOURS("kWh"),
+        MEBIBYTES("MiB"),
+        PER_KILOWATT_HOUR("per kWh"),
+        TURNS_PER_MINUTE("rpm"),
         KILOMETRES_PER_HOUR("km/h");
 
         private final String sign;
@@ -81,15 +140,21 @@ public enum Quantity {
             this.sign = sign;
         }
 
+        /** How it is written behind a value; empty for yes and no. */
+        public String sign() {
+            return sign;
+        }
+
         /** The value as people read it. */
         public String text(double value) {
             if (this == YES_NO) {
                 return value != 0 ? "yes" : "no";
             }
+            int scale = this == PER_KILOWATT_HOUR || this == KILOWATT_HOURS ? 1000 : 10;
             String number =
                     value == Math.rint(value) && Math.abs(value) < 1e15
                             ? Long.toString((long) value)
-                            : Double.toString(Math.round(value * 10) / 10.0);
+                            : Double.toString(Math.round(value * scale) / (double) scale);
             return number + " " + sign;
         }
     }

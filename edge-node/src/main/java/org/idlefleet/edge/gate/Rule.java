@@ -20,7 +20,12 @@ public sealed interface Rule {
      * <p>Unmet, it becomes met once the value has been on the good side of {@code enter} for {@code
      * dwell} without a break; met, it becomes unmet with the first value on the bad side of {@code
      * leave}. Between the two thresholds nothing changes. A value that is unknown, or older than
-     * {@code maxAge}, is on the bad side of both.
+     * {@code maxAge}, is on the bad side of both. With a dwell, it becomes unmet {@value
+     * #LEAVES_PER_HOUR} times an hour at most: after the last of them it stays unmet until an hour
+     * after the first.
+     *
+     * @param creep by how much the value is taken to get worse in an hour in which the gate is open
+     *     on its word and it does not change: a sensor that is stuck must not empty a battery
      */
     record Threshold(
             String name,
@@ -29,8 +34,24 @@ public sealed interface Rule {
             double enter,
             double leave,
             Duration dwell,
-            Duration maxAge)
+            Duration maxAge,
+            double creep)
             implements Rule {
+        /** How often in an hour a rule may end what it let begin. */
+        public static final int LEAVES_PER_HOUR = 2;
+
+        /** A value that is believed as long as it is fresh. */
+        public Threshold(
+                String name,
+                Quantity quantity,
+                Side side,
+                double enter,
+                double leave,
+                Duration dwell,
+                Duration maxAge) {
+            this(name, quantity, side, enter, leave, dwell, maxAge, 0);
+        }
+
         public Threshold {
             if (side == Side.AT_LEAST ? enter < leave : enter > leave) {
                 throw new IllegalArgumentException(
@@ -47,6 +68,10 @@ public sealed interface Rule {
                 throw new IllegalArgumentException(
                         name + ": dwell is not negative and the age limit is positive");
             }
+            if (!(creep >= 0)) {
+                throw new IllegalArgumentException(
+                        name + ": creep is not negative, found " + creep);
+            }
         }
 
         /** A yes-or-no quantity must have this answer. */
@@ -60,6 +85,12 @@ public sealed interface Rule {
                     yes ? 1 : 0,
                     dwell,
                     maxAge);
+        }
+
+        /** The value after {@code time} of creeping. */
+        double crept(double value, Duration time) {
+            double way = creep * time.toMillis() / 3_600_000;
+            return side == Side.AT_LEAST ? value - way : value + way;
         }
 
         boolean entered(double value) {
@@ -91,8 +122,12 @@ public sealed interface Rule {
         }
     }
 
-    /** The local time lies in one of some windows. */
-    record Hours(String name, ZoneId zone, List<Window> windows) implements Rule {
+    /**
+     * The local time lies in one of some windows.
+     *
+     * @param inside false turns it round: it must lie in none of them
+     */
+    record Hours(String name, ZoneId zone, List<Window> windows, boolean inside) implements Rule {
         public Hours {
             windows = List.copyOf(windows);
         }

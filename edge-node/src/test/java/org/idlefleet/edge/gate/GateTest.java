@@ -149,7 +149,10 @@ class GateTest {
                 new Gate(
                         List.of(
                                 new Rule.Hours(
-                                        "hours", ZoneId.of("Europe/Berlin"), List.of(nights))));
+                                        "hours",
+                                        ZoneId.of("Europe/Berlin"),
+                                        List.of(nights),
+                                        true)));
         // Monday 22:00 in Berlin is 21:00 UTC in January.
         assertThat(gate.evaluate(now)).isInstanceOf(GateState.Closed.class);
         assertThat(gate.nextDeadline(now)).isEqualTo("2026-01-05T21:00:00Z");
@@ -163,7 +166,8 @@ class GateTest {
     @Test
     void mayComputeAllDayWhenFromEqualsTo() {
         var always = new Rule.Window(Set.of(DayOfWeek.values()), LocalTime.NOON, LocalTime.NOON);
-        var gate = new Gate(List.of(new Rule.Hours("hours", ZoneId.of("UTC"), List.of(always))));
+        var gate =
+                new Gate(List.of(new Rule.Hours("hours", ZoneId.of("UTC"), List.of(always), true)));
         assertThat(gate.evaluate(now)).isEqualTo(new GateState.Open(Optional.empty()));
     }
 

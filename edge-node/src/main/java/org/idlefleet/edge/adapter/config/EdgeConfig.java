@@ -1,6 +1,7 @@
 package org.idlefleet.edge.adapter.config;
 
 import org.idlefleet.edge.adapter.kuksa.KuksaOptions;
+import org.idlefleet.edge.gate.OwnerRules;
 import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.adapter.ConfigException;
 import org.idlefleet.protocol.adapter.ConfigLoader;
@@ -29,7 +30,7 @@ public record EdgeConfig(
         EngineConfig engine,
         ModelsConfig models,
         SignalsConfig signals,
-        RulesConfig rules,
+        OwnerRules rules,
         Faults faults) {
     /** What the names of environment variables start with. */
     public static final String ENVIRONMENT = "IDLEFLEET_EDGE_";
@@ -89,6 +90,8 @@ public record EdgeConfig(
     /**
      * Where signals come from and how often they are looked at.
      *
+     * @param every how often those are looked at that say nothing about driving or people
+     * @param everySafety the others, and all that tell them
      * @param linux whether the Linux kernel is asked
      * @param sys its sysfs
      * @param proc its procfs
@@ -98,6 +101,7 @@ public record EdgeConfig(
      */
     public record SignalsConfig(
             Duration every,
+            Duration everySafety,
             boolean linux,
             Path sys,
             Path proc,
@@ -217,8 +221,11 @@ public record EdgeConfig(
                                     .toLowerCase(Locale.ROOT)
                                     .contains("linux");
                 };
+        Duration every = Values.positive("signals.every", text.every());
+        Duration safety = Values.positive("signals.everySafety", text.everySafety());
         return new SignalsConfig(
-                Values.positive("signals.every", text.every()),
+                every,
+                every.compareTo(safety) < 0 ? every : safety,
                 linux,
                 Path.of(text.sys()),
                 Path.of(text.proc()),

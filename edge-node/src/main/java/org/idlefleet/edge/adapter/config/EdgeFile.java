@@ -11,7 +11,7 @@ record EdgeFile(
         Engine engine,
         Models models,
         Signals signals,
-        Rules rules,
+        SortedMap<String, Object> rules,
         Faults faults) {
     record Node(String data, String coordinator, String drainLimit) {}
 
@@ -34,6 +34,7 @@ record EdgeFile(
 
     record Signals(
             String every,
+            String everySafety,
             String linux,
             String sys,
             String proc,
@@ -52,29 +53,6 @@ record EdgeFile(
             String stale,
             String staleOther) {}
 
-    record Rules(
-            String settle,
-            String stale,
-            String power,
-            boolean onBattery,
-            double batteryFloor,
-            double batteryResume,
-            boolean discharging,
-            String temperature,
-            double temperatureMax,
-            double temperatureResume,
-            String batteryTemperature,
-            double batteryTemperatureMax,
-            double batteryTemperatureResume,
-            String otherLoad,
-            double otherLoadMax,
-            double otherLoadResume,
-            String parked,
-            String userIdle,
-            String userIdleFor,
-            String zone,
-            List<String> hours) {}
-
     record Faults(double lie, String delay) {}
 
     static EdgeFile defaults() {
@@ -83,10 +61,16 @@ record EdgeFile(
                 new Uplink("1s", "1m", "15s"),
                 new Engine("auto", new TreeMap<>(), 1, 1, 0, "2GiB", 10, true),
                 new Models("10GiB", "1GiB", "", ""),
-                new Signals("500ms", "auto", "/sys", "/proc", "/dev", "", KuksaConfig.defaults()),
-                new Rules(
-                        "30s", "3s", "auto", true, 60, 70, false, "auto", 85, 75, "auto", 45, 40,
-                        "auto", 50, 25, "auto", "off", "5m", "", List.of()),
+                new Signals(
+                        "500ms",
+                        "150ms",
+                        "auto",
+                        "/sys",
+                        "/proc",
+                        "/dev",
+                        "",
+                        KuksaConfig.defaults()),
+                RulesConfig.defaults(),
                 new Faults(0, "0s"));
     }
 }

@@ -1,5 +1,6 @@
 package org.idlefleet.edge.adapter.config;
 
+import org.idlefleet.edge.gate.RuleText;
 import org.idlefleet.protocol.adapter.ConfigException;
 
 import java.time.Duration;
@@ -40,16 +41,9 @@ final class Values {
 
     /** A time such as {@code 500ms}, {@code 30s}, {@code 5m} or {@code 2h}. */
     static Duration time(String key, String text) {
-        if (!text.matches("\\d{1,9}(ms|s|m|h)")) {
-            throw wrong(key, "a time such as 500ms, 30s, 5m or 2h", "'" + text + "'");
-        }
-        long count = number(text);
-        return switch (unit(text)) {
-            case "ms" -> Duration.ofMillis(count);
-            case "s" -> Duration.ofSeconds(count);
-            case "m" -> Duration.ofMinutes(count);
-            default -> Duration.ofHours(count);
-        };
+        return RuleText.time(text)
+                .orElseThrow(
+                        () -> wrong(key, "a time such as 500ms, 30s, 5m or 2h", "'" + text + "'"));
     }
 
     /** A time that is not zero. */

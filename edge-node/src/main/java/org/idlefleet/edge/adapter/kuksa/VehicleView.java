@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,15 +28,6 @@ import java.util.function.DoubleUnaryOperator;
  */
 final class VehicleView {
     static final String NAME = "kuksa";
-
-    /** What a wrong value of can hurt somebody. */
-    static final Set<Quantity> SAFETY =
-            EnumSet.of(
-                    Quantity.GEAR_PARK,
-                    Quantity.SPEED,
-                    Quantity.IGNITION,
-                    Quantity.OCCUPIED,
-                    Quantity.DOOR_OPEN);
 
     /** Faster is no car. */
     private static final double SPEED_MAX = 500;
@@ -64,7 +54,7 @@ final class VehicleView {
         }
 
         Duration of(Quantity quantity) {
-            return SAFETY.contains(quantity) ? safety : other;
+            return quantity.safety() ? safety : other;
         }
     }
 
@@ -167,13 +157,21 @@ final class VehicleView {
             case GEAR_PARK,
                     IGNITION,
                     BATTERY,
+                    LOW_VOLTAGE,
+                    PRICE,
                     BATTERY_TEMPERATURE,
                     CABIN_TEMPERATURE,
                     TEMPERATURE,
+                    FAN,
                     OTHER_LOAD,
                     PRESSURE,
                     USER_IDLE,
                     METERED,
+                    HOME,
+                    LOAD_TODAY,
+                    ENERGY_TODAY,
+                    DATA_TODAY,
+                    ALLOWED,
                     PAUSED ->
                     (first, second) -> first.value().isPresent() ? first : second;
         };
@@ -229,7 +227,7 @@ final class VehicleView {
         Instant at = word.at();
         Duration limit = freshness.of(quantity);
         boolean steady = freshness.steady().contains(quantity);
-        boolean confirmed = steady || !SAFETY.contains(quantity) && !at.plus(limit).isBefore(now);
+        boolean confirmed = steady || !quantity.safety() && !at.plus(limit).isBefore(now);
         if (confirmed && heard.isAfter(at)) {
             at = heard;
         }

@@ -80,6 +80,11 @@ public enum VssProfile {
                                 Meaning.PERCENT,
                                 "percent"),
                         exact(
+                                Quantity.LOW_VOLTAGE,
+                                "Vehicle.LowVoltageBattery.CurrentVoltage",
+                                Meaning.NUMBER,
+                                "v"),
+                        exact(
                                 Quantity.BATTERY_TEMPERATURE,
                                 BATTERY + "Temperature.Max",
                                 Meaning.NUMBER,

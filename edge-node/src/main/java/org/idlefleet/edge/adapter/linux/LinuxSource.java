@@ -83,7 +83,15 @@ public final class LinuxSource implements SignalSource {
                         case OTHER_LOAD -> load.others();
                         case PRESSURE -> load.pressure();
                         case USER_IDLE -> idleSeconds(now);
-                        case CABIN_TEMPERATURE,
+                        case LOW_VOLTAGE,
+                                PRICE,
+                                CABIN_TEMPERATURE,
+                                FAN,
+                                HOME,
+                                LOAD_TODAY,
+                                ENERGY_TODAY,
+                                DATA_TODAY,
+                                ALLOWED,
                                 GEAR_PARK,
                                 SPEED,
                                 IGNITION,

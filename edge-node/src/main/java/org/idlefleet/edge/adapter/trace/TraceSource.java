@@ -3,6 +3,7 @@ package org.idlefleet.edge.adapter.trace;
 import org.idlefleet.edge.SignalSource;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
+import org.idlefleet.edge.gate.TraceLine;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,12 +12,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * A script of signals: each line says from when on a quantity has which value.
@@ -41,7 +44,20 @@ public final class TraceSource implements SignalSource {
     private final Instant start;
     private String content;
     private List<TraceLine> lines;
-    private final Set<Quantity> provides = EnumSet.noneOf(Quantity.class);
+    private final SortedSet<Told> provides = new TreeSet<>();
+
+    /** Who says something about what; lines that name no source are the trace's own. */
+    private record Told(Quantity quantity, String source) implements Comparable<Told> {
+        static Told of(TraceLine line) {
+            return new Told(line.quantity(), line.source().isEmpty() ? NAME : line.source());
+        }
+
+        @Override
+        public int compareTo(Told other) {
+            int byQuantity = quantity.compareTo(other.quantity);
+            return byQuantity != 0 ? byQuantity : source.compareTo(other.source);
+        }
+    }
 
     /**
      * @param start what offsets count from
@@ -51,29 +67,42 @@ public final class TraceSource implements SignalSource {
         this.file = file;
         this.start = start;
         this.content = Files.readString(file);
-        this.lines = TraceLine.parse(file, content);
-        lines.forEach(line -> provides.add(line.quantity()));
+        this.lines = parse(file, content);
+        lines.forEach(line -> provides.add(Told.of(line)));
     }
 
     @Override
     public Set<Quantity> provides() {
-        return Set.copyOf(provides);
+        return provides.stream().map(Told::quantity).collect(Collectors.toSet());
     }
 
     @Override
     public List<Reading> read(Instant now) {
         refresh();
         Duration passed = Duration.between(start, now);
-        Map<Quantity, OptionalDouble> values = new EnumMap<>(Quantity.class);
-        provides.forEach(quantity -> values.put(quantity, OptionalDouble.empty()));
+        Map<Told, OptionalDouble> values = new TreeMap<>();
+        provides.forEach(told -> values.put(told, OptionalDouble.empty()));
         for (TraceLine line : lines) {
             if (line.offset().compareTo(passed) <= 0) {
-                values.put(line.quantity(), line.value());
+                values.put(Told.of(line), line.value());
             }
         }
         return values.entrySet().stream()
-                .map(entry -> new Reading(entry.getKey(), entry.getValue(), now, NAME))
+                .map(entry ->
+                        new Reading(
+                                entry.getKey().quantity(),
+                                entry.getValue(),
+                                now,
+                                entry.getKey().source()))
                 .toList();
+    }
+
+    private static List<TraceLine> parse(Path file, String content) throws IOException {
+        try {
+            return TraceLine.parse(content);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file + " " + e.getMessage(), e);
+        }
     }
 
     private void refresh() {
@@ -81,8 +110,8 @@ public final class TraceSource implements SignalSource {
             String fresh = Files.readString(file);
             if (!fresh.equals(content)) {
                 content = fresh;
-                lines = TraceLine.parse(file, fresh);
-                lines.forEach(line -> provides.add(line.quantity()));
+                lines = parse(file, fresh);
+                lines.forEach(line -> provides.add(Told.of(line)));
             }
         } catch (IOException e) {
             if (!lines.isEmpty()) {

@@ -100,6 +100,12 @@ class EdgeConfigTest {
                 "rules.temperatureResume=99 | 'rules.temperatureResume' must be at most",
                 "rules.hours=25:00-26:00 | 'rules.hours' must be a list of spans",
                 "rules.hours=Foo 22:00-06:00 | 'rules.hours' must be a list of spans",
+                "rules.tariff=22:00-06:00 | 'rules.tariff' must be a list of spans with a price",
+                "rules.onBattery=perhaps | 'rules.onBattery' must be true or false",
+                "rules.batteryFloor=1e1 | 'rules.batteryFloor' must be from 0 to 100, found '1e1'",
+                "rules.priceSettle=1 | 'rules.priceSettle' must be a time such as 500ms",
+                "rules.staleSafety=0ms | 'rules.staleSafety' must be more than nothing",
+                "rules.powre=on | unknown key 'rules.powre'; did you mean 'power'?",
                 "rules.zone=Mars | 'rules.zone' must be a time zone",
                 "faults.lie=2 | 'faults.lie' must be from 0 to 1, found 2"
             })
@@ -142,10 +148,22 @@ class EdgeConfigTest {
                                 + "rules:\n"
                                 + "  zone: UTC\n"
                                 + "  hours: ['Sat-Mon 22:00-06:00', '12:00-13:00']\n");
-        assertThat(config.rules().hours().getFirst().days())
+        Rule.Hours hours = (Rule.Hours) config.rules().rules(Set.of()).getLast();
+        assertThat(hours.windows().getFirst().days())
                 .containsExactlyInAnyOrder(DayOfWeek.SATURDAY, DayOfWeek.SUNDAY, DayOfWeek.MONDAY);
-        assertThat(config.rules().hours().get(1).days()).hasSize(7);
-        assertThat(config.rules().settle()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(hours.windows().get(1).days()).hasSize(7);
+    }
+
+    @Test
+    void givesEachRuleADwellOfItsOwn() throws IOException {
+        List<Rule> rules =
+                load(NODE, "rules.temperatureSettle=5m")
+                        .rules()
+                        .rules(EnumSet.of(Quantity.TEMPERATURE, Quantity.OTHER_LOAD));
+        assertThat(rules)
+                .filteredOn(Rule.Threshold.class::isInstance)
+                .extracting(rule -> ((Rule.Threshold) rule).dwell())
+                .containsExactly(Duration.ZERO, Duration.ofMinutes(5), Duration.ofSeconds(30));
     }
 
     @Test

@@ -67,7 +67,7 @@ class KuksaSourceTest {
             assertThat(values(source)).isEqualTo(Vehicle.expected());
             now.set(START.plusMillis(501));
             Map<Quantity, Double> rest = Vehicle.expected();
-            rest.keySet().removeAll(VehicleView.SAFETY);
+            rest.keySet().removeIf(Quantity::safety);
             assertThat(values(source)).isEqualTo(rest);
             now.set(START.plusSeconds(31));
             assertAllUnknown(source);
