@@ -4,12 +4,21 @@ import org.idlefleet.cli.Bench;
 import org.idlefleet.cli.Figures;
 import org.idlefleet.protocol.adapter.NodeIdentity;
 
+import java.time.Duration;
 import java.util.List;
 
-/** Shards settled a second with nodes that answer at once: TLS, durable log, votes, payments. */
+/**
+ * Shards settled a second with nodes that answer at once: TLS, durable log, votes, payments, books
+ * and proof log. One warm coordinator throughout; what a plain echo over as many TLS connections
+ * costs stands beside it.
+ */
 public final class ControlPlane implements Bench {
-    /** Slow enough in words that every shard is one item; in deed they answer at once. */
     private static final StubNodes.Manner AT_ONCE = new StubNodes.Manner(256, 0.4, false);
+
+    private static final int FEW = 10;
+
+    /** About the bytes of an assignment on the wire, and of its result. */
+    private static final int FRAME_BYTES = 192;
 
     @Override
     public String name() {
@@ -21,38 +30,130 @@ public final class ControlPlane implements Bench {
         return "shards settled a second by stub nodes over real TLS with a durable log";
     }
 
-    @Override
-    public void run(Figures figures, boolean quick) throws Exception {
-        int shards = quick ? 5_000 : 200_000;
-        figures.note(
-                shards
-                        + " shards of one item each, quorum 1; coordinator and stub nodes share the"
-                        + " machine's processors");
-        double few = rate(10, shards);
-        figures.atLeast("control-plane.rate", few, "shards/s", 50_000);
-        double many = rate(quick ? 100 : 10_000, shards);
-        String nodes = quick ? "nodes100" : "nodes10000";
-        figures.plain("control-plane.rate." + nodes, many, "shards/s");
-        figures.atLeast("control-plane.flat." + nodes, many / few, "of-10-nodes", 0.8);
-        double small = rate(10, quick ? 1_000 : 1_000 * 20);
-        double large = rate(10, quick ? 20_000 : 1_000_000);
-        figures.plain("control-plane.rate.few-open", small, "shards/s");
-        figures.plain("control-plane.rate.many-open", large, "shards/s");
-        figures.atLeast("control-plane.flat.open", large / small, "of-few-open", 0.8);
+    /** Both ends of the echo are in one process, which may have some 20,000 files open. */
+    private static final int ECHO_CONNECTIONS_MAX = 9_000;
+
+    /** What a bench's size is. */
+    private record Size(int warm, int shards, int nodes, int fewOpen, int manyOpen) {
+        static final Size FULL = new Size(600_000, 200_000, 10_000, 1_000, 1_000_000);
+        static final Size QUICK = new Size(2_000, 5_000, 100, 500, 20_000);
     }
 
-    private static double rate(int nodes, int shards) throws Exception {
-        try (var fleet = new StubFleet();
-                var stubs = new StubNodes(fleet.fleet(), fleet.manifest())) {
-            List<NodeIdentity> identities = StubNodes.enrol(fleet.fleet(), nodes, "owner");
-            stubs.connectAll(identities, AT_ONCE);
-            fleet.submit(Math.min(shards, 2_000));
-            fleet.awaitOpen(0);
-            long began = System.nanoTime();
-            fleet.submit(shards);
-            double admitted = (System.nanoTime() - began) / 1e9;
-            double settled = fleet.awaitOpen(0);
-            return shards / (settled + admitted);
+    /** Shards settled, and what that took: seconds by the clock and of processors. */
+    private record Pace(
+            int shards, double seconds, double coordinatorSeconds, double stubsSeconds) {
+        double rate() {
+            return shards / seconds;
         }
+
+        double perCpuSecond() {
+            return shards / (coordinatorSeconds + stubsSeconds);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Load {
+        void run(StubFleet fleet, StubNodes stubs) throws InterruptedException;
+    }
+
+    @Override
+    public void run(Figures figures, boolean quick) throws Exception {
+        Size size = quick ? Size.QUICK : Size.FULL;
+        figures.note(
+                size.shards()
+                        + " shards of one item each, quorum 1, after "
+                        + size.warm()
+                        + " to warm up; coordinator and stub nodes share the machine's processors");
+        String nodes = "nodes" + size.nodes();
+        Pace few;
+        Pace many;
+        try (var fleet = new StubFleet(StubFleet.ONE_ITEM_SHARDS)) {
+            try (var stubs = new StubNodes(fleet.fleet(), fleet.manifest())) {
+                stubs.connectAll(StubNodes.enrol(fleet.fleet(), FEW, "few"), AT_ONCE);
+                measure(fleet, stubs, size.warm(), atOnce(size.warm()));
+                few = measure(fleet, stubs, size.shards(), atOnce(size.shards()));
+                figures.atLeast("control-plane.rate", few.rate(), "shards/s", 50_000);
+                print(figures, "", few);
+                Pace trickle = measure(fleet, stubs, size.shards(), inTurn(size));
+                Pace flood = measure(fleet, stubs, size.manyOpen(), atOnce(size.manyOpen()));
+                figures.plain(
+                        "control-plane.rate.open" + size.fewOpen(), trickle.rate(), "shards/s");
+                figures.plain(
+                        "control-plane.rate.open" + size.manyOpen(), flood.rate(), "shards/s");
+                figures.atLeast(
+                        "control-plane.flat.open",
+                        flood.rate() / trickle.rate(),
+                        "of-" + size.fewOpen() + "-open",
+                        0.8);
+            }
+            List<NodeIdentity> identities = StubNodes.enrol(fleet.fleet(), size.nodes(), "many");
+            try (var stubs = new StubNodes(fleet.fleet(), fleet.manifest())) {
+                stubs.connectAll(identities, AT_ONCE);
+                measure(fleet, stubs, size.shards(), atOnce(size.shards()));
+                many = measure(fleet, stubs, size.shards(), atOnce(size.shards()));
+                figures.plain("control-plane.rate." + nodes, many.rate(), "shards/s");
+                print(figures, "." + nodes, many);
+            }
+        }
+        figures.atLeast(
+                "control-plane.flat." + nodes, many.rate() / few.rate(), "of-10-nodes", 0.8);
+        beside(figures, FEW, few);
+        beside(figures, size.nodes(), many);
+    }
+
+    private static void print(Figures figures, String suffix, Pace pace) {
+        double shards = pace.shards() / 1e6;
+        figures.plain(
+                "control-plane.cpu.coordinator" + suffix,
+                pace.coordinatorSeconds() / shards,
+                "us/shard");
+        figures.plain("control-plane.cpu.stubs" + suffix, pace.stubsSeconds() / shards, "us/shard");
+    }
+
+    /** The limit of the machine: round trips of single frames over as many TLS connections. */
+    private static void beside(Figures figures, int nodes, Pace pace) throws Exception {
+        int connections = Math.min(nodes, ECHO_CONNECTIONS_MAX);
+        double echoes = WireFigures.echoesPerCpuSecond(connections, 1, FRAME_BYTES);
+        figures.plain("control-plane.echo." + connections, echoes, "round-trips/cpu-s");
+        figures.plain(
+                "control-plane.of-echo." + connections, pace.perCpuSecond() / echoes, "ratio");
+    }
+
+    private static Load atOnce(int shards) {
+        return (fleet, _) -> fleet.submit(shards);
+    }
+
+    /** Jobs of {@code fewOpen} shards, the next one when the last but one is answered. */
+    private static Load inTurn(Size size) {
+        return (fleet, stubs) -> {
+            long before = stubs.answered();
+            for (int submitted = 0; submitted < size.shards(); submitted += size.fewOpen()) {
+                while (stubs.answered() - before < submitted - size.fewOpen()) {
+                    Thread.sleep(1);
+                }
+                fleet.submit(size.fewOpen());
+            }
+        };
+    }
+
+    private static Pace measure(StubFleet fleet, StubNodes stubs, int shards, Load load)
+            throws InterruptedException {
+        ProcessHandle coordinator =
+                ProcessHandle.of(fleet.fleet().coordinator().pid()).orElseThrow();
+        Duration coordinatorBefore = cpu(coordinator);
+        Duration stubsBefore = cpu(ProcessHandle.current());
+        long began = System.nanoTime();
+        load.run(fleet, stubs);
+        fleet.awaitOpen(0);
+        double seconds = (System.nanoTime() - began) / 1e9;
+        return new Pace(
+                shards,
+                seconds,
+                cpu(coordinator).minus(coordinatorBefore).toNanos() / 1e9,
+                cpu(ProcessHandle.current()).minus(stubsBefore).toNanos() / 1e9);
+    }
+
+    private static Duration cpu(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 }

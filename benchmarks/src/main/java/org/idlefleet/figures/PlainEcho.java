@@ -30,6 +30,9 @@ import org.idlefleet.protocol.adapter.CertificateAuthority;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,6 +40,8 @@ import java.util.concurrent.atomic.LongAdder;
 /** The peer of {@link WireFigures}: Netty, mutual TLS 1.3, frames of one size, nothing else. */
 @SuppressWarnings("FutureReturnValueIgnored") // a channel reports its failures to its handlers
 final class PlainEcho {
+    private static final int CONNECTING = 64;
+
     private final LongAdder answered = new LongAdder();
     private final int window;
     private final int frameBytes;
@@ -47,7 +52,12 @@ final class PlainEcho {
     }
 
     static double perCpuSecond(
-            CertificateAuthority authority, int connections, int window, int frameBytes)
+            CertificateAuthority authority,
+            int connections,
+            int window,
+            int frameBytes,
+            Duration warm,
+            Duration measured)
             throws IOException, InterruptedException {
         var echo = new PlainEcho(window, frameBytes);
         var tls = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
@@ -82,19 +92,43 @@ final class PlainEcho {
                             .bind(InetAddress.getLoopbackAddress(), 0)
                             .sync()
                             .channel();
-            for (int i = 0; i < connections; i++) {
-                new Bootstrap()
-                        .group(clientThread)
-                        .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
-                        .handler(echo.pipeline(client, true))
-                        .connect(listener.localAddress())
-                        .sync();
+            var bootstrap =
+                    new Bootstrap()
+                            .group(clientThread)
+                            .channel(epoll ? EpollSocketChannel.class : NioSocketChannel.class)
+                            .handler(echo.pipeline(client, true));
+            for (Channel channel : connect(bootstrap, listener.localAddress(), connections)) {
+                channel.eventLoop().execute(() -> echo.begin(channel));
             }
-            return WireFigures.perCpuSecond(echo.answered);
+            return WireFigures.perCpuSecond(echo.answered, warm, measured);
         } finally {
             clientThread.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
             serverThread.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }
+    }
+
+    /** Some at a time: the listener's queue is short. */
+    private static List<Channel> connect(Bootstrap bootstrap, SocketAddress to, int connections)
+            throws InterruptedException {
+        var channels = new ArrayList<Channel>(connections);
+        while (channels.size() < connections) {
+            int from = channels.size();
+            for (int i = from; i < Math.min(connections, from + CONNECTING); i++) {
+                channels.add(bootstrap.connect(to).sync().channel());
+            }
+            for (Channel channel : channels.subList(from, channels.size())) {
+                channel.pipeline().get(SslHandler.class).handshakeFuture().sync();
+            }
+        }
+        return channels;
+    }
+
+    private void begin(Channel channel) {
+        for (int i = 0; i < window; i++) {
+            ByteBuf frame = channel.alloc().buffer(frameBytes);
+            channel.write(frame.writeInt(frameBytes - 4).writeZero(frameBytes - 4));
+        }
+        channel.flush();
     }
 
     private static EventLoopGroup thread() {
@@ -123,15 +157,6 @@ final class PlainEcho {
 
         Echo(boolean client) {
             this.client = client;
-        }
-
-        @Override
-        public void channelActive(ChannelHandlerContext context) {
-            for (int i = 0; client && i < window; i++) {
-                ByteBuf frame = context.alloc().buffer(frameBytes);
-                context.write(frame.writeInt(frameBytes - 4).writeZero(frameBytes - 4));
-            }
-            context.flush();
         }
 
         @Override

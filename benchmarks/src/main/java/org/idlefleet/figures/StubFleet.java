@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** A real coordinator process with {@link StubModel} on offer and a client who can pay. */
 final class StubFleet implements AutoCloseable {
@@ -20,12 +21,26 @@ final class StubFleet implements AutoCloseable {
                     "nodes.limits.address-connections=100000",
                     "jobs.batchDeadlineHours=24");
 
+    /**
+     * Shards of one item, however fast the nodes turn out to be: a coordinator that learns their
+     * speed would carve ever larger ones, and what is counted would be items.
+     */
+    static final List<String> ONE_ITEM_SHARDS =
+            List.of("pace.batchShardMs=1", "pace.shortestShardMs=1");
+
     private final LocalFleet fleet;
     private final Digest manifest;
     private final String key;
 
     StubFleet() throws IOException {
-        fleet = LocalFleet.start(SETS, false);
+        this(List.of());
+    }
+
+    /**
+     * @param more settings of the coordinator
+     */
+    StubFleet(List<String> more) throws IOException {
+        fleet = LocalFleet.start(Stream.concat(SETS.stream(), more.stream()).toList(), false);
         Path folder = fleet.directory().resolve("stub");
         manifest = StubModel.write(folder);
         fleet.operate("model", "add", folder.toString());

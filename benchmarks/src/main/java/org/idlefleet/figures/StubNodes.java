@@ -15,6 +15,7 @@ import org.idlefleet.protocol.adapter.NodeClient;
 import org.idlefleet.protocol.adapter.NodeIdentity;
 import org.idlefleet.protocol.adapter.NodeLink;
 import org.idlefleet.protocol.adapter.WireLimits;
+import org.jspecify.annotations.Nullable;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -55,7 +56,6 @@ final class StubNodes implements AutoCloseable {
     StubNodes(LocalFleet fleet, Digest manifest) {
         this.door = new Endpoint("127.0.0.1", fleet.nodePort());
         this.manifest = manifest;
-        var _ = timer.scheduleAtFixedRate(this::beat, 1, 1, TimeUnit.SECONDS);
     }
 
     /**
@@ -73,6 +73,7 @@ final class StubNodes implements AutoCloseable {
     private final class Stub implements NodeLink.Handler {
         private final Manner manner;
         private long freeAtNanos;
+        private @Nullable Future<?> beats;
 
         Stub(Manner manner) {
             this.manner = manner;
@@ -81,6 +82,13 @@ final class StubNodes implements AutoCloseable {
         @Override
         public void opened(NodeLink link, CoordinatorMessage.Welcome welcome) {
             open.put(link, this);
+            long every = welcome.heartbeat().toMillis();
+            beats =
+                    timer.scheduleAtFixedRate(
+                            () -> link.send(List.of(new NodeMessage.Heartbeat())),
+                            every,
+                            every,
+                            TimeUnit.MILLISECONDS);
             link.send(
                     List.of(
                             new NodeMessage.Offer(
@@ -112,6 +120,9 @@ final class StubNodes implements AutoCloseable {
         @Override
         public void closed(NodeLink link, String reason) {
             open.remove(link);
+            if (beats != null) {
+                beats.cancel(false);
+            }
             lost.incrementAndGet();
         }
 
@@ -231,9 +242,5 @@ final class StubNodes implements AutoCloseable {
             output.set(i, 1, vector);
         }
         return new Answer(output.raw(), Digest.of(NONCE, output.raw()));
-    }
-
-    private void beat() {
-        open.keySet().forEach(link -> link.send(List.of(new NodeMessage.Heartbeat())));
     }
 }

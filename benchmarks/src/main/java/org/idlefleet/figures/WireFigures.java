@@ -2,6 +2,8 @@ package org.idlefleet.figures;
 
 import com.sun.management.OperatingSystemMXBean;
 
+import org.idlefleet.cli.Bench;
+import org.idlefleet.cli.Figures;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
@@ -33,7 +35,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
@@ -45,7 +46,7 @@ import java.util.stream.Stream;
  * them, beside a plain Netty echo of frames of the same size over the same TLS. Both ends share
  * this process, and a figure counts the processor time of both.
  */
-public final class WireFigures {
+public final class WireFigures implements Bench {
     private static final int NODES = 64;
     private static final int WINDOW = 32;
     private static final int PAYLOAD_BYTES = 128;
@@ -56,19 +57,53 @@ public final class WireFigures {
     /** At this, 50,000 shards a second take a tenth of two cores for both ends of the wire. */
     private static final double SHARDS_BAR = 250_000;
 
-    private WireFigures() {}
+    @Override
+    public String name() {
+        return "wire";
+    }
 
-    /** Prints the figures. */
-    public static void main(String[] arguments) throws IOException, InterruptedException {
+    @Override
+    public String description() {
+        return "shards over the node wire with nothing behind it, against a plain TLS echo";
+    }
+
+    @Override
+    public void run(Figures figures, boolean quick) throws Exception {
+        Duration warm = quick ? WARM_UP.dividedBy(8) : WARM_UP;
+        Duration measured = quick ? MEASURED.dividedBy(5) : MEASURED;
+        double shards = inFolder(authority -> shards(authority, warm, measured));
+        double echoes =
+                inFolder(authority ->
+                        PlainEcho.perCpuSecond(
+                                authority, NODES, WINDOW, PAYLOAD_BYTES + 64, warm, measured));
+        figures.note(NODES + " connections, " + WINDOW + " shards of 128 bytes under way on each");
+        figures.atLeast("wire.shards", shards, "shards/cpu-s", SHARDS_BAR);
+        figures.plain("wire.echo", echoes, "round-trips/cpu-s");
+        figures.plain("wire.of-echo", shards / echoes, "ratio");
+    }
+
+    /**
+     * Round trips of frames over plain TLS, for each second of processor time of both ends.
+     *
+     * @param window frames under way on each connection
+     */
+    static double echoesPerCpuSecond(int connections, int window, int frameBytes)
+            throws IOException, InterruptedException {
+        return inFolder(authority ->
+                PlainEcho.perCpuSecond(
+                        authority, connections, window, frameBytes, WARM_UP, MEASURED));
+    }
+
+    @FunctionalInterface
+    private interface Measurement {
+        double run(CertificateAuthority authority) throws IOException, InterruptedException;
+    }
+
+    private static double inFolder(Measurement measurement)
+            throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("wire-figures");
         try {
-            var authority = CertificateAuthority.open(directory, InstantSource.system());
-            double shards = shards(authority);
-            double echoes = PlainEcho.perCpuSecond(authority, NODES, WINDOW, PAYLOAD_BYTES + 64);
-            print("wire-shards-per-cpu-second", shards, SHARDS_BAR);
-            System.out.printf(
-                    Locale.ROOT, "beside plain TLS echo %.0f round-trips/cpu-s%n", echoes);
-            System.out.printf(Locale.ROOT, "beside ratio %.2f of it%n", shards / echoes);
+            return measurement.run(CertificateAuthority.open(directory, InstantSource.system()));
         } finally {
             try (Stream<Path> files = Files.list(directory)) {
                 for (Path file : files.toList()) {
@@ -79,17 +114,7 @@ public final class WireFigures {
         }
     }
 
-    private static void print(String name, double value, double bar) {
-        System.out.printf(
-                Locale.ROOT,
-                "figure %s %.0f shards/cpu-s bar >= %.0f %s%n",
-                name,
-                value,
-                bar,
-                value >= bar ? "holds" : "short");
-    }
-
-    private static double shards(CertificateAuthority authority)
+    private static double shards(CertificateAuthority authority, Duration warm, Duration measured)
             throws IOException, InterruptedException {
         var coordinator = new Assigner();
         var settings =
@@ -113,7 +138,7 @@ public final class WireFigures {
                 client.connect(endpoint, identity, hello, new Answerer());
             }
             coordinator.connected.await();
-            return perCpuSecond(coordinator.settled);
+            return perCpuSecond(coordinator.settled, warm, measured);
         }
     }
 
@@ -121,10 +146,11 @@ public final class WireFigures {
      * How much {@code counted} grows in a second of this process's processor time. Warming up and
      * measuring are by processor time too, so that other work on the machine shortens neither.
      */
-    static double perCpuSecond(LongAdder counted) throws InterruptedException {
-        burn(WARM_UP);
+    static double perCpuSecond(LongAdder counted, Duration warm, Duration measured)
+            throws InterruptedException {
+        burn(warm);
         long count = counted.sum();
-        long nanos = burn(MEASURED);
+        long nanos = burn(measured);
         return (counted.sum() - count) * 1e9 / nanos;
     }
 
