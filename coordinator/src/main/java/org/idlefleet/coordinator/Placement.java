@@ -40,6 +40,12 @@ final class Placement {
     /** Nodes looked at for one shard. */
     private static final int NODES_LOOKED_AT = 256;
 
+    /**
+     * Neighbouring shards of a job that one draw places, as far as the drawn node has slots for
+     * them: they reach it, and come back, in one message.
+     */
+    private static final int SHARDS_PER_DRAW = 16;
+
     private final Fleet fleet;
     private final Jobs jobs;
     private final Registry registry;
@@ -279,12 +285,12 @@ final class Placement {
                 && (!trustedOnly || trust.trusted(owner));
     }
 
-    /** A 64-bit mix (SplitMix64's finaliser) of seed, job, shard and attempt. */
+    /** A 64-bit mix (SplitMix64's finaliser) of seed, job, shard's neighbourhood and attempt. */
     private long draw(OpenJob job, int shard, int attempt) {
         long z =
                 policy.seed()
                         + job.job().number() * 0x9E3779B97F4A7C15L
-                        + ((long) shard << 32)
+                        + ((long) (shard / SHARDS_PER_DRAW) << 32)
                         + attempt;
         z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
