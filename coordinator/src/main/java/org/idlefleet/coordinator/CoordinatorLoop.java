@@ -1,5 +1,7 @@
 package org.idlefleet.coordinator;
 
+import org.jspecify.annotations.Nullable;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,12 +20,17 @@ public final class CoordinatorLoop {
     /** Shards placed in one step at the most; the rest waits for the next. */
     private static final int PLACED_MAX = 2_048;
 
+    /** So long a fact of which nobody was told may wait for the next flush. */
+    private static final Duration LAG_MAX = Duration.ofMillis(20);
+
     private final Coordinator coordinator;
     private final EventLog log;
     private final Outbox outbox;
     private final Consumer<Event> witness;
     private final List<Send> sends = new ArrayList<>();
     private boolean dirty;
+    private boolean pressing;
+    private @Nullable Instant flushBy;
 
     /**
      * @param witness sees every event when it has been applied, durable or not, before the flush:
@@ -43,25 +50,38 @@ public final class CoordinatorLoop {
         step(List.of(new Command.Begin()), now);
     }
 
-    /** Takes the commands, places what can be placed, makes it durable, lets the sends go. */
+    /**
+     * Takes the commands, places what can be placed, makes it durable, lets the sends go. Only the
+     * admission of a job that lives as long as its request may become durable a moment later,
+     * together with what comes of it: till then nobody is told, and if it is lost, so is the
+     * request.
+     */
     public void step(List<Command> commands, Instant now) {
         for (Command command : commands) {
             take(command, now);
         }
         wake(now);
         place(now);
-        if (dirty) {
-            log.flush();
-            dirty = false;
-        }
+        flush(now);
         sends.forEach(outbox::send);
         sends.clear();
         outbox.flush();
     }
 
+    private void flush(Instant now) {
+        if (dirty && (pressing || flushBy != null && !now.isBefore(flushBy))) {
+            log.flush();
+            dirty = false;
+            flushBy = null;
+        } else if (dirty && flushBy == null) {
+            flushBy = now.plus(LAG_MAX);
+        }
+        pressing = false;
+    }
+
     /** How long nothing will be due, {@code longest} at the most. */
     public Duration idle(Instant now, Duration longest) {
-        Optional<Instant> next = coordinator.nextDeadline();
+        Optional<Instant> next = earlier(coordinator.nextDeadline(), flushBy);
         if (next.isEmpty()) {
             return longest;
         }
@@ -71,7 +91,23 @@ public final class CoordinatorLoop {
 
     /** Writes a snapshot, so that the next replay is short. */
     public void snapshot(Instant now) {
+        if (dirty) {
+            log.flush();
+            dirty = false;
+            flushBy = null;
+        }
         log.snapshot(coordinator.snapshot(now));
+    }
+
+    /** Whether the send tells somebody what is true, so that all of it must be durable. */
+    private static boolean shows(Send send) {
+        return send instanceof Send.Reply reply && reply.answer() instanceof Answer.Seen;
+    }
+
+    private static Optional<Instant> earlier(Optional<Instant> one, @Nullable Instant other) {
+        return other == null || one.isPresent() && one.get().isBefore(other)
+                ? one
+                : Optional.of(other);
     }
 
     private void wake(Instant now) {
@@ -105,6 +141,7 @@ public final class CoordinatorLoop {
             if (event instanceof Event.Durable durable) {
                 log.append(List.of(durable));
                 dirty = true;
+                pressing |= !durable.mayLag();
             }
             coordinator.apply(event);
             witness.accept(event);
@@ -112,6 +149,7 @@ public final class CoordinatorLoop {
         for (Send send : decision.sends()) {
             outbox.prepare(send);
             sends.add(send);
+            pressing |= shows(send);
         }
         return !decision.events().isEmpty();
     }

@@ -28,7 +28,15 @@ import java.util.Optional;
 /** A fact. */
 public sealed interface Event {
     /** A fact that must outlive the process; it goes to the log before anybody is told. */
-    sealed interface Durable extends Event {}
+    sealed interface Durable extends Event {
+        /**
+         * Whether it may become durable a moment after messages left that follow from it: then
+         * nothing that is promised depends on it.
+         */
+        default boolean mayLag() {
+            return false;
+        }
+    }
 
     /** A fact that a restart may forget: its consequences are durable facts. */
     sealed interface Passing extends Event {}
@@ -76,6 +84,12 @@ public sealed interface Event {
             Optional<AuditOf> audit,
             Instant at)
             implements Durable {
+        /** A job that ends with its request is promised to nobody before its answer. */
+        @Override
+        public boolean mayLag() {
+            return !durable;
+        }
+
         /** A client's job whose assurance is its quorum. */
         public JobAdmitted(
                 JobId job,

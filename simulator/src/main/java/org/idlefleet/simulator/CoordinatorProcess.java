@@ -53,6 +53,10 @@ final class CoordinatorProcess {
     private Instant stepAt = Instant.MAX;
     private int steps;
     private int sendsUntilDeath = -1;
+
+    /** Somebody was told what a crash would still lose. */
+    private boolean workedEarly;
+
     private long answering;
     private boolean flushesMayFail;
 
@@ -154,6 +158,10 @@ final class CoordinatorProcess {
         asked.clear();
         stepAt = Instant.MAX;
         sendsUntilDeath = -1;
+        if (workedEarly && !log.clean()) {
+            corners.met(Corner.ADMISSION_LOST);
+        }
+        workedEarly = false;
         log.lose();
         payloads.lose();
         if (dead != null) {
@@ -231,8 +239,9 @@ final class CoordinatorProcess {
 
     /** Writes a snapshot for the next replay. */
     void snapshot() {
-        if (life != null) {
-            life.loop().snapshot(time.now());
+        Life now = life;
+        if (now != null) {
+            guarded(() -> now.loop().snapshot(time.now()));
         }
     }
 
@@ -314,7 +323,8 @@ final class CoordinatorProcess {
             corners.met(Corner.CRASH_WHILE_SENDING);
             throw new ProcessDied("killed while sending");
         }
-        reference.acknowledged(send, log.clean());
+        reference.acknowledged(send, log.waiting());
+        workedEarly = !log.clean();
         switch (send) {
             case Send.Reply reply -> {
                 Consumer<Answer> asker = asked.remove(reply.request());

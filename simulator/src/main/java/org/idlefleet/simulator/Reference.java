@@ -369,11 +369,28 @@ final class Reference {
         }
     }
 
-    /** What is told to anybody is durable. */
-    void acknowledged(Send send, boolean logClean) {
-        Broken.unless(logClean, "nobody is told before the log is flushed", send);
+    /**
+     * What is told to anybody is durable. The one exception: nodes may work for a request that is
+     * still waited for before its job is in the log.
+     *
+     * @param waiting what a crash would lose now
+     */
+    void acknowledged(Send send, List<Event.Durable> waiting) {
+        for (Event.Durable lost : waiting) {
+            Broken.unless(
+                    lost instanceof Event.JobAdmitted admitted
+                            && !admitted.durable()
+                            && !ended.containsKey(admitted.job()),
+                    "nobody is told before the log is flushed",
+                    send,
+                    lost);
+        }
         switch (send) {
             case Send.Reply reply -> {
+                Broken.unless(
+                        waiting.isEmpty() || !(reply.answer() instanceof Answer.Seen),
+                        "whoever looks sees what is durable",
+                        reply);
                 if (reply.answer() instanceof Answer.Admitted(JobId job)) {
                     Broken.unless(
                             open.containsKey(job) || ended.containsKey(job),

@@ -89,4 +89,9 @@ final class SimLog implements EventLog {
     boolean clean() {
         return buffered.isEmpty();
     }
+
+    /** What a crash would lose now. */
+    List<Event.Durable> waiting() {
+        return buffered;
+    }
 }

@@ -122,6 +122,12 @@ final class CoordinatorStory implements Outbox {
         loop.step(commands, now);
     }
 
+    /** Nothing happens for so long that everything is durable. */
+    void rest() {
+        now = now.plusMillis(20);
+        loop.step(List.of(), now);
+    }
+
     void snapshot() {
         loop.snapshot(now);
     }

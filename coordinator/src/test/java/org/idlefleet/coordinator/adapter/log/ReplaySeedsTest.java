@@ -58,6 +58,7 @@ class ReplaySeedsTest {
                     story.snapshot();
                 }
             }
+            story.rest();
             List<Event.Durable> before = story.state();
             log.close();
             log = CoordinatorStory.open(file);
