@@ -19,7 +19,6 @@ import java.util.List;
  * so that whatever else the machine does falls on both alike.
  */
 public final class Growth implements Bench {
-    private static final int GROUP = 1_000;
     private static final int SHARDS_PER_JOB = 100;
     private static final int ROUNDS = 40;
     private static final int TIMES = 100;
@@ -81,8 +80,8 @@ public final class Growth implements Bench {
         long transactions;
         try (var smallOne = LedgerDatabase.open(smallFile);
                 var largeOne = LedgerDatabase.open(largeFile)) {
-            figures.plain("ledger-growth.small", smallOne.transactions(), "transactions");
-            figures.plain("ledger-growth.large", largeOne.transactions(), "transactions");
+            figures.plain("ledger-growth.small", (double) smallOne.transactions(), "transactions");
+            figures.plain("ledger-growth.large", (double) largeOne.transactions(), "transactions");
             for (int i = 0; i < ROUNDS; i++) {
                 long start = processor();
                 smallRates[i] = LedgerFigures.rate(smallOne, small, round);
