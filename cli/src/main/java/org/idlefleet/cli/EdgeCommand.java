@@ -35,6 +35,7 @@ import java.util.concurrent.Callable;
             OwnerCommands.Finish.class,
             OwnerCommands.Earnings.class,
             RulesCommand.class,
+            OwnerCommands.Page.class,
             WorkerCommand.class
         })
 final class EdgeCommand {
@@ -147,7 +148,7 @@ final class EdgeCommand {
                 if (token.given() && !NodeIdentity.exists(config.data().resolve("identity"))) {
                     EdgeDaemon.enrol(config, token.text());
                 }
-                EdgeDaemon.start(config, WorkerCommand.launch()).runUntilSignal();
+                EdgeDaemon.start(config, WorkerCommand.launch(), LastLines::read).runUntilSignal();
                 return ExitCode.OK;
             } catch (IOException | IllegalArgumentException e) {
                 throw Failure.error(String.valueOf(e.getMessage()));

@@ -1,7 +1,12 @@
 package org.idlefleet.cli;
 
+import org.idlefleet.edge.adapter.DataDirectory;
 import org.idlefleet.edge.adapter.EdgeDaemon;
+import org.idlefleet.edge.adapter.config.EdgeConfig;
+import org.idlefleet.edge.adapter.diary.DiaryFile;
+import org.idlefleet.edge.adapter.diary.DiaryReport;
 import org.idlefleet.edge.adapter.owner.OwnerMode;
+import org.idlefleet.edge.adapter.page.PageAddress;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -146,27 +151,122 @@ final class OwnerCommands {
         }
     }
 
-    @Command(name = "earnings", description = "Show what the node's owner earned, in credits.")
+    @Command(
+            name = "earnings",
+            description = "Show what the node's owner earned, and what is left after its costs.")
     static final class Earnings implements Callable<Integer> {
         @Mixin private EdgeCommand.Settings settings = new EdgeCommand.Settings();
         @Mixin private Output output = new Output();
 
         @Override
         public Integer call() throws IOException {
-            JsonNode status = status(settings.load().data());
-            JsonNode earnings = status.path("earnings");
-            output.print(
-                    earnings,
-                    "payable %s, in escrow until it is final %s; as the coordinator said before %s%n"
-                            .formatted(
-                                    credits(earnings.path("payableMicros")),
-                                    credits(earnings.path("escrowMicros")),
-                                    status.path("written").asString()));
+            EdgeConfig config = settings.load();
+            JsonNode status = status(config.data());
+            ObjectNode report =
+                    DiaryReport.json(
+                            DiaryFile.read(DataDirectory.diary(config.data())),
+                            config.costs(),
+                            config.rules().zone(),
+                            Instant.now());
+            report.set("earnings", status.path("earnings"));
+            output.print(report, text(report, status));
             return ExitCode.OK;
         }
 
-        private static String credits(JsonNode micros) {
+        private static String text(JsonNode report, JsonNode status) {
+            JsonNode account = report.path("earnings");
+            String currency = report.path("currency").asString();
+            var table =
+                    new Table(
+                            "",
+                            ">HOURS",
+                            ">KWH",
+                            ">CREDITS",
+                            ">EARNED " + currency,
+                            ">ELECTRICITY",
+                            ">WEAR",
+                            ">NET " + currency);
+            report.path("periods")
+                    .properties()
+                    .forEach(period -> {
+                        JsonNode sum = period.getValue();
+                        table.row(
+                                period.getKey(),
+                                "%.2f".formatted(sum.path("computeMillis").asLong() / 3.6e6),
+                                "%.3f%s"
+                                        .formatted(
+                                                sum.path("energyMillijoules").asLong() / 3.6e9,
+                                                mark(sum)),
+                                millionths(sum.path("earnedMicroCredits")),
+                                millionths(sum.path("earnedMicros")),
+                                millionths(sum.path("electricityMicros")),
+                                millionths(sum.path("wearMicros")),
+                                millionths(sum.path("netMicros")));
+                    });
+            return "payable %s, in escrow until it is final %s; as the coordinator said before %s%n"
+                            .formatted(
+                                    millionths(account.path("payableMicros")),
+                                    millionths(account.path("escrowMicros")),
+                                    status.path("written").asString())
+                    + table
+                    + notes(report);
+        }
+
+        private static String mark(JsonNode sum) {
+            return sum.path("unmeteredMillis").asLong() > 0
+                    ? " ?"
+                    : sum.path("estimatedMillijoules").asLong() > 0 ? " ~" : "";
+        }
+
+        private static String notes(JsonNode report) {
+            JsonNode month = report.path("periods").path("30 days");
+            var notes = new StringBuilder();
+            if (month.path("unmeteredMillis").asLong() > 0) {
+                notes.append(
+                        "? no sensor tells the energy: say with costs.watts what the device"
+                                + " draws\n");
+            }
+            if (month.path("estimatedMillijoules").asLong() > 0) {
+                notes.append(
+                        "~ estimated, at least in part, from costs.watts and costs.awakeWatts\n");
+            }
+            if (month.path("electricityMicros").asLong() == 0
+                    && month.path("energyMillijoules").asLong() > 0) {
+                notes.append(
+                        "electricity counts as free: say with rules.tariff or costs.perKwh what it"
+                                + " costs you\n");
+            }
+            return notes.toString();
+        }
+
+        private static String millionths(JsonNode micros) {
             return BigDecimal.valueOf(micros.asLong(), 6).toPlainString();
+        }
+    }
+
+    @Command(
+            name = "page",
+            description = "Print the address of the owner's page; it opens on this device only.")
+    static final class Page implements Callable<Integer> {
+        @Mixin private EdgeCommand.Settings settings = new EdgeCommand.Settings();
+        @Mixin private Output output = new Output();
+
+        @Override
+        public Integer call() throws IOException {
+            Path data = settings.load().data();
+            if (!runs(status(data))) {
+                throw Failure.notRunning("the node does not run, and so its page does not");
+            }
+            PageAddress address =
+                    PageAddress.read(DataDirectory.page(data))
+                            .orElseThrow(() ->
+                                    Failure.error(
+                                            "this node has no page: page.enabled is false, or no"
+                                                    + " port could be listened on; its log says"));
+            output.print(
+                    JsonMapper.shared().createObjectNode().put("address", address.text()),
+                    address.text() + "\n");
+            return ExitCode.OK;
         }
     }
 }

@@ -2,13 +2,19 @@ package org.idlefleet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.idlefleet.edge.adapter.diary.DiaryFile;
 import org.idlefleet.edge.adapter.owner.OwnerMode;
+import org.idlefleet.edge.diary.Balance;
+import org.idlefleet.edge.diary.Entry;
+import org.idlefleet.edge.diary.Usage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 class OwnerCommandsTest {
@@ -80,6 +86,32 @@ class OwnerCommandsTest {
         status(1);
         assertThat(edge("earnings").out())
                 .startsWith("payable 20.000001, in escrow until it is final 1.500000");
+    }
+
+    @Test
+    void showsWhatIsLeftOfTheEarnings() throws Exception {
+        status(1);
+        try (var diary = DiaryFile.open(directory.resolve("diary.txt"))) {
+            Instant now = Instant.now();
+            long kwh = 3_600_000_000L;
+            diary.append(
+                    List.of(
+                            new Entry.Opened(1, now),
+                            new Entry.Spent(
+                                    1,
+                                    now,
+                                    now,
+                                    new Usage(
+                                            7_200_000, 5_400_000, 0, kwh, kwh, 0, 300_000, 112_500,
+                                            0, 0, 9, 0)),
+                            new Entry.Told(1, now, 2_000_000, new Balance(2_000_000, 0))));
+        }
+        Typed answer = edge("earnings", "--set", "costs.perCredit=0.5");
+        assertThat(answer.out())
+                .containsPattern(
+                        "today +1.50 +1.000 ~ +2.000000 +1.000000 +0.300000 +0.112500 +0.587500")
+                .contains("~ estimated");
+        assertThat(edge("earnings", "--json").out()).contains("\"netMicros\" : 1587500");
     }
 
     @Test

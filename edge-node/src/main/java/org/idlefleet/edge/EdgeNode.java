@@ -118,6 +118,11 @@ public final class EdgeNode {
         return gateOpen ? earlier(next, models.nextDeadline(link == Link.WELCOMED)) : next;
     }
 
+    /** Whether any lane computes or loads a model. */
+    public boolean busy() {
+        return shards.busyLanes() > 0 || models.loading();
+    }
+
     /** What the node does now. */
     public EdgeView view() {
         return new EdgeView(

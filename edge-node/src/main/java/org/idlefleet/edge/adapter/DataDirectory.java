@@ -23,6 +23,9 @@ import java.nio.file.StandardOpenOption;
  * native/         native libraries that jars unpack
  * owner-mode      what the owner said last: pause, finish; absent means run
  * status.json     what the daemon does, written anew while it runs
+ * owner-rules     the rules that the owner edited while the node ran
+ * page-address    where the owner's page is, and the word that opens it
+ * diary.txt       park sessions, energy, costs, earnings of the last weeks
  * checkpoint.txt  the newest signed checkpoint of the ledger
  * </pre>
  */
@@ -102,6 +105,16 @@ public final class DataDirectory implements AutoCloseable {
     /** What the daemon does, as JSON. */
     public static Path status(Path root) {
         return root.resolve("status.json");
+    }
+
+    /** What the node did, in lines. */
+    public static Path diary(Path root) {
+        return root.resolve("diary.txt");
+    }
+
+    /** Where the owner's page is. */
+    public static Path page(Path root) {
+        return root.resolve("page-address");
     }
 
     static Path trust(Path root) {

@@ -1,25 +1,32 @@
 package org.idlefleet.edge.adapter;
 
+import org.idlefleet.edge.Activity;
 import org.idlefleet.edge.EdgeNode;
 import org.idlefleet.edge.EdgeSettings;
+import org.idlefleet.edge.EdgeView;
 import org.idlefleet.edge.Engine;
 import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.edge.SignalSource;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
+import org.idlefleet.edge.adapter.config.WebhookConfig;
 import org.idlefleet.edge.adapter.kuksa.KuksaSource;
+import org.idlefleet.edge.adapter.linux.EnergySensors;
 import org.idlefleet.edge.adapter.linux.LinuxSource;
 import org.idlefleet.edge.adapter.owner.OwnerSource;
 import org.idlefleet.edge.adapter.owner.TariffSource;
+import org.idlefleet.edge.adapter.page.Page;
 import org.idlefleet.edge.adapter.store.ModelStore;
 import org.idlefleet.edge.adapter.trace.TraceSource;
 import org.idlefleet.edge.adapter.tuf.ModelTrust;
 import org.idlefleet.edge.adapter.uplink.FullJitter;
 import org.idlefleet.edge.adapter.uplink.Renewal;
 import org.idlefleet.edge.adapter.uplink.Uplink;
+import org.idlefleet.edge.adapter.webhook.Webhook;
 import org.idlefleet.edge.adapter.worker.WorkerEngine;
 import org.idlefleet.edge.adapter.worker.WorkerLaunch;
 import org.idlefleet.edge.gate.Gate;
+import org.idlefleet.edge.gate.OwnerRules;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Rule;
 import org.idlefleet.protocol.CoordinatorMessage;
@@ -37,6 +44,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -49,6 +57,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * A running edge node: one loop's thread, the lanes, the uplink, the store and the sources, wired
@@ -68,6 +77,11 @@ public final class EdgeDaemon implements AutoCloseable {
     private static final Duration VEHICLE_RETRY_MIN = Duration.ofMillis(200);
 
     private static final Duration VEHICLE_RETRY_MAX = Duration.ofSeconds(10);
+
+    /** How long the owner's webhook may take, and how long to wait before asking it again. */
+    private static final Duration WEBHOOK_LIMIT = Duration.ofSeconds(10);
+
+    private static final Duration WEBHOOK_WAIT = Duration.ofSeconds(2);
 
     /** How often the status is written when nothing changes. */
     private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
@@ -91,19 +105,33 @@ public final class EdgeDaemon implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(thread("edge-renewal"));
     private final ScheduledExecutorService statusWriter =
             Executors.newSingleThreadScheduledExecutor(thread("edge-status"));
+    private final DiaryKeeper diary;
+    private final List<SignalSource> sources;
+    private volatile OwnerRules rules;
+    private final Supplier<List<String>> log;
+    private @Nullable Page page;
+    private @Nullable Webhook webhook;
+    private @Nullable Activity announced;
     private final AtomicBoolean statusDue = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile EdgeLoop.Snapshot snapshot;
     private Optional<EdgeLoop.Snapshot> written = Optional.empty();
 
-    private EdgeDaemon(EdgeConfig config, DataDirectory data, NodeIdentity identity, Engine engine)
+    private EdgeDaemon(
+            EdgeConfig config,
+            DataDirectory data,
+            NodeIdentity identity,
+            Engine engine,
+            Supplier<List<String>> log)
             throws IOException {
+        this.log = log;
         this.config = config;
         this.data = data;
         this.engine = engine;
         var random = new SecureRandom();
-        List<SignalSource> sources = sources(config, clock);
-        Gate gate = new Gate(rules(config, sources));
+        this.rules = config.rules();
+        this.sources = sources(config, () -> rules, clock);
+        Gate gate = new Gate(counting());
         var node =
                 new EdgeNode(
                         new EdgeSettings(
@@ -120,9 +148,8 @@ public final class EdgeDaemon implements AutoCloseable {
                         },
                         new FullJitter(
                                 config.uplink().retryMin(), config.uplink().retryMax(), random));
-        this.snapshot =
-                new EdgeLoop.Snapshot(clock.instant(), node.view(), gate.findings(clock.instant()));
         this.loop = new EdgeLoop(node, gate, clock, this::show);
+        this.snapshot = loop.snapshot(clock.instant());
         this.store =
                 ModelStore.open(
                         DataDirectory.models(config.data()),
@@ -131,6 +158,12 @@ public final class EdgeDaemon implements AutoCloseable {
                         clock,
                         voucher(config, clock));
         this.uplink = new Uplink(config.coordinator(), identity, clock, loop::tell);
+        this.diary =
+                new DiaryKeeper(
+                        DataDirectory.diary(config.data()),
+                        config.costs().costs(),
+                        new EnergySensors(config.signals().sys()),
+                        uplink);
         this.lanes =
                 new Lanes(
                         engine,
@@ -155,6 +188,16 @@ public final class EdgeDaemon implements AutoCloseable {
      * @throws IOException if it can't; says what to do
      */
     public static EdgeDaemon start(EdgeConfig config, WorkerLaunch launch) throws IOException {
+        return start(config, launch, List::of);
+    }
+
+    /**
+     * The same.
+     *
+     * @param log the last lines of the log, for the owner's page
+     */
+    public static EdgeDaemon start(
+            EdgeConfig config, WorkerLaunch launch, Supplier<List<String>> log) throws IOException {
         DataDirectory data = DataDirectory.take(config.data());
         WorkerEngine engine = null;
         try {
@@ -163,7 +206,7 @@ public final class EdgeDaemon implements AutoCloseable {
             engine.fallbacks()
                     .forEach(reason -> LOG.warn("execution provider not used: {}", reason));
             LOG.info("computing with {}", engine.numericClass());
-            var daemon = new EdgeDaemon(config, data, identity, engine);
+            var daemon = new EdgeDaemon(config, data, identity, engine, log);
             engine.onBreakdown(daemon::engineEnded);
             daemon.begin();
             return daemon;
@@ -180,6 +223,18 @@ public final class EdgeDaemon implements AutoCloseable {
     private static void close(@Nullable WorkerEngine engine) {
         if (engine != null) {
             engine.close();
+        }
+    }
+
+    private static void close(@Nullable Page page) {
+        if (page != null) {
+            page.close();
+        }
+    }
+
+    private static void close(@Nullable Webhook webhook) {
+        if (webhook != null) {
+            webhook.close();
         }
     }
 
@@ -202,6 +257,7 @@ public final class EdgeDaemon implements AutoCloseable {
         var hands = new EdgeHands(uplink, lanes, store, disk, timer, config.data(), loop::tell);
         thread("edge-loop").newThread(() -> run(hands)).start();
         sampler.start();
+        openPage();
         new Renewal(
                         uplink,
                         new EnrolmentClient(config.coordinator(), DOOR_LIMIT),
@@ -212,6 +268,53 @@ public final class EdgeDaemon implements AutoCloseable {
                                 Duration.ofSeconds(10), Duration.ofMinutes(15), new SecureRandom()),
                         this::reconnect)
                 .plan();
+    }
+
+    /** A node without its page still computes. */
+    private void openPage() {
+        Optional<WebhookConfig> hook = config.webhook();
+        if (hook.isPresent()) {
+            webhook =
+                    new Webhook(
+                            hook.get().url(),
+                            hook.get().secret(),
+                            WEBHOOK_LIMIT,
+                            WEBHOOK_WAIT,
+                            clock);
+        }
+        if (!config.page().enabled()) {
+            return;
+        }
+        var desk =
+                new OwnerDesk(
+                        config,
+                        clock,
+                        () -> StatusFile.tree(content(snapshot)),
+                        diary,
+                        log,
+                        () -> rules,
+                        this::provided,
+                        this::use);
+        try {
+            page =
+                    Page.start(
+                            config.page().port(), DataDirectory.page(config.data()), desk.routes());
+        } catch (IOException e) {
+            LOG.warn("the owner's page can't be opened: {}", e.toString());
+        }
+    }
+
+    /** Tells the owner's webhook when the node begins or ceases to compute, and why. */
+    private void announce(EdgeView view, Instant at) {
+        Webhook hook = webhook;
+        Activity before = announced;
+        Activity now = Activity.of(view);
+        if (hook == null || before != null && before.state() == now.state()) {
+            return;
+        }
+        announced = now;
+        hook.tell(
+                StatusFile.announcement(uplink.identity(), at, now, before == null ? now : before));
     }
 
     /** A link lives as long as the certificate it was made with: make the next one in good time. */
@@ -331,6 +434,8 @@ public final class EdgeDaemon implements AutoCloseable {
 
     private void end() {
         try {
+            close(page);
+            close(webhook);
             sampler.close();
             lanes.close();
             uplink.drain(2000);
@@ -338,6 +443,7 @@ public final class EdgeDaemon implements AutoCloseable {
             timer.shutdownNow();
             disk.close();
             statusWriter.close();
+            diary.close(snapshot);
             uplink.close();
             store.close();
             engine.close();
@@ -354,6 +460,8 @@ public final class EdgeDaemon implements AutoCloseable {
     /** Keeps the snapshot, and writes it if it says something new or the last one grows old. */
     private void show(EdgeLoop.Snapshot next) {
         snapshot = next;
+        statusWriter.execute(() -> diary.see(next));
+        announce(next.view(), next.at());
         boolean same =
                 written.map(last ->
                                 last.view().equals(next.view())
@@ -402,14 +510,12 @@ public final class EdgeDaemon implements AutoCloseable {
                         ::problem;
     }
 
-    private static List<SignalSource> sources(EdgeConfig config, SteadyClock clock)
-            throws IOException {
+    private static List<SignalSource> sources(
+            EdgeConfig config, Supplier<OwnerRules> rules, SteadyClock clock) throws IOException {
         EdgeConfig.SignalsConfig signals = config.signals();
         var sources = new ArrayList<SignalSource>();
         sources.add(new OwnerSource(config.data()));
-        if (!config.rules().tariff().isEmpty()) {
-            sources.add(new TariffSource(config.rules().tariff()));
-        }
+        sources.add(new TariffSource(() -> rules.get().tariff()));
         if (signals.linux()) {
             var roots = new LinuxSource.Roots(signals.sys(), signals.proc(), signals.dev());
             int threads = config.engine().lanes() * config.engine().threads();
@@ -425,12 +531,23 @@ public final class EdgeDaemon implements AutoCloseable {
         return sources;
     }
 
-    private static List<Rule> rules(EdgeConfig config, List<SignalSource> sources) {
+    /** What the sources of this device tell. */
+    private Set<Quantity> provided() {
         Set<Quantity> provided = EnumSet.noneOf(Quantity.class);
         sources.forEach(source -> provided.addAll(source.provides()));
-        List<Rule> rules = config.rules().rules(provided);
-        LOG.info("rules that count here: {}", rules.stream().map(Rule::name).toList());
-        return rules;
+        return provided;
+    }
+
+    /** The rules that count on this device. */
+    private List<Rule> counting() {
+        List<Rule> counting = rules.rules(provided());
+        LOG.info("rules that count here: {}", counting.stream().map(Rule::name).toList());
+        return counting;
+    }
+
+    private void use(OwnerRules next) {
+        rules = next;
+        loop.rule(counting());
     }
 
     private static String software() {

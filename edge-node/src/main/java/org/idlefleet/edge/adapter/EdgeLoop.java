@@ -4,10 +4,13 @@ import org.idlefleet.edge.Action;
 import org.idlefleet.edge.EdgeNode;
 import org.idlefleet.edge.EdgeView;
 import org.idlefleet.edge.Signal;
+import org.idlefleet.edge.diary.Balance;
 import org.idlefleet.edge.gate.Finding;
 import org.idlefleet.edge.gate.Gate;
 import org.idlefleet.edge.gate.GateState;
+import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
+import org.idlefleet.edge.gate.Rule;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +20,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -44,21 +49,45 @@ final class EdgeLoop {
         record Happened(Signal signal) implements Item {}
 
         record Read(List<Reading> readings) implements Item {}
+
+        record Ruled(List<Rule> rules) implements Item {}
     }
 
     private final EdgeNode node;
-    private final Gate gate;
+    private Gate gate;
     private final InstantSource clock;
     private final Consumer<Snapshot> watcher;
     private final BlockingQueue<Item> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
     private GateState told = new GateState.Closed(List.of());
+    private Optional<Balance> balance = Optional.empty();
+    private boolean wasBusy;
+    private long busySinceNanos = System.nanoTime();
+    private long busyNanos;
+    private boolean changed;
     private volatile boolean exited;
 
-    /** What node and gate say at one moment. */
-    record Snapshot(Instant at, EdgeView view, List<Finding> findings) {}
+    /**
+     * What node and gate say at one moment.
+     *
+     * @param upNanos when, by {@link System#nanoTime}
+     * @param busyNanos time in which at least one lane was busy, since the loop began
+     * @param draining whether a battery feeds the device
+     * @param price of a kilowatt-hour, the highest that anybody tells
+     * @param balance what the coordinator told last of the owner's accounts
+     */
+    record Snapshot(
+            Instant at,
+            long upNanos,
+            long busyNanos,
+            EdgeView view,
+            List<Finding> findings,
+            boolean draining,
+            OptionalDouble price,
+            Optional<Balance> balance) {}
 
     /**
-     * @param watcher told about once a second what node and gate say; must not block
+     * @param watcher told what node and gate say, about once a second and whenever the gate opens
+     *     or closes; must not block
      */
     EdgeLoop(EdgeNode node, Gate gate, InstantSource clock, Consumer<Snapshot> watcher) {
         this.node = node;
@@ -75,6 +104,11 @@ final class EdgeLoop {
     /** Hands readings over. Thread-safe. */
     void tell(List<Reading> readings) {
         put(new Item.Read(List.copyOf(readings)));
+    }
+
+    /** Replaces the owner's rules. Thread-safe. */
+    void rule(List<Rule> rules) {
+        put(new Item.Ruled(List.copyOf(rules)));
     }
 
     /** What comes after the node's exit is dropped. */
@@ -106,7 +140,9 @@ final class EdgeLoop {
                 inbox.drainTo(items, 255);
             }
             step(items, hands);
-            if (!clock.instant().isBefore(show)) {
+            countBusy();
+            if (changed || !clock.instant().isBefore(show)) {
+                changed = false;
                 show = show(Duration.ofSeconds(1));
             }
         }
@@ -115,8 +151,39 @@ final class EdgeLoop {
 
     private Instant show(Duration next) {
         Instant now = clock.instant();
-        watcher.accept(new Snapshot(now, node.view(), gate.findings(now)));
+        watcher.accept(snapshot(now));
         return now.plus(next);
+    }
+
+    /** What node and gate say; for the loop's thread, or before it runs. */
+    Snapshot snapshot(Instant now) {
+        boolean draining =
+                gate.readings().stream()
+                        .anyMatch(reading ->
+                                reading.quantity() == Quantity.DISCHARGING
+                                        && reading.value().orElse(0) != 0);
+        OptionalDouble price =
+                gate.readings().stream()
+                        .filter(reading -> reading.quantity() == Quantity.PRICE)
+                        .flatMapToDouble(reading -> reading.value().stream())
+                        .max();
+        return new Snapshot(
+                now,
+                System.nanoTime(),
+                busyNanos,
+                node.view(),
+                gate.findings(now),
+                draining,
+                price,
+                balance);
+    }
+
+    /** A lane is busy from the reaction that gave it work to the one that heard of its end. */
+    private void countBusy() {
+        long now = System.nanoTime();
+        busyNanos += wasBusy ? now - busySinceNanos : 0;
+        busySinceNanos = now;
+        wasBusy = node.busy();
     }
 
     private void step(List<Item> items, Hands hands) {
@@ -124,6 +191,9 @@ final class EdgeLoop {
         for (Item item : items) {
             if (item instanceof Item.Read read) {
                 read.readings().forEach(gate::accept);
+            } else if (item instanceof Item.Ruled ruled) {
+                LOG.info("the owner's rules are new");
+                gate = gate.with(ruled.rules());
             }
         }
         judge(hands);
@@ -144,12 +214,14 @@ final class EdgeLoop {
         switch (state) {
             case GateState.Open open -> {
                 if (!state.equals(told)) {
+                    changed = true;
                     LOG.info("gate open{}", open.until().map(at -> " until " + at).orElse(""));
                     react(new Signal.GateOpened(open.until()), now, hands);
                 }
             }
             case GateState.Closed closed -> {
                 if (told instanceof GateState.Open || !rules(told).equals(rules(closed))) {
+                    changed = true;
                     LOG.info("gate closed: {}", closed);
                     react(new Signal.GateClosed(closed.toString()), now, hands);
                 }
@@ -206,6 +278,10 @@ final class EdgeLoop {
         log(signal);
         List<Action> actions = node.react(signal, now);
         hands.perform(actions);
+        if (signal instanceof Signal.Received(CoordinatorMessage.Earnings earnings)) {
+            balance = Optional.of(new Balance(earnings.escrowMicros(), earnings.payableMicros()));
+        }
+        countBusy();
         exited |= actions.stream().anyMatch(Action.Exit.class::isInstance);
     }
 

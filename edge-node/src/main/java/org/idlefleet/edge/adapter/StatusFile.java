@@ -1,5 +1,6 @@
 package org.idlefleet.edge.adapter;
 
+import org.idlefleet.edge.Activity;
 import org.idlefleet.edge.EdgeView;
 import org.idlefleet.edge.Engine;
 import org.idlefleet.edge.adapter.worker.WorkerEngine;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 
 /** What a daemon does right now, as JSON for commands and people. */
 final class StatusFile {
@@ -42,6 +44,10 @@ final class StatusFile {
     }
 
     static String json(Content content) {
+        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(tree(content)) + "\n";
+    }
+
+    static ObjectNode tree(Content content) {
         EdgeView view = content.view();
         ObjectNode root = JSON.createObjectNode();
         root.put("written", content.written().toString());
@@ -50,6 +56,9 @@ final class StatusFile {
         root.put("owner", content.identity().owner().value());
         root.put("certificateEnds", content.identity().expires().toString());
         root.put("coordinator", content.coordinator());
+        Activity activity = Activity.of(view);
+        root.put("activity", word(activity));
+        root.put("sentence", activity.sentence());
         root.put("link", view.link());
         root.put("linkReason", view.linkReason());
         root.put("mode", view.mode());
@@ -86,7 +95,23 @@ final class StatusFile {
         root.putObject("earnings")
                 .put("escrowMicros", view.earnings().escrowMicros())
                 .put("payableMicros", view.earnings().payableMicros());
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n";
+        return root;
+    }
+
+    /** What the owner's webhook is told of a change. */
+    static String announcement(NodeIdentity node, Instant at, Activity now, Activity before) {
+        return JSON.createObjectNode()
+                .put("node", node.node().value())
+                .put("owner", node.owner().value())
+                .put("at", at.toString())
+                .put("state", word(now))
+                .put("before", word(before))
+                .put("reason", now.sentence())
+                .toString();
+    }
+
+    private static String word(Activity activity) {
+        return activity.state().name().toLowerCase(Locale.ROOT);
     }
 
     static List<String> fallbacks(Engine engine) {

@@ -13,13 +13,35 @@ import java.util.Optional;
  * of one quantity, each of them must be content.
  */
 public final class Gate {
+    private final List<Rule> rules;
     private final List<Judge> judges;
-    private final Readings readings = new Readings();
+    private final Readings readings;
     private boolean open;
 
     /** With no rule at all the gate is open. */
     public Gate(List<Rule> rules) {
-        this.judges = rules.stream().map(Judge::of).toList();
+        this(rules, rules.stream().map(Judge::of).toList(), new Readings());
+    }
+
+    private Gate(List<Rule> rules, List<Judge> judges, Readings readings) {
+        this.rules = List.copyOf(rules);
+        this.judges = judges;
+        this.readings = readings;
+    }
+
+    /**
+     * A gate with other rules that knows what this one knows, and takes its place: a rule that both
+     * have goes on where it was, a new one has to settle first. This one must not be used any more.
+     */
+    public Gate with(List<Rule> next) {
+        List<Judge> kept =
+                next.stream()
+                        .map(rule -> {
+                            int at = rules.indexOf(rule);
+                            return at < 0 ? Judge.of(rule) : judges.get(at);
+                        })
+                        .toList();
+        return new Gate(next, kept, readings);
     }
 
     /** Takes a reading; one that is older than what its source said last is dropped. */

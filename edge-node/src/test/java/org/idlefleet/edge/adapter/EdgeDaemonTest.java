@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import org.idlefleet.edge.adapter.config.EdgeConfig;
+import org.idlefleet.edge.adapter.diary.DiaryFile;
 import org.idlefleet.edge.adapter.onnx.EngineOptions;
 import org.idlefleet.edge.adapter.onnx.LocalEmbedder;
 import org.idlefleet.edge.adapter.onnx.MiniLm;
@@ -12,6 +13,7 @@ import org.idlefleet.edge.adapter.owner.OwnerMode;
 import org.idlefleet.edge.adapter.uplink.Renewal;
 import org.idlefleet.edge.adapter.uplink.Uplink;
 import org.idlefleet.edge.adapter.worker.WorkerLaunch;
+import org.idlefleet.edge.diary.ParkSession;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeMessage;
@@ -77,6 +79,9 @@ class EdgeDaemonTest {
                                 "signals.trace=" + trace,
                                 "signals.every=50ms",
                                 "rules.settle=0s",
+                                // A busy machine must not make signals stale here.
+                                "rules.stale=1m",
+                                "rules.staleSafety=1m",
                                 "uplink.retryMin=50ms",
                                 "models.keepFree=0B"));
         all.addAll(Arrays.asList(sets));
@@ -145,6 +150,20 @@ class EdgeDaemonTest {
         }
         assertThat(EdgeDaemon.status(config.data()))
                 .hasValueSatisfying(status -> assertThat(status).contains("\"finished\" : 2"));
+        List<ParkSession> sessions =
+                DiaryFile.read(DataDirectory.diary(config.data())).sessions(10).reversed();
+        assertThat(sessions)
+                .extracting(session -> session.reason().orElse("none").replaceAll(" \\(.*", ""))
+                .containsExactly(
+                        "parked: vehicle.gear_park is no",
+                        "owner: owner.paused is yes",
+                        "the node was stopped");
+        assertThat(sessions)
+                .extracting(session -> session.usage().shards())
+                .containsExactly(1L, 1L, 0L);
+        assertThat(sessions.getFirst().usage().computeMillis()).isPositive();
+        assertThat(sessions.getFirst().usage().receivedBytes())
+                .isGreaterThan(model.files().stream().mapToLong(file -> file.bytes()).sum());
         try (EdgeDaemon again = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
             NodeSession session = door.session();
             hearOffer(2);

@@ -31,6 +31,7 @@ public final class NodeClient implements AutoCloseable {
     private final EventLoopGroup threads;
     private final WireCodec<CoordinatorMessage> fromCoordinator;
     private final WireCodec<NodeMessage> toCoordinator;
+    private final Traffic traffic = new Traffic();
     private @Nullable NodeIdentity identity;
     private @Nullable SslContext context;
 
@@ -82,6 +83,16 @@ public final class NodeClient implements AutoCloseable {
         return link;
     }
 
+    /** Bytes that all links together sent so far, TLS and all. */
+    public long sentBytes() {
+        return traffic.sent();
+    }
+
+    /** Bytes that all links together received so far, TLS and all. */
+    public long receivedBytes() {
+        return traffic.received();
+    }
+
     /** Closes every link at once. */
     @Override
     public void close() {
@@ -130,6 +141,7 @@ public final class NodeClient implements AutoCloseable {
         @Override
         protected void initChannel(Channel channel) throws SSLException {
             channel.pipeline()
+                    .addLast("traffic", traffic)
                     .addLast("tls", tls(channel, endpoint, as))
                     .addLast("http", new HttpClientCodec())
                     .addLast(

@@ -9,11 +9,13 @@ import org.idlefleet.protocol.adapter.Endpoint;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Everything that can be set about a node; {@code docs/edge-node.md} lists the keys.
@@ -21,6 +23,7 @@ import java.util.SortedMap;
  * @param data the node's own directory
  * @param coordinator its node door
  * @param drainLimit time to finish what is held when the process shall end
+ * @param savedRules how this configuration came about, for an owner who edits his rules
  */
 public record EdgeConfig(
         Path data,
@@ -31,7 +34,11 @@ public record EdgeConfig(
         ModelsConfig models,
         SignalsConfig signals,
         OwnerRules rules,
-        Faults faults) {
+        CostsConfig costs,
+        PageConfig page,
+        Optional<WebhookConfig> webhook,
+        Faults faults,
+        SavedRules savedRules) {
     /** What the names of environment variables start with. */
     public static final String ENVIRONMENT = "IDLEFLEET_EDGE_";
 
@@ -110,6 +117,13 @@ public record EdgeConfig(
             Optional<KuksaOptions> kuksa) {}
 
     /**
+     * The owner's page on this machine.
+     *
+     * @param port to listen on at the loopback addresses; 0 means any
+     */
+    public record PageConfig(boolean enabled, int port) {}
+
+    /**
      * Misbehaviour on purpose, for tests and demonstrations.
      *
      * @param lie share of shards whose result is falsified
@@ -132,8 +146,40 @@ public record EdgeConfig(
      */
     public static EdgeConfig load(
             Optional<Path> file, Map<String, String> environment, List<String> sets) {
-        var loader = new ConfigLoader<>(EdgeFile.class, EdgeFile.defaults(), ENVIRONMENT);
-        EdgeFile text = loader.load(file, environment, sets);
+        var counting = new TreeMap<>(environment);
+        counting.keySet().removeIf(name -> !name.startsWith(ENVIRONMENT));
+        var origin = new SavedRules(file, counting, sets);
+        EdgeConfig plain = of(text(file, counting, List.of(), sets), origin);
+        List<String> saved = SavedRules.saved(plain.data());
+        if (saved.isEmpty()) {
+            return plain;
+        }
+        try {
+            return of(text(file, counting, saved, sets), origin);
+        } catch (ConfigException e) {
+            throw new ConfigException(
+                    "the owner's rules in "
+                            + plain.data().resolve(SavedRules.NAME)
+                            + " can't be used: "
+                            + e.getMessage()
+                            + "; repair or remove the file");
+        }
+    }
+
+    /** The configuration as it is written, with what the owner saved. */
+    static EdgeFile text(
+            Optional<Path> file,
+            Map<String, String> environment,
+            List<String> saved,
+            List<String> sets) {
+        var all = new ArrayList<>(saved);
+        all.addAll(sets);
+        return new ConfigLoader<>(EdgeFile.class, EdgeFile.defaults(), ENVIRONMENT)
+                .load(file, environment, all);
+    }
+
+    /** What is written, as what it means. */
+    static EdgeConfig of(EdgeFile text, SavedRules origin) {
         return new EdgeConfig(
                 Path.of(
                         Values.required(
@@ -150,9 +196,15 @@ public record EdgeConfig(
                         trust(text.models())),
                 signals(text.signals()),
                 RulesConfig.of(text.rules()),
+                CostsConfig.of(text.costs()),
+                new PageConfig(
+                        text.page().enabled(),
+                        Values.between("page.port", text.page().port(), 0, 65_535)),
+                WebhookConfig.of(text.webhook()),
                 new Faults(
                         Values.between("faults.lie", text.faults().lie(), 0, 1),
-                        Values.time("faults.delay", text.faults().delay())));
+                        Values.time("faults.delay", text.faults().delay())),
+                origin);
     }
 
     /** The same with a file. */

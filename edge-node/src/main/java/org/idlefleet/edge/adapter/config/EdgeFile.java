@@ -12,6 +12,9 @@ record EdgeFile(
         Models models,
         Signals signals,
         SortedMap<String, Object> rules,
+        Costs costs,
+        Page page,
+        Webhook webhook,
         Faults faults) {
     record Node(String data, String coordinator, String drainLimit) {}
 
@@ -53,6 +56,19 @@ record EdgeFile(
             String stale,
             String staleOther) {}
 
+    record Costs(
+            String currency,
+            double perKwh,
+            double watts,
+            double awakeWatts,
+            double wearPerHour,
+            double batteryWearPerKwh,
+            double perCredit) {}
+
+    record Page(boolean enabled, int port) {}
+
+    record Webhook(String url, String secret) {}
+
     record Faults(double lie, String delay) {}
 
     static EdgeFile defaults() {
@@ -71,6 +87,9 @@ record EdgeFile(
                         "",
                         KuksaConfig.defaults()),
                 RulesConfig.defaults(),
+                new Costs("EUR", 0, 0, 0, 0, 0, 1),
+                new Page(true, 7480),
+                new Webhook("", ""),
                 new Faults(0, "0s"));
     }
 }

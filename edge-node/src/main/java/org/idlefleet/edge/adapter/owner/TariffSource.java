@@ -8,22 +8,29 @@ import org.idlefleet.edge.gate.Tariff;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** The price of electricity now, by the owner's own tariff. */
 public final class TariffSource implements SignalSource {
-    private final Tariff tariff;
+    private final Supplier<Tariff> tariff;
 
-    public TariffSource(Tariff tariff) {
+    /**
+     * @param tariff asked each time, as the owner may change it; an empty one tells nothing
+     */
+    public TariffSource(Supplier<Tariff> tariff) {
         this.tariff = tariff;
     }
 
     @Override
     public Set<Quantity> provides() {
-        return Set.of(Quantity.PRICE);
+        return tariff.get().isEmpty() ? Set.of() : Set.of(Quantity.PRICE);
     }
 
     @Override
     public List<Reading> read(Instant now) {
-        return List.of(new Reading(Quantity.PRICE, tariff.priceAt(now), now, Tariff.SOURCE));
+        Tariff current = tariff.get();
+        return current.isEmpty()
+                ? List.of()
+                : List.of(new Reading(Quantity.PRICE, current.priceAt(now), now, Tariff.SOURCE));
     }
 }

@@ -49,6 +49,16 @@ public final class Uplink implements AutoCloseable {
         identity = next;
     }
 
+    /** Bytes sent so far, as they went over the wire. Thread-safe. */
+    public long sentBytes() {
+        return client.sentBytes();
+    }
+
+    /** Bytes received so far, likewise. Thread-safe. */
+    public long receivedBytes() {
+        return client.receivedBytes();
+    }
+
     /** Sends in order; a hello, which comes first, makes the link. */
     public void send(List<NodeMessage> messages) {
         if (messages.getFirst() instanceof NodeMessage.Hello hello) {

@@ -1,0 +1,5 @@
+/** The diary's file. */
+@NullMarked
+package org.idlefleet.edge.adapter.diary;
+
+import org.jspecify.annotations.NullMarked;
