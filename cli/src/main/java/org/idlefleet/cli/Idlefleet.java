@@ -53,7 +53,8 @@ public final class Idlefleet {
                 .setExecutionExceptionHandler(Idlefleet::failed);
     }
 
-    private static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
+    /** What a command that failed prints, and its exit code. */
+    static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
         PrintWriter err = command.getErr();
         if (e instanceof Failure failure) {
             err.println("idlefleet: " + failure.getMessage());

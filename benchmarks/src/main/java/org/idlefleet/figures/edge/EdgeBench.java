@@ -12,8 +12,14 @@ import java.util.List;
 
 /** How fast the daemon lets go of the processor, and what it takes while the gate is closed. */
 public final class EdgeBench implements Bench {
-    private static final int ALL = 10_000;
-    private static final int QUICK = 200;
+    /** Workers whose gate closes; each costs a start. */
+    private static final int CLOSED = 1_500;
+
+    /** Workers whose daemon is stopped; they go on afterwards, so most of the rounds are these. */
+    private static final int STOPPED = 8_500;
+
+    private static final int QUICK_CLOSED = 40;
+    private static final int QUICK_STOPPED = 160;
 
     @Override
     public String name() {
@@ -29,7 +35,11 @@ public final class EdgeBench implements Bench {
     public void run(Figures figures, boolean quick) throws Exception {
         Path directory = Files.createTempDirectory("idlefleet-edge-");
         try {
-            stop(figures, directory, quick ? QUICK : ALL);
+            stop(figures, directory, quick ? QUICK_CLOSED : CLOSED);
+            hang(figures, directory, quick ? QUICK_STOPPED : STOPPED);
+            double orphans =
+                    ProcessHandle.current().descendants().filter(EdgeBench::isWorker).count();
+            figures.atMost("edge.orphans", orphans, "processes", 0);
             footprint(figures, directory, quick ? 10 : 60);
         } finally {
             Directories.remove(directory);
@@ -61,8 +71,21 @@ public final class EdgeBench implements Bench {
         figures.atMost("edge.stop.max", lastTick.getMaxValue() / 1e3, "ms", 250);
         figures.atMost("edge.memory.back.max", gone.getMaxValue() / 1e3, "ms", 1000);
         figures.atMost("edge.finished.after.stop", booked, "shards", 0);
-        double orphans = ProcessHandle.current().descendants().filter(EdgeBench::isWorker).count();
-        figures.atMost("edge.orphans", orphans, "processes", 0);
+    }
+
+    private static void hang(Figures figures, Path directory, int count) throws Exception {
+        var lastTick = new Histogram(3);
+        boolean gone;
+        try (var stops = new SupervisorStops(directory, 2)) {
+            for (int i = 0; i < count; i++) {
+                lastTick.recordValue(Math.round(1000 * stops.next()));
+            }
+            gone = stops.killed();
+        }
+        figures.note(count + " times the daemon was stopped by SIGSTOP while its worker computed");
+        figures.atMost("edge.hang.p99", lastTick.getValueAtPercentile(99) / 1e3, "ms", 100);
+        figures.atMost("edge.hang.max", lastTick.getMaxValue() / 1e3, "ms", 250);
+        figures.atMost("edge.hang.left", gone ? 0 : 1, "processes", 0);
     }
 
     private static boolean isWorker(ProcessHandle process) {

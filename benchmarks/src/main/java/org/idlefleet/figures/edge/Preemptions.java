@@ -12,8 +12,12 @@ import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.ModelManifest;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -37,7 +41,8 @@ final class Preemptions implements AutoCloseable {
         SINGLE_TEXTS,
         BIG_BATCH,
         IGNORING_THE_FLAG,
-        GARBAGE_STORM
+        GARBAGE_STORM,
+        DOWNLOADING
     }
 
     /**
@@ -50,7 +55,7 @@ final class Preemptions implements AutoCloseable {
     record Outcome(Phase phase, double lastTickMillis, double goneMillis, boolean unfinished) {}
 
     private static final List<byte[]> ONE = List.of(text("The car stands in the garage."));
-    private static final List<byte[]> MANY = Collections.nCopies(512, text("word ".repeat(120)));
+    static final List<byte[]> MANY = Collections.nCopies(512, text("word ".repeat(120)));
 
     private final Random random;
     private final Path directory;
@@ -67,16 +72,30 @@ final class Preemptions implements AutoCloseable {
         this.directory = directory;
         BuiltIn.ALL_MINILM.unpack(directory);
         this.manifest = BuiltIn.ALL_MINILM.recipe().manifest(directory);
+        this.engine = open(directory);
+        gate.start();
+    }
+
+    /** An engine whose workers read the models in {@code directory}. */
+    static WorkerEngine open(Path directory) throws EngineException {
         EdgeConfig config =
                 EdgeConfig.load(
                         Optional.empty(),
                         Map.of(),
                         List.of(
-                                "node.data=" + directory.resolve("edge"),
+                                "node.data="
+                                        + directory.resolve(
+                                                "edge-" + ProcessHandle.current().pid()),
                                 "node.coordinator=localhost",
                                 "engine.provider=cpu"));
-        this.engine = WorkerEngine.open(WorkerLaunch.likeThis(), config.engine(), config.data());
-        gate.start();
+        return WorkerEngine.open(
+                WorkerLaunch.likeThis(), config.engine(), config.data(), directory);
+    }
+
+    /** Loads the model that was unpacked into {@code directory}. */
+    static Engine.LoadedModel load(WorkerEngine engine, Path directory)
+            throws IOException, EngineException {
+        return engine.load(BuiltIn.ALL_MINILM.recipe().manifest(directory), directory);
     }
 
     private static byte[] text(String text) {
@@ -117,8 +136,11 @@ final class Preemptions implements AutoCloseable {
         var begun = new CountDownLatch(1);
         Future<Boolean> unfinished = lane.submit(() -> work(phase, abort, begun));
         begun.await();
-        storm = phase == Phase.GARBAGE_STORM;
-        Thread garbage = Thread.ofPlatform().daemon().start(this::litter);
+        storm = phase == Phase.GARBAGE_STORM || phase == Phase.DOWNLOADING;
+        Thread noise =
+                Thread.ofPlatform()
+                        .daemon()
+                        .start(phase == Phase.DOWNLOADING ? this::download : this::litter);
         Thread.sleep(random.nextInt(150));
         long pid = awaitWorker();
         long stopped = System.nanoTime();
@@ -130,7 +152,7 @@ final class Preemptions implements AutoCloseable {
         ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
         double gone = (System.nanoTime() - stopped) / 1e6;
         storm = false;
-        garbage.join();
+        noise.join();
         return new Outcome(phase, lastTick, gone, unfinished.get());
     }
 
@@ -176,6 +198,24 @@ final class Preemptions implements AutoCloseable {
         }
         if (bytes < 0) {
             throw new IllegalStateException();
+        }
+    }
+
+    /** Writes as the model store does: pieces of 1 MiB, each forced to the disk. */
+    private void download() {
+        var piece = ByteBuffer.allocate(1 << 20);
+        try (var file =
+                FileChannel.open(
+                        directory.resolve("download.part"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.WRITE,
+                        StandardOpenOption.TRUNCATE_EXISTING)) {
+            while (storm) {
+                file.write(piece.clear(), 0);
+                file.force(true);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

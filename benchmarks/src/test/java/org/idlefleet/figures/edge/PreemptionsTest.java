@@ -3,6 +3,7 @@ package org.idlefleet.figures.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import org.idlefleet.cli.model.BuiltIn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 /** A sample of what {@code bench edge} does by the thousand; counts only, since time is no test. */
 class PreemptionsTest {
     private static final int COUNT = 40;
+    private static final int STOPS = 160;
 
     @Test
     void everyWorkerIsFrozenKilledAndGoneAndNothingIsFinishedAfterwards(@TempDir Path directory)
@@ -26,6 +28,19 @@ class PreemptionsTest {
                         .isEmpty();
             }
             assertThat(preemptions.reached()).containsOnlyKeys(Preemptions.Phase.values());
+        }
+    }
+
+    @Test
+    void aWorkerStandsStillWhileItsDaemonDoesAndGoesWithIt(@TempDir Path directory)
+            throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/self/stat")), "needs Linux");
+        BuiltIn.ALL_MINILM.unpack(directory);
+        try (var stops = new SupervisorStops(directory, 7)) {
+            for (int i = 0; i < STOPS; i++) {
+                assertThat(stops.next()).isNotNegative();
+            }
+            assertThat(stops.killed()).isTrue();
         }
     }
 }

@@ -4,7 +4,6 @@ import org.idlefleet.edge.Activity;
 import org.idlefleet.edge.EdgeNode;
 import org.idlefleet.edge.EdgeSettings;
 import org.idlefleet.edge.EdgeView;
-import org.idlefleet.edge.Engine;
 import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.edge.SignalSource;
@@ -23,6 +22,7 @@ import org.idlefleet.edge.adapter.uplink.FullJitter;
 import org.idlefleet.edge.adapter.uplink.Renewal;
 import org.idlefleet.edge.adapter.uplink.Uplink;
 import org.idlefleet.edge.adapter.webhook.Webhook;
+import org.idlefleet.edge.adapter.worker.IdleMemory;
 import org.idlefleet.edge.adapter.worker.WorkerEngine;
 import org.idlefleet.edge.adapter.worker.WorkerLaunch;
 import org.idlefleet.edge.gate.Gate;
@@ -86,12 +86,15 @@ public final class EdgeDaemon implements AutoCloseable {
     /** How often the status is written when nothing changes. */
     private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
 
+    /** How long the gate must be shut before memory is given back. */
+    private static final Duration REST_AFTER = Duration.ofSeconds(5);
+
     /** How long a change waits for others: a short shard must not cost two writes. */
     private static final Duration STATUS_PAUSE = Duration.ofMillis(200);
 
     private final EdgeConfig config;
     private final DataDirectory data;
-    private final Engine engine;
+    private final WorkerEngine engine;
     private final SteadyClock clock = new SteadyClock();
     private final Uplink uplink;
     private final ModelStore store;
@@ -115,13 +118,14 @@ public final class EdgeDaemon implements AutoCloseable {
     private final AtomicBoolean statusDue = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile EdgeLoop.Snapshot snapshot;
+    private volatile boolean closely = true;
     private Optional<EdgeLoop.Snapshot> written = Optional.empty();
 
     private EdgeDaemon(
             EdgeConfig config,
             DataDirectory data,
             NodeIdentity identity,
-            Engine engine,
+            WorkerEngine engine,
             Supplier<List<String>> log)
             throws IOException {
         this.log = log;
@@ -130,7 +134,7 @@ public final class EdgeDaemon implements AutoCloseable {
         this.engine = engine;
         var random = new SecureRandom();
         this.rules = config.rules();
-        this.sources = sources(config, () -> rules, clock);
+        this.sources = sources(config, () -> rules, clock, engine::pid);
         Gate gate = new Gate(counting());
         var node =
                 new EdgeNode(
@@ -202,10 +206,20 @@ public final class EdgeDaemon implements AutoCloseable {
         WorkerEngine engine = null;
         try {
             NodeIdentity identity = NodeIdentity.load(DataDirectory.identity(config.data()));
-            engine = WorkerEngine.open(launch, config.engine(), config.data());
+            engine =
+                    WorkerEngine.open(
+                            launch,
+                            config.engine(),
+                            config.data(),
+                            Files.createDirectories(DataDirectory.models(config.data())));
             engine.fallbacks()
                     .forEach(reason -> LOG.warn("execution provider not used: {}", reason));
             LOG.info("computing with {}", engine.numericClass());
+            if (engine.confined()) {
+                LOG.info("the worker has {}", engine.sandbox());
+            } else {
+                LOG.warn("THE WORKER IS NOT SHUT IN: {}", engine.sandbox());
+            }
             var daemon = new EdgeDaemon(config, data, identity, engine, log);
             engine.onBreakdown(daemon::engineEnded);
             daemon.begin();
@@ -254,7 +268,9 @@ public final class EdgeDaemon implements AutoCloseable {
                 uplink.identity().node(),
                 uplink.identity().owner(),
                 config.coordinator());
-        var hands = new EdgeHands(uplink, lanes, store, disk, timer, config.data(), loop::tell);
+        var hands =
+                new EdgeHands(
+                        uplink, lanes, store, disk, timer, config.data(), loop::tell, this::watch);
         thread("edge-loop").newThread(() -> run(hands)).start();
         sampler.start();
         openPage();
@@ -315,6 +331,23 @@ public final class EdgeDaemon implements AutoCloseable {
         announced = now;
         hook.tell(
                 StatusFile.announcement(uplink.identity(), at, now, before == null ? now : before));
+    }
+
+    /** Called by the loop's thread, often. */
+    private void watch(boolean now) {
+        if (now != closely) {
+            closely = now;
+            sampler.closely(now);
+            if (!now) {
+                var _ = timer.schedule(this::rest, REST_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void rest() {
+        if (!closely) {
+            IdleMemory.giveBack();
+        }
     }
 
     /** A link lives as long as the certificate it was made with: make the next one in good time. */
@@ -510,8 +543,17 @@ public final class EdgeDaemon implements AutoCloseable {
                         ::problem;
     }
 
-    private static List<SignalSource> sources(
-            EdgeConfig config, Supplier<OwnerRules> rules, SteadyClock clock) throws IOException {
+    /**
+     * Everything that tells about this device.
+     *
+     * @param worker process id of the worker, empty while there is none
+     */
+    static List<SignalSource> sources(
+            EdgeConfig config,
+            Supplier<OwnerRules> rules,
+            SteadyClock clock,
+            Supplier<Optional<Long>> worker)
+            throws IOException {
         EdgeConfig.SignalsConfig signals = config.signals();
         var sources = new ArrayList<SignalSource>();
         sources.add(new OwnerSource(config.data()));
@@ -519,7 +561,7 @@ public final class EdgeDaemon implements AutoCloseable {
         if (signals.linux()) {
             var roots = new LinuxSource.Roots(signals.sys(), signals.proc(), signals.dev());
             int threads = config.engine().lanes() * config.engine().threads();
-            sources.add(new LinuxSource(roots, threads));
+            sources.add(new LinuxSource(roots, threads, worker));
         }
         if (signals.trace().isPresent()) {
             sources.add(new TraceSource(signals.trace().get(), clock.instant()));

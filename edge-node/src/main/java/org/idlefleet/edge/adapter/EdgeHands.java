@@ -32,6 +32,7 @@ final class EdgeHands implements EdgeLoop.Hands {
     private final ScheduledExecutorService timer;
     private final Path data;
     private final Consumer<Signal> inbox;
+    private final Consumer<Boolean> watch;
 
     /**
      * @param disk one thread for the store
@@ -44,7 +45,8 @@ final class EdgeHands implements EdgeLoop.Hands {
             ExecutorService disk,
             ScheduledExecutorService timer,
             Path data,
-            Consumer<Signal> inbox) {
+            Consumer<Signal> inbox,
+            Consumer<Boolean> watch) {
         this.uplink = uplink;
         this.lanes = lanes;
         this.store = store;
@@ -52,6 +54,7 @@ final class EdgeHands implements EdgeLoop.Hands {
         this.timer = timer;
         this.data = data;
         this.inbox = inbox;
+        this.watch = watch;
     }
 
     @Override
@@ -71,6 +74,11 @@ final class EdgeHands implements EdgeLoop.Hands {
     @Override
     public void gateHolds() {
         lanes.permit();
+    }
+
+    @Override
+    public void watchClosely(boolean closely) {
+        watch.accept(closely);
     }
 
     private void flush(List<NodeMessage> messages) {

@@ -43,6 +43,9 @@ final class EdgeLoop {
 
         /** The gate is open still; said once a second at least while it is. */
         void gateHolds();
+
+        /** Whether the gate is open or about to be; else sources may be looked at less often. */
+        void watchClosely(boolean closely);
     }
 
     private sealed interface Item {
@@ -64,6 +67,8 @@ final class EdgeLoop {
     private long busySinceNanos = System.nanoTime();
     private long busyNanos;
     private boolean changed;
+    // A gate that only a reading can open is judged when there is one, and not in between.
+    private boolean closely = true;
     private volatile boolean exited;
 
     /**
@@ -130,7 +135,8 @@ final class EdgeLoop {
         var items = new ArrayList<Item>();
         while (!exited) {
             Instant now = clock.instant();
-            Instant due = earlier(earlier(node.nextDeadline(), gate.nextDeadline(now)), show);
+            Instant due = earlier(node.nextDeadline(), show);
+            due = closely ? earlier(due, gate.nextDeadline(now)) : due;
             // A deadline is rounded up, so that waking up too early does not turn into spinning.
             long wait = Math.max(0, Duration.between(now, due).toMillis() + 1);
             Item first = inbox.poll(wait, TimeUnit.MILLISECONDS);
@@ -188,15 +194,20 @@ final class EdgeLoop {
 
     private void step(List<Item> items, Hands hands) {
         // What the sources say comes first: nothing may start on the strength of an old word.
+        boolean news = closely;
         for (Item item : items) {
             if (item instanceof Item.Read read) {
                 read.readings().forEach(gate::accept);
+                news = true;
             } else if (item instanceof Item.Ruled ruled) {
                 LOG.info("the owner's rules are new");
                 gate = gate.with(ruled.rules());
+                news = true;
             }
         }
-        judge(hands);
+        if (news) {
+            judge(hands);
+        }
         for (Item item : items) {
             if (item instanceof Item.Happened happened) {
                 react(happened.signal(), clock.instant(), hands);
@@ -231,6 +242,8 @@ final class EdgeLoop {
         if (state instanceof GateState.Open) {
             hands.gateHolds();
         }
+        closely = gate.nearlyOpen();
+        hands.watchClosely(closely);
     }
 
     private static List<String> rules(GateState state) {

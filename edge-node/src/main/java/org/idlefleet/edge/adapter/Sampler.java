@@ -17,10 +17,14 @@ import java.util.function.Consumer;
 
 /**
  * The thread that looks at every source again and again, more often at those that say whether
- * somebody drives or sits inside. If it hangs, signals grow stale and the gate closes.
+ * somebody drives or sits inside, less often at all of them while no waiting would open the gate.
+ * If it hangs, signals grow stale and the gate closes.
  */
 final class Sampler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
+
+    /** How many times as long it waits while it need not watch closely. */
+    private static final int SLOWER = 4;
 
     private final List<SignalSource> sources;
     private final List<SignalSource> safety;
@@ -31,6 +35,7 @@ final class Sampler implements AutoCloseable {
     private final Consumer<Boolean> finish;
     private final Thread thread;
     private boolean finishing;
+    private volatile boolean closely = true;
     private volatile boolean closed;
 
     /**
@@ -61,13 +66,19 @@ final class Sampler implements AutoCloseable {
         sources.forEach(source -> source.whenChanged(() -> LockSupport.unpark(thread)));
     }
 
+    /** Whether to look at full pace from now on. Thread-safe. */
+    void closely(boolean wanted) {
+        closely = wanted;
+        LockSupport.unpark(thread);
+    }
+
     private void run() {
-        long all = System.nanoTime();
+        long all = System.nanoTime() - SLOWER * pace.every().toNanos();
         while (!closed) {
             long start = System.nanoTime();
-            boolean whole = start - all >= 0;
+            boolean whole = start - all >= every();
             if (whole) {
-                all = start + pace.every().toNanos();
+                all = start;
             }
             readings.accept(read(whole ? sources : safety));
             boolean wish = OwnerMode.read(dataDirectory) instanceof OwnerMode.Finish;
@@ -75,9 +86,17 @@ final class Sampler implements AutoCloseable {
                 finishing = wish;
                 finish.accept(wish);
             }
-            long next = safety.isEmpty() ? all : start + pace.everySafety().toNanos();
-            LockSupport.parkNanos(Math.min(next, all) - System.nanoTime());
+            long next = all + every();
+            if (closely && !safety.isEmpty()) {
+                next = Math.min(next, start + pace.everySafety().toNanos());
+            }
+            LockSupport.parkNanos(next - System.nanoTime());
         }
+    }
+
+    /** Nanoseconds between two looks at all sources. */
+    private long every() {
+        return pace.every().toNanos() * (closely ? 1 : SLOWER);
     }
 
     private List<Reading> read(List<SignalSource> some) {

@@ -67,6 +67,14 @@ public final class Gate {
         return open ? new GateState.Open(until) : new GateState.Closed(reasons);
     }
 
+    /**
+     * Whether only time is in the way, as of the last evaluation: every rule holds or counts down.
+     * Else no waiting opens the gate, only another reading or another hour.
+     */
+    public boolean nearlyOpen() {
+        return judges.stream().allMatch(Judge::near);
+    }
+
     /** What each rule said at the last evaluation. */
     public List<Finding> findings(Instant now) {
         return judges.stream()

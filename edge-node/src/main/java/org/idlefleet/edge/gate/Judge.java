@@ -45,6 +45,9 @@ abstract sealed class Judge {
 
     abstract boolean holds();
 
+    /** Whether it holds, or will if only time passes; as of the last look. */
+    abstract boolean near();
+
     /** Why it holds or does not, as of the last look. */
     abstract String text(Instant now);
 
@@ -147,6 +150,11 @@ abstract sealed class Judge {
         }
 
         @Override
+        boolean near() {
+            return met || goodSince.isBefore(Instant.MAX);
+        }
+
+        @Override
         String text(Instant now) {
             if (seen.isEmpty()) {
                 return "no source tells " + rule.quantity().key();
@@ -235,6 +243,13 @@ abstract sealed class Judge {
         }
 
         @Override
+        boolean near() {
+            return all
+                    ? judges.stream().allMatch(Judge::near)
+                    : judges.stream().anyMatch(Judge::near);
+        }
+
+        @Override
         String text(Instant now) {
             boolean holds = holds();
             return judges.stream()
@@ -290,6 +305,11 @@ abstract sealed class Judge {
         @Override
         boolean holds() {
             return inside == wanted;
+        }
+
+        @Override
+        boolean near() {
+            return inside;
         }
 
         @Override

@@ -52,6 +52,23 @@ class GateTest {
     }
 
     @Test
+    void saysWhetherOnlyTimeIsInTheWay() {
+        var gate = new Gate(List.of(COOL, PLUGGED));
+        at(gate, 60);
+        assertThat(gate.nearlyOpen()).as("nothing is known of the mains").isFalse();
+        gate.accept(Reading.of(Quantity.MAINS, true, now, "t"));
+        at(gate, 60);
+        assertThat(gate.nearlyOpen()).as("the dwell counts").isTrue();
+        at(gate, 75);
+        assertThat(gate.nearlyOpen()).as("too warm to enter").isFalse();
+        at(gate, 60);
+        pass(DWELL);
+        gate.accept(Reading.of(Quantity.MAINS, true, now, "t"));
+        assertThat(at(gate, 60)).isInstanceOf(GateState.Open.class);
+        assertThat(gate.nearlyOpen()).as("open").isTrue();
+    }
+
+    @Test
     void staysAsItIsBetweenTheThresholds() {
         var gate = new Gate(List.of(COOL));
         at(gate, 75);

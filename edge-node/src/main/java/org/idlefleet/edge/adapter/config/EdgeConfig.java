@@ -68,6 +68,7 @@ public record EdgeConfig(
      * @param memoryBytes memory that models may take
      * @param nice how much the worker gives way to others, 0 to 19
      * @param controlGroup whether the worker gets a control group where that is possible
+     * @param sandbox {@code require}, {@code off}, or {@code auto}: as much as the kernel has
      */
     public record EngineConfig(
             String provider,
@@ -77,7 +78,8 @@ public record EdgeConfig(
             int slots,
             long memoryBytes,
             int nice,
-            boolean controlGroup) {}
+            boolean controlGroup,
+            String sandbox) {}
 
     /**
      * How much disk models may take, and who must vouch for them.
@@ -260,7 +262,8 @@ public record EdgeConfig(
                 Values.between("engine.slots", slots, lanes, NodeMessage.SLOTS_MAX),
                 Values.size("engine.memory", text.memory()),
                 Values.between("engine.nice", text.nice(), 0, 19),
-                text.controlGroup());
+                text.controlGroup(),
+                Values.word("engine.sandbox", text.sandbox(), List.of("auto", "require", "off")));
     }
 
     private static SignalsConfig signals(EdgeFile.Signals text) {

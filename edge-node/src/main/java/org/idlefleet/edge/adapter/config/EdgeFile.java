@@ -31,7 +31,8 @@ record EdgeFile(
             int slots,
             String memory,
             int nice,
-            boolean controlGroup) {}
+            boolean controlGroup,
+            String sandbox) {}
 
     record Models(String quota, String keepFree, String trustRoots, String trustMetadata) {}
 
@@ -75,7 +76,7 @@ record EdgeFile(
         return new EdgeFile(
                 new Node("", "", "20s"),
                 new Uplink("1s", "1m", "15s"),
-                new Engine("auto", new TreeMap<>(), 1, 1, 0, "2GiB", 10, true),
+                new Engine("auto", new TreeMap<>(), 1, 1, 0, "2GiB", 10, true, "auto"),
                 new Models("10GiB", "1GiB", "", ""),
                 new Signals(
                         "500ms",

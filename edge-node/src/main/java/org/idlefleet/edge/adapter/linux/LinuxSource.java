@@ -17,10 +17,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /** Power, heat, load and the last touch of a terminal, as the kernel tells them. */
 public final class LinuxSource implements SignalSource {
     private static final String NAME = "linux";
+    private static final Pattern TERMINAL = Pattern.compile("tty[1-9][0-9]*");
 
     private final PowerSupplies power;
     private final Thermometers thermometers;
@@ -37,11 +40,13 @@ public final class LinuxSource implements SignalSource {
 
     /**
      * @param ownThreads threads that this daemon computes with
+     * @param worker process id of the worker, whose load is our own; empty while there is none
      */
-    public LinuxSource(Roots roots, int ownThreads) {
+    public LinuxSource(Roots roots, int ownThreads, Supplier<Optional<Long>> worker) {
         this.power = new PowerSupplies(roots.sys());
         this.thermometers = new Thermometers(roots.sys());
-        this.load = new Load(roots.proc(), Runtime.getRuntime().availableProcessors(), ownThreads);
+        int processors = Runtime.getRuntime().availableProcessors();
+        this.load = new Load(roots.proc(), processors, ownThreads, worker);
         this.dev = roots.dev();
         boolean battery = power.read().battery();
         provide(Quantity.MAINS, true);
@@ -121,7 +126,7 @@ public final class LinuxSource implements SignalSource {
     private Optional<Instant> lastTouch() {
         var terminals = new ArrayList<Path>(KernelFile.list(dev.resolve("pts")));
         KernelFile.list(dev).stream()
-                .filter(path -> path.getFileName().toString().matches("tty[1-9][0-9]*"))
+                .filter(path -> TERMINAL.matcher(path.getFileName().toString()).matches())
                 .forEach(terminals::add);
         return terminals.stream()
                 .flatMap(terminal -> touched(terminal).stream())

@@ -2,18 +2,21 @@ package org.idlefleet.edge.adapter.linux;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
- * Who uses the processors: {@code /proc/stat} tells all of it, {@code /proc/self/stat} this
- * daemon's part; the rest belongs to others. Where there is no {@code /proc/stat}, the load average
- * stands in, less the lanes of this daemon.
+ * Who uses the processors: {@code /proc/stat} tells all of it, the daemon's and its worker's {@code
+ * stat} our part; the rest belongs to others. Where there is no {@code /proc/stat}, the load
+ * average stands in, less the lanes of this daemon.
  */
 final class Load {
     private final Path proc;
     private final int processors;
     private final int ownThreads;
+    private final Supplier<Optional<Long>> worker;
     private long busyBefore = -1;
     private long allBefore;
     private long ownBefore;
@@ -21,11 +24,13 @@ final class Load {
 
     /**
      * @param ownThreads threads that this daemon computes with
+     * @param worker process id of the worker; empty while there is none
      */
-    Load(Path proc, int processors, int ownThreads) {
+    Load(Path proc, int processors, int ownThreads, Supplier<Optional<Long>> worker) {
         this.proc = proc;
         this.processors = processors;
         this.ownThreads = ownThreads;
+        this.worker = worker;
     }
 
     /** Percent of all processors that others used since the last call; empty at the first. */
@@ -61,15 +66,30 @@ final class Load {
         return others;
     }
 
-    /** Ticks that this process used. */
+    /** Ticks that this process used, its workers that are gone, and the one that runs. */
     private OptionalLong own() {
-        String stat = KernelFile.text(proc.resolve("self/stat"));
-        // The name in brackets may hold spaces; utime and stime are the 12th and 13th after it.
+        OptionalLong running =
+                worker.get().map(pid -> ticks(pid + "/stat", 2)).orElse(OptionalLong.empty());
+        OptionalLong self = ticks("self/stat", 4);
+        return self.isEmpty() ? self : OptionalLong.of(self.getAsLong() + running.orElse(0));
+    }
+
+    /**
+     * @param fields how many to add up of utime, stime, and both of children that are gone
+     */
+    private OptionalLong ticks(String file, int fields) {
+        String stat = KernelFile.text(proc.resolve(file));
+        // The name in brackets may hold spaces; utime is the twelfth word after it.
         int bracket = stat.lastIndexOf(')');
-        String[] fields = stat.substring(bracket + 1).strip().split(" ");
-        return bracket < 0 || fields.length < 13
-                ? OptionalLong.empty()
-                : OptionalLong.of(Long.parseLong(fields[11]) + Long.parseLong(fields[12]));
+        String[] words = stat.substring(bracket + 1).strip().split(" ");
+        if (bracket < 0 || words.length < 11 + fields) {
+            return OptionalLong.empty();
+        }
+        long sum = 0;
+        for (int i = 11; i < 11 + fields; i++) {
+            sum += Long.parseLong(words[i]);
+        }
+        return OptionalLong.of(sum);
     }
 
     private OptionalDouble average() {

@@ -2,6 +2,7 @@ package org.idlefleet.edge.adapter.onnx;
 
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtLoggingLevel;
+import ai.onnxruntime.OrtProvider;
 
 import org.idlefleet.edge.Engine;
 import org.idlefleet.edge.EngineException;
@@ -12,8 +13,10 @@ import org.idlefleet.protocol.NumericClass;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** ONNX Runtime in this process. */
 public final class OnnxEngine implements Engine {
@@ -36,6 +39,21 @@ public final class OnnxEngine implements Engine {
         OrtEnvironment runtime =
                 OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
         return new OnnxEngine(runtime, options, ProviderChoice.make(runtime, options));
+    }
+
+    /** Keys of the providers that this build has, whether or not they work here. */
+    public static List<String> compiledIn() {
+        Set<OrtProvider> there = OrtEnvironment.getAvailableProviders();
+        return Arrays.stream(Provider.values())
+                .filter(provider -> there.contains(provider.ort()))
+                .map(Provider::key)
+                .toList();
+    }
+
+    /** Loads all native code that computing takes. */
+    public static void loadLibraries() {
+        OrtEnvironment.getEnvironment(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
+        TextTokenizer.loadLibrary();
     }
 
     /** The execution provider that computes, such as {@code cpu}. */

@@ -1,6 +1,7 @@
 package org.idlefleet.edge.adapter.onnx;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 
 import org.idlefleet.edge.EngineException;
 
@@ -32,6 +33,10 @@ final class TextTokenizer implements AutoCloseable {
         this.tokenizer = tokenizer;
         this.vocabulary = vocabulary;
         this.padding = padding;
+    }
+
+    static void loadLibrary() {
+        LibUtils.checkStatus();
     }
 
     static TextTokenizer open(Path file) throws EngineException {

@@ -6,7 +6,9 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The daemon's hold on one worker from outside: beats that let it go on, then frozen, then killed.
- * Beside the beats nothing here allocates or waits. Owned by the ladder's thread.
+ * Beside the beats nothing here allocates or waits. Owned by the ladder's thread; only freezing is
+ * for any: after the close it reaches nobody, or for a moment the next worker, whose beat undoes
+ * it.
  */
 abstract sealed class Grip {
     private final Process process;

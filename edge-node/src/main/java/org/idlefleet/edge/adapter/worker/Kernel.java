@@ -32,21 +32,40 @@ final class Kernel {
     private static final long CLOSE = ARM ? 57 : 3;
     private static final long OPENAT = ARM ? 56 : 257;
     private static final long GETPPID = ARM ? 173 : 110;
+    private static final long MADVISE = ARM ? 233 : 28;
     private static final long SETPRIORITY = ARM ? 140 : 141;
     private static final long PRCTL = ARM ? 167 : 157;
+    private static final long SOCKET = ARM ? 198 : 41;
+    private static final long SECCOMP = ARM ? 277 : 317;
+    private static final long SCHED_SETSCHEDULER = ARM ? 119 : 144;
+    private static final long SCHED_SETATTR = ARM ? 274 : 314;
     private static final long TIMER_CREATE = ARM ? 107 : 222;
     private static final long TIMER_SETTIME = ARM ? 110 : 223;
     private static final long PRLIMIT = ARM ? 261 : 302;
     private static final long PIDFD_SEND_SIGNAL = 424;
     private static final long PIDFD_OPEN = 434;
+    private static final long LANDLOCK_CREATE_RULESET = 444;
+    private static final long LANDLOCK_ADD_RULE = 445;
+    private static final long LANDLOCK_RESTRICT_SELF = 446;
 
     private static final int PR_SET_PDEATHSIG = 1;
+    private static final int PR_SET_NO_NEW_PRIVS = 38;
+    private static final int SECCOMP_SET_MODE_FILTER = 1;
+    private static final int SECCOMP_FILTER_FLAG_TSYNC = 1;
+    private static final int LANDLOCK_RULE_PATH_BENEATH = 1;
+    private static final int[] SOCKET_FAMILIES = {1, 2, 10, 16};
+    private static final int SOCK_STREAM = 1;
+    private static final int SCHED_BATCH = 3;
+    private static final int SCHED_ATTR_BYTES = 48;
     private static final int PRIO_PROCESS = 0;
+    private static final int MADV_DONTNEED = 4;
     private static final int RLIMIT_DATA = 2;
     private static final int RLIMIT_CORE = 4;
     private static final int CLOCK_MONOTONIC = 1;
     private static final int AT_FDCWD = -100;
     private static final int O_WRONLY_CLOEXEC = 0x80001;
+    private static final int O_RDONLY_CLOEXEC = 0x80000;
+    private static final int O_PATH_CLOEXEC = 0x280000;
     private static final long SIGEVENT_BYTES = 64;
     private static final int WORDS = 6;
 
@@ -114,6 +133,27 @@ final class Kernel {
         return limit(pid, RLIMIT_CORE, 0);
     }
 
+    /** Drops pages from memory; only for mappings whose pages lie in a file unchanged. */
+    static long forget(long address, long bytes) {
+        return call(MADVISE, address, bytes, MADV_DONTNEED, 0, 0);
+    }
+
+    /** Gives what the C library keeps for later back to the system; other libraries keep less. */
+    // Takes a number, changes no memory of ours.
+    @SuppressWarnings("restricted")
+    static void trimNativeHeap() {
+        Linker linker = Linker.nativeLinker();
+        var trim = linker.defaultLookup().find("malloc_trim");
+        if (trim.isPresent()) {
+            var shape = FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_LONG);
+            try {
+                int _ = (int) linker.downcallHandle(trim.get(), shape).invokeExact(0L);
+            } catch (Throwable t) {
+                throw new IllegalStateException("malloc_trim failed", t);
+            }
+        }
+    }
+
     private static long limit(long pid, int what, long value) {
         try (var arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocateFrom(ValueLayout.JAVA_LONG, value, value);
@@ -144,9 +184,84 @@ final class Kernel {
 
     /** Opens a file for writing; negative if it can't be. */
     static int open(Path file) {
+        return open(file, O_WRONLY_CLOEXEC);
+    }
+
+    /** Opens a file or folder for reading; negative if it can't be. */
+    static int openToRead(Path file) {
+        return open(file, O_RDONLY_CLOEXEC);
+    }
+
+    /** A handle on a file or folder that allows neither to read nor to write it. */
+    static int openPath(Path file) {
+        return open(file, O_PATH_CLOEXEC);
+    }
+
+    private static int open(Path file, int how) {
         try (var arena = Arena.ofConfined()) {
-            MemorySegment path = arena.allocateFrom(file.toString());
-            return (int) call(OPENAT, AT_FDCWD, path.address(), O_WRONLY_CLOEXEC, 0, 0);
+            MemorySegment path = arena.allocateFrom(file.toAbsolutePath().toString());
+            return (int) call(OPENAT, AT_FDCWD, path.address(), how, 0, 0);
+        }
+    }
+
+    /** Whether the processor is an AArch64, else it is an x86-64. */
+    static boolean isArm() {
+        return ARM;
+    }
+
+    /** No program that the caller's thread starts gets more rights than it has. */
+    static long noNewPrivileges() {
+        return call(PRCTL, PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    }
+
+    /** Puts a filter of system calls on all threads of this process; 0 if it holds. */
+    static long filter(long program) {
+        return call(SECCOMP, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC, program, 0, 0);
+    }
+
+    /** Whether no socket of any kind can be made; one that can is closed again. */
+    static boolean socketsAreRefused() {
+        boolean refused = true;
+        for (int family : SOCKET_FAMILIES) {
+            long socket = call(SOCKET, family, SOCK_STREAM, 0, 0, 0);
+            if (socket >= 0) {
+                close((int) socket);
+                refused = false;
+            }
+        }
+        return refused;
+    }
+
+    static long landlockCreate(long rules, long bytes, long flags) {
+        return call(LANDLOCK_CREATE_RULESET, rules, bytes, flags, 0, 0);
+    }
+
+    static long landlockAdd(int ruleset, long rule) {
+        return call(LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, rule, 0, 0);
+    }
+
+    static long landlockEnter(int ruleset) {
+        return call(LANDLOCK_RESTRICT_SELF, ruleset, 0, 0, 0, 0);
+    }
+
+    /** The calling thread, and what it starts, never takes a processor from others by waking up. */
+    static long batch() {
+        try (var arena = Arena.ofConfined()) {
+            MemorySegment priority = arena.allocateFrom(ValueLayout.JAVA_INT, 0);
+            return call(SCHED_SETSCHEDULER, 0, SCHED_BATCH, priority.address(), 0, 0);
+        }
+    }
+
+    /**
+     * The calling thread wants to run in short slices, so that its turn comes sooner when it wakes
+     * up; Linux 6.12 and newer listen to it.
+     */
+    static long shortSlices(long nanos) {
+        try (var arena = Arena.ofConfined()) {
+            MemorySegment attributes = arena.allocate(SCHED_ATTR_BYTES, 8);
+            attributes.set(ValueLayout.JAVA_INT, 0, SCHED_ATTR_BYTES);
+            attributes.set(ValueLayout.JAVA_LONG, 24, nanos);
+            return call(SCHED_SETATTR, 0, attributes.address(), 0, 0, 0);
         }
     }
 

@@ -9,7 +9,10 @@ final class Kinds {
     /** Daemon, first on the control connection: how to compute, see {@link Setup}. */
     static final byte SETUP = 1;
 
-    /** Worker: numeric class, provider, then providers that were not to be had. */
+    /**
+     * Worker: numeric class, provider, whether it is shut in, how, then providers that were not to
+     * be had.
+     */
     static final byte READY = 2;
 
     /** Daemon on a lane: a number for the model, its manifest, its directory. */

@@ -7,16 +7,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that takes a worker down: frozen {@link #FREEZE_MILLIS} after the gate closed, killed
- * after {@link #KILL_MILLIS}, whatever the worker or the rest of the daemon does. While the gate is
- * open it keeps the worker alive by its beats; without a permit in time it starts down by itself.
+ * What takes a worker down: frozen at once when the gate closes, by whoever says so, and killed
+ * {@link #KILL_MILLIS} later by a thread of its own, whatever the worker or the rest of the daemon
+ * does. While the gate is open that thread keeps the worker alive by its beats; without a permit in
+ * time it starts down by itself.
  *
  * <p>On the way down it allocates nothing, waits for nobody and takes no lock.
  */
 final class StopLadder implements AutoCloseable {
-    static final int FREEZE_MILLIS = 50;
     static final int KILL_MILLIS = 250;
     private static final long BEAT_NANOS = 20_000_000;
+    private static final long SLICE_NANOS = 200_000;
     private static final long MILLI = 1_000_000;
 
     private final Thread thread = Thread.ofPlatform().name("edge-ladder").unstarted(this::run);
@@ -45,11 +46,18 @@ final class StopLadder implements AutoCloseable {
         permitEnds = System.nanoTime() + time.toNanos();
     }
 
-    /** The gate has closed: down from this moment. Returns at once. */
+    /**
+     * The gate has closed: down from this moment. Freezes the worker before it returns, so that
+     * nothing has to wake up for it; a beat under way can't undo it, as the thread freezes again.
+     */
     void stop() {
         if (!closing) {
             closedAt = System.nanoTime();
             closing = true;
+            Grip held = grip;
+            if (held != null) {
+                held.freeze();
+            }
             LockSupport.unpark(thread);
         }
     }
@@ -73,6 +81,9 @@ final class StopLadder implements AutoCloseable {
     }
 
     private void run() {
+        if (Kernel.present()) {
+            Kernel.shortSlices(SLICE_NANOS);
+        }
         Grip held = null;
         int steps = 0;
         while (!ended) {
@@ -101,7 +112,7 @@ final class StopLadder implements AutoCloseable {
 
     /** Takes the next step if it is due, else waits for it; returns how many were taken. */
     private int descend(Grip held, int steps, long passed) {
-        long due = (steps == 0 ? FREEZE_MILLIS : KILL_MILLIS) * MILLI;
+        long due = steps == 0 ? 0 : KILL_MILLIS * MILLI;
         if (passed < due) {
             LockSupport.parkNanos(this, due - passed);
             return steps;

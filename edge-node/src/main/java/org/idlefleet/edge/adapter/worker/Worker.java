@@ -29,6 +29,8 @@ final class Worker {
     private final LinkedBlockingDeque<Lane> lanes = new LinkedBlockingDeque<>();
     private final NumericClass numericClass;
     private final String provider;
+    private final boolean confined;
+    private final String sandbox;
     private final List<String> fallbacks;
     private final CountDownLatch gone = new CountDownLatch(1);
     private volatile boolean stopping;
@@ -60,12 +62,14 @@ final class Worker {
         for (int i = 0; i < count; i++) {
             texts.add(Frames.text(control.body()));
         }
-        if (texts.size() < 2) {
+        if (texts.size() < 4) {
             throw new IOException("the worker does not say how it computes");
         }
         numericClass = NumericClass.parse(texts.get(0));
         provider = texts.get(1);
-        fallbacks = List.copyOf(texts.subList(2, texts.size()));
+        confined = Boolean.parseBoolean(texts.get(2));
+        sandbox = texts.get(3);
+        fallbacks = List.copyOf(texts.subList(4, texts.size()));
     }
 
     /** Calls {@code then} with the reason once the process is gone, on a thread of its own. */
@@ -116,6 +120,16 @@ final class Worker {
 
     String provider() {
         return provider;
+    }
+
+    /** Whether the kernel keeps it from network, processes and files. */
+    boolean confined() {
+        return confined;
+    }
+
+    /** What keeps the worker in, in words. */
+    String sandbox() {
+        return sandbox;
     }
 
     List<String> fallbacks() {

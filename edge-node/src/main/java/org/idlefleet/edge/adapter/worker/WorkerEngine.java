@@ -7,11 +7,13 @@ import org.idlefleet.edge.ShardOutcome;
 import org.idlefleet.edge.adapter.DataDirectory;
 import org.idlefleet.edge.adapter.config.EdgeConfig.EngineConfig;
 import org.idlefleet.edge.adapter.onnx.EngineOptions;
+import org.idlefleet.edge.adapter.onnx.OnnxEngine;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NumericClass;
 import org.jspecify.annotations.Nullable;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -29,7 +31,7 @@ import java.util.function.Consumer;
  */
 public final class WorkerEngine implements Engine {
     /** A busy machine needs long to start a process. */
-    private static final Duration START_LIMIT = Duration.ofMinutes(1);
+    private static final Duration START_LIMIT = Duration.ofMinutes(5);
 
     private final WorkerStart start;
     private final StopLadder ladder = new StopLadder();
@@ -40,6 +42,8 @@ public final class WorkerEngine implements Engine {
     private final NumericClass numericClass;
     private final String provider;
     private final List<String> fallbacks;
+    private final boolean confined;
+    private final String sandbox;
     private volatile Consumer<String> broken = _ -> {};
     private @Nullable Worker current;
     private long stops;
@@ -69,12 +73,14 @@ public final class WorkerEngine implements Engine {
     private WorkerEngine(WorkerStart start) throws EngineException {
         this.start = start;
         // One start tells how this machine computes. If the gate opens soon, it is not for nothing.
-        ladder.permit(Duration.ofMinutes(2));
+        ladder.permit(START_LIMIT.plusMinutes(1));
         try {
             Worker first = worker();
             this.numericClass = first.numericClass();
             this.provider = first.provider();
             this.fallbacks = first.fallbacks();
+            this.confined = first.confined();
+            this.sandbox = first.sandbox();
             ladder.permit(PERMIT);
         } catch (EngineException | RuntimeException e) {
             close();
@@ -86,15 +92,21 @@ public final class WorkerEngine implements Engine {
      * Starts the first worker to learn how it computes; without a permit it ends again.
      *
      * @param directory the node's own, for the socket and unpacked libraries
+     * @param models the only directory that workers may read
      * @throws EngineException if no worker can be started; says why
      */
-    public static WorkerEngine open(WorkerLaunch launch, EngineConfig wanted, Path directory)
+    public static WorkerEngine open(
+            WorkerLaunch launch, EngineConfig wanted, Path directory, Path models)
             throws EngineException {
         var options = new EngineOptions(wanted.provider(), wanted.options(), wanted.threads());
         Path natives = DataDirectory.natives(directory).toAbsolutePath();
         var settings =
                 new Settings(
-                        new Setup(options, natives.toString()),
+                        new Setup(
+                                options,
+                                natives.toString(),
+                                Sandbox.mode(wanted.sandbox()),
+                                models.toAbsolutePath().toString()),
                         wanted.lanes(),
                         wanted.lanes() * wanted.threads(),
                         wanted.memoryBytes(),
@@ -105,6 +117,24 @@ public final class WorkerEngine implements Engine {
                         directory,
                         START_LIMIT);
         return new WorkerEngine(new WorkerStart(launch, settings));
+    }
+
+    /** The group below which workers get their own; empty where none can be made. */
+    public static Optional<Path> controlGroup() {
+        return ControlGroup.parent(Path.of("/proc"));
+    }
+
+    /**
+     * Keys of the providers that this build of ONNX Runtime has, the preferred first. Loads it into
+     * this process, which is nothing for a daemon.
+     */
+    public static List<String> compiledIn(Path directory) {
+        try {
+            NativeLibraries.use(DataDirectory.natives(directory).toAbsolutePath());
+            return OnnxEngine.compiledIn();
+        } catch (IOException | LinkageError e) {
+            return List.of();
+        }
     }
 
     /** Calls {@code then} with the reason whenever a worker ends that nobody stopped. */
@@ -125,6 +155,16 @@ public final class WorkerEngine implements Engine {
     /** Providers that were preferred to {@link #provider} and why they can't be had. */
     public List<String> fallbacks() {
         return fallbacks;
+    }
+
+    /** Whether the kernel keeps workers from network, processes and files. */
+    public boolean confined() {
+        return confined;
+    }
+
+    /** What keeps a worker in, in words; capitals say what does not. */
+    public String sandbox() {
+        return sandbox;
     }
 
     /** The worker's process id; empty while there is none. */

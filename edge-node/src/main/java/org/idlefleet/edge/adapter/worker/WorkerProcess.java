@@ -65,10 +65,14 @@ public final class WorkerProcess {
             }
             Setup setup = Setup.read(control.body());
             WorkerProcess worker = open(setup, control);
+            var connections = new ArrayList<Frames>();
             for (int lane = 1; lane <= lanes; lane++) {
-                worker.add(connect(socket, token, lane));
+                connections.add(connect(socket, token, lane));
             }
-            worker.ready(control);
+            Sandbox.Walls walls = worker.shutIn(setup, control);
+            // Lanes are started from inside, so that they are inside as well.
+            connections.forEach(worker::add);
+            worker.ready(control, walls);
             worker.listen(control);
         }
     }
@@ -91,6 +95,8 @@ public final class WorkerProcess {
                 System.setProperty("DJL_CACHE_DIR", natives.toString());
             }
             NativeLibraries.use(natives);
+            // From inside they could not be unpacked.
+            OnnxEngine.loadLibraries();
             return new WorkerProcess(OnnxEngine.open(setup.options()));
         } catch (IOException | RuntimeException | LinkageError e) {
             fail(control, String.valueOf(e.getMessage()));
@@ -98,10 +104,22 @@ public final class WorkerProcess {
         }
     }
 
-    private void ready(Frames control) throws IOException {
+    private Sandbox.Walls shutIn(Setup setup, Frames control) throws IOException {
+        try {
+            boolean accelerator = !engine.provider().equals("cpu");
+            return Sandbox.enter(setup.sandbox(), List.of(Path.of(setup.models())), accelerator);
+        } catch (IOException e) {
+            fail(control, String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private void ready(Frames control, Sandbox.Walls walls) throws IOException {
         var texts = new ArrayList<byte[]>();
         texts.add(Frames.utf8(engine.numericClass().toString()));
         texts.add(Frames.utf8(engine.provider()));
+        texts.add(Frames.utf8(Boolean.toString(walls.whole())));
+        texts.add(Frames.utf8(walls.text()));
         engine.fallbacks().forEach(text -> texts.add(Frames.utf8(text)));
         Frames.putTexts(control.begin(Kinds.READY, Frames.sizeOf(texts)), texts);
         control.send();

@@ -60,6 +60,7 @@ final class WorkerStart {
                 server.bind(UnixDomainSocketAddress.of(socket));
                 if (Kernel.present()) {
                     Kernel.nice(settings.nice());
+                    Kernel.batch();
                 }
                 process = fork(socket);
                 var token = new byte[WorkerProcess.TOKEN_BYTES];
@@ -215,11 +216,21 @@ final class WorkerStart {
         }
     }
 
+    /** A worker that hung up is about to end by itself, and then says why by its exit code. */
+    private static boolean ends(Process process) {
+        try {
+            return process.waitFor(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return !process.isAlive();
+        }
+    }
+
     private static String end(@Nullable Process process, Exception cause) {
         if (process == null) {
             return String.valueOf(cause.getMessage());
         }
-        boolean alive = process.isAlive();
+        boolean alive = !ends(process);
         process.destroyForcibly();
         return (alive ? "" : "it ended with exit code " + process.exitValue() + ", ") + cause;
     }

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 class LinuxSourceTest {
@@ -21,6 +22,8 @@ class LinuxSourceTest {
     private static final OptionalDouble NO = OptionalDouble.of(0);
 
     @TempDir Path root;
+
+    private Optional<Long> worker = Optional.empty();
 
     private void write(String path, String text) {
         try {
@@ -40,7 +43,8 @@ class LinuxSourceTest {
         return new LinuxSource(
                 new LinuxSource.Roots(
                         root.resolve("sys"), root.resolve("proc"), root.resolve("dev")),
-                1);
+                1,
+                () -> worker);
     }
 
     private static OptionalDouble value(LinuxSource source, Quantity quantity) {
@@ -137,8 +141,16 @@ class LinuxSourceTest {
         assertThat(value(source, Quantity.OTHER_LOAD)).as("nothing to compare with").isEmpty();
         write("proc/stat", "cpu  1500 0 0 9400 100 0 0 0 0 0");
         write("proc/self/stat", "7 (java (x) y) S 1 1 1 0 -1 0 0 0 0 0 250 50 0 0 20 0 9 0");
-        // 1000 ticks passed, 500 of them busy, 200 of those our own.
-        assertThat(value(source, Quantity.OTHER_LOAD)).isEqualTo(OptionalDouble.of(30));
+        worker = Optional.of(8L);
+        write("proc/8/stat", "8 (java) S 7 1 1 0 -1 0 0 0 0 0 70 10 0 0 20 0 9 0");
+        // 1000 ticks passed, 500 of them busy, 200 of those the daemon's and 80 its worker's.
+        assertThat(value(source, Quantity.OTHER_LOAD)).isEqualTo(OptionalDouble.of(22));
+
+        // The worker is gone; what it used is now told with its parent.
+        worker = Optional.empty();
+        write("proc/stat", "cpu  1600 0 0 10300 100 0 0 0 0 0");
+        write("proc/self/stat", "7 (java (x) y) S 1 1 1 0 -1 0 0 0 0 0 250 50 100 20 20 0 9 0");
+        assertThat(value(source, Quantity.OTHER_LOAD)).isEqualTo(OptionalDouble.of(6));
     }
 
     @Test

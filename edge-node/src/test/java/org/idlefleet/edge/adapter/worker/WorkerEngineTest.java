@@ -62,7 +62,7 @@ class WorkerEngineTest {
 
     @BeforeEach
     void open() throws Exception {
-        engine = WorkerHost.open(directory);
+        engine = WorkerHost.open(directory, models);
         engine.onBreakdown(breakdowns::add);
         var _ = gate.scheduleAtFixedRate(engine::permit, 0, 100, TimeUnit.MILLISECONDS);
     }
@@ -248,6 +248,32 @@ class WorkerEngineTest {
     }
 
     @Test
+    void isShutInByTheKernelWithEachOfItsThreads() throws Exception {
+        assumeTrue(Landlock.version() > 0, "needs a kernel with Landlock");
+        assertThat(engine.sandbox())
+                .isEqualTo(
+                        "no network and no other process (seccomp);"
+                                + " no files but models, read-only (Landlock)");
+        assertThat(engine.confined()).isTrue();
+        long pid = engine.pid().orElseThrow();
+        assertThat(run(load(), ITEMS)).isInstanceOf(ShardOutcome.Done.class);
+        try (var threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
+            for (Path thread : threads.toList()) {
+                assertThat(Files.readAllLines(thread.resolve("status")))
+                        .contains("NoNewPrivs:\t1", "Seccomp:\t2");
+            }
+        }
+    }
+
+    @Test
+    void computesWithNoModelFromElsewhere(@TempDir Path elsewhere) throws Exception {
+        assumeTrue(Landlock.version() > 0, "needs a kernel with Landlock");
+        ModelManifest same = MiniLm.unpack(elsewhere);
+        assertThatThrownBy(() -> engine.load(same, elsewhere)).isInstanceOf(EngineException.class);
+        assertThat(run(load(), ITEMS)).isInstanceOf(ShardOutcome.Done.class);
+    }
+
+    @Test
     void diesWithADaemonThatIsKilledAndStandsStillWithOneThatIsStopped() throws Exception {
         assumeTrue(Kernel.present(), "needs Linux");
         Process daemon = host();
@@ -281,17 +307,22 @@ class WorkerEngineTest {
                         Map.of(),
                         List.of("node.data=" + directory, "node.coordinator=localhost"));
         var broken = new WorkerLaunch(List.of("sh", "-c", "exit 3"), Map.of());
-        assertThatThrownBy(() -> WorkerEngine.open(broken, config.engine(), directory))
+        assertThatThrownBy(() -> WorkerEngine.open(broken, config.engine(), directory, models))
                 .isInstanceOf(EngineException.class)
                 .hasMessageStartingWith("the worker did not start: it ended with exit code 3");
         var missing = new WorkerLaunch(List.of("/no/such/program"), Map.of());
-        assertThatThrownBy(() -> WorkerEngine.open(missing, config.engine(), directory))
+        assertThatThrownBy(() -> WorkerEngine.open(missing, config.engine(), directory, models))
                 .hasMessageContaining("/no/such/program");
     }
 
     @Test
     void takesNoLongerThanAllowedForAWorkerThatHangs() {
-        var setup = new Setup(EngineOptions.CPU, directory.toString());
+        var setup =
+                new Setup(
+                        EngineOptions.CPU,
+                        directory.toString(),
+                        Sandbox.Mode.AUTO,
+                        directory.toString());
         var limits =
                 new WorkerEngine.Settings(
                         setup, 1, 1, 1, 0, Optional.empty(), directory, Duration.ofMillis(200));

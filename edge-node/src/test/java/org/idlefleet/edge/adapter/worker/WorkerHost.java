@@ -12,7 +12,7 @@ final class WorkerHost {
     private WorkerHost() {}
 
     public static void main(String[] args) throws Exception {
-        WorkerEngine engine = open(Path.of(args[0]));
+        WorkerEngine engine = open(Path.of(args[0]), Path.of(args[0]));
         System.out.println(engine.pid().orElseThrow());
         while (true) {
             engine.permit();
@@ -20,7 +20,7 @@ final class WorkerHost {
         }
     }
 
-    static WorkerEngine open(Path directory) throws Exception {
+    static WorkerEngine open(Path directory, Path models) throws Exception {
         EdgeConfig config =
                 EdgeConfig.load(
                         Optional.empty(),
@@ -30,6 +30,6 @@ final class WorkerHost {
                                 "node.coordinator=localhost",
                                 "engine.provider=cpu",
                                 "engine.lanes=2"));
-        return WorkerEngine.open(WorkerLaunch.likeThis(), config.engine(), directory);
+        return WorkerEngine.open(WorkerLaunch.likeThis(), config.engine(), directory, models);
     }
 }
