@@ -36,6 +36,8 @@ import java.util.concurrent.Callable;
             OwnerCommands.Earnings.class,
             RulesCommand.class,
             OwnerCommands.Page.class,
+            DoctorCommand.class,
+            UninstallCommand.class,
             WorkerCommand.class
         })
 final class EdgeCommand {

@@ -43,6 +43,18 @@ final class OwnerCommands {
                 .orElse(false);
     }
 
+    /** What is owed to the owner, in words; it is paid whether or not the device takes part. */
+    static String owed(JsonNode earnings) {
+        return "still owed to you: payable %s, in escrow %s credits; the operator pays without this device"
+                .formatted(
+                        millionths(earnings.path("payableMicros")),
+                        millionths(earnings.path("escrowMicros")));
+    }
+
+    private static String millionths(JsonNode micros) {
+        return BigDecimal.valueOf(micros.asLong(), 6).toPlainString();
+    }
+
     private static Failure neverRan(Path data) {
         return Failure.notRunning(
                 "no node ever ran on " + data + "; start it with 'idlefleet edge run'");
@@ -237,10 +249,6 @@ final class OwnerCommands {
                                 + " costs you\n");
             }
             return notes.toString();
-        }
-
-        private static String millionths(JsonNode micros) {
-            return BigDecimal.valueOf(micros.asLong(), 6).toPlainString();
         }
     }
 

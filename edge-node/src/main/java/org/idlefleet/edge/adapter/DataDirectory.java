@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * The node's own directory, held by one daemon at a time.
@@ -71,6 +72,20 @@ public final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    /** Process id of the daemon that holds the directory; empty if none does. */
+    static Optional<Long> holder(Path root) throws IOException {
+        if (!Files.exists(root.resolve("lock"))) {
+            return Optional.empty();
+        }
+        try (var channel =
+                FileChannel.open(
+                        root.resolve("lock"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            return lock(channel) == null
+                    ? Optional.of(Long.parseLong(text(channel)))
+                    : Optional.empty();
         }
     }
 

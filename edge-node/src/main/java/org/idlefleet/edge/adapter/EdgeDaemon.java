@@ -575,6 +575,11 @@ public final class EdgeDaemon implements AutoCloseable {
 
     /** What the sources of this device tell. */
     private Set<Quantity> provided() {
+        return provided(sources);
+    }
+
+    /** What these sources tell. */
+    static Set<Quantity> provided(List<SignalSource> sources) {
         Set<Quantity> provided = EnumSet.noneOf(Quantity.class);
         sources.forEach(source -> provided.addAll(source.provides()));
         return provided;

@@ -228,6 +228,24 @@ public final class ModelStore implements AutoCloseable {
         return new Progress.Complete(stored);
     }
 
+    /** Models that lie whole in a store, as their manifests say; digests are not checked. */
+    public static List<StoredModel> complete(Path root) {
+        var models = new ArrayList<StoredModel>();
+        try (Stream<Path> paths = Files.list(root)) {
+            for (Path directory : paths.filter(Files::isDirectory).sorted().toList()) {
+                String name = directory.getFileName().toString();
+                ModelManifest manifest =
+                        name.endsWith(PARTIAL) ? null : read(directory, Digest.ofHex(name));
+                if (manifest != null) {
+                    models.add(new StoredModel(manifest, directory));
+                }
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            LOG.debug("{} is no store: {}", root, e.toString());
+        }
+        return models;
+    }
+
     private Optional<String> vouched(Path directory, Digest digest) throws IOException {
         return voucher.problem(digest, Files.size(directory.resolve(MANIFEST)));
     }
