@@ -38,6 +38,7 @@ import java.util.concurrent.Callable;
             OwnerCommands.Page.class,
             DoctorCommand.class,
             UninstallCommand.class,
+            OwnerCommands.Standing.class,
             WorkerCommand.class
         })
 final class EdgeCommand {

@@ -277,4 +277,92 @@ final class OwnerCommands {
             return ExitCode.OK;
         }
     }
+
+    @Command(
+            name = "standing",
+            description = {
+                "Show how the coordinator judges the node's owner, with the counts behind it.",
+                "Honesty is kept for good; availability and speed since the coordinator started."
+            })
+    static final class Standing implements Callable<Integer> {
+        @Mixin private EdgeCommand.Settings settings = new EdgeCommand.Settings();
+        @Mixin private Output output = new Output();
+
+        @Override
+        public Integer call() throws IOException {
+            JsonNode status = status(settings.load().data());
+            JsonNode standing = status.path("standing");
+            if (standing.isMissingNode()) {
+                throw Failure.error(
+                        "the coordinator has not told this node its owner's standing yet; it does"
+                                + " with every heartbeat while the node is connected");
+            }
+            output.print(standing, text(status, standing));
+            return ExitCode.OK;
+        }
+
+        private static String text(JsonNode status, JsonNode standing) {
+            JsonNode honesty = standing.path("honesty");
+            JsonNode availability = standing.path("availability");
+            JsonNode speed = standing.path("speed");
+            boolean connected = status.path("link").asString().equals("connected");
+            return "owner %s: %s%s%n"
+                            .formatted(
+                                    status.path("owner").asString(),
+                                    state(standing),
+                                    standing.path("trusted").asBoolean()
+                                            ? "; trusted by the operator"
+                                            : "")
+                    + "  %s; as the coordinator said before %s%n"
+                            .formatted(
+                                    standing.has("since")
+                                            ? "first result settled "
+                                                    + standing.path("since").asString()
+                                            : "no result settled yet",
+                                    status.path("written").asString())
+                    + (connected
+                            ? ""
+                            : "  %s: %s%n"
+                                    .formatted(
+                                            status.path("link").asString(),
+                                            status.path("linkReason").asString()))
+                    + "  honesty       %s of late: %d results, %d checked, %d right, %d inconclusive, %d voted down%n"
+                            .formatted(
+                                    TrustCommand.share(honesty.path("recentShare")),
+                                    honesty.path("results").asLong(),
+                                    honesty.path("checked").asLong(),
+                                    honesty.path("agreed").asLong(),
+                                    honesty.path("inconclusive").asLong(),
+                                    honesty.path("outvoted").asLong())
+                    + "  availability  %s: %d leases answered, %d handed back in time, %d lost, %d refused or malformed%n"
+                            .formatted(
+                                    TrustCommand.share(availability.path("share")),
+                                    availability.path("answered").asLong(),
+                                    availability.path("released").asLong(),
+                                    availability.path("lost").asLong(),
+                                    availability.path("refused").asLong())
+                    + "  speed         %s of what was expected: %.1f s computed, %.1f s expected%n"
+                            .formatted(
+                                    TrustCommand.times(speed.path("againstExpectation")),
+                                    speed.path("takenSeconds").asDouble(),
+                                    speed.path("expectedSeconds").asDouble());
+        }
+
+        private static String state(JsonNode standing) {
+            return switch (standing.path("state").asString()) {
+                case "warm_up" ->
+                        "new; every result is audited until %d checks were passed, %d so far"
+                                .formatted(
+                                        standing.path("honesty").path("warmUpChecks").asLong(),
+                                        standing.path("honesty").path("agreed").asLong());
+                case "good" -> "good; only the share that clients buy is audited";
+                case "probation" ->
+                        "on probation; every result is audited until "
+                                + standing.path("probationUntil").asString();
+                case "convicted" ->
+                        "convicted of a wrong result; no work until the operator grants an appeal";
+                default -> standing.path("state").asString();
+            };
+        }
+    }
 }

@@ -125,13 +125,16 @@ final class TrustCommand {
                     + " of what was expected\n";
         }
 
-        private static String share(JsonNode value) {
-            return String.format(Locale.ROOT, "%.2f %%", 100 * value.asDouble());
-        }
+    }
 
-        private static String times(JsonNode value) {
-            return String.format(Locale.ROOT, "%.2f", value.asDouble());
-        }
+    /** A share of one as a percentage. */
+    static String share(JsonNode value) {
+        return String.format(Locale.ROOT, "%.2f %%", 100 * value.asDouble());
+    }
+
+    /** How many times as much. */
+    static String times(JsonNode value) {
+        return String.format(Locale.ROOT, "%.2f", value.asDouble());
     }
 
     @Command(

@@ -115,6 +115,50 @@ class OwnerCommandsTest {
     }
 
     @Test
+    void showsTheStandingThatTheCoordinatorTold() throws Exception {
+        status(1);
+        assertThat(edge("standing").exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(edge("standing").err()).contains("has not told this node");
+        Files.writeString(
+                directory.resolve("status.json"),
+                """
+                {"pid": 1, "written": "2026-01-02T03:04:05Z", "owner": "ann", "link": "connected",
+                 "standing": {
+                   "state": "warm_up", "trusted": false, "since": "2026-01-01T00:00:00Z",
+                   "honesty": {"recentShare": 0.75, "results": 9, "checked": 4, "agreed": 3,
+                     "inconclusive": 0, "outvoted": 1, "warmUpChecks": 200},
+                   "availability": {"share": 0.5, "answered": 5, "released": 2, "lost": 4,
+                     "refused": 1},
+                   "speed": {"againstExpectation": 1.25, "expectedSeconds": 10, "takenSeconds": 8}}}
+                """);
+        assertThat(edge("standing").out())
+                .isEqualTo(
+                        """
+                        owner ann: new; every result is audited until 200 checks were passed, 3 so far
+                          first result settled 2026-01-01T00:00:00Z; as the coordinator said before 2026-01-02T03:04:05Z
+                          honesty       75.00 % of late: 9 results, 4 checked, 3 right, 0 inconclusive, 1 voted down
+                          availability  50.00 %: 5 leases answered, 2 handed back in time, 4 lost, 1 refused or malformed
+                          speed         1.25 of what was expected: 8.0 s computed, 10.0 s expected
+                        """);
+        assertThat(edge("standing", "--json").out()).contains("\"warmUpChecks\" : 200");
+    }
+
+    @Test
+    void tellsAnOwnerWhoWasTurnedAwayWhy() throws Exception {
+        Files.writeString(
+                directory.resolve("status.json"),
+                """
+                {"pid": 1, "written": "2026-01-02T03:04:05Z", "owner": "eve",
+                 "link": "waiting to connect",
+                 "linkReason": "the coordinator drains: owner eve is convicted of a wrong result",
+                 "standing": {"state": "probation", "probationUntil": "2026-01-03T00:00:00Z"}}
+                """);
+        assertThat(edge("standing").out())
+                .contains("on probation; every result is audited until 2026-01-03T00:00:00Z")
+                .contains("waiting to connect: the coordinator drains: owner eve is convicted");
+    }
+
+    @Test
     void saysWhatToDoWhereNoNodeEverRan() {
         assertThat(edge("why").exitCode()).isEqualTo(ExitCode.NOT_RUNNING);
         directory = directory.resolve("nowhere");

@@ -11,6 +11,7 @@ import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.NodeMessage.RefuseReason;
 import org.idlefleet.protocol.NodeMessage.WarmModel;
@@ -360,12 +361,14 @@ public final class Coordinator {
             return Decision.NOTHING;
         }
         var decision = new Decision.Builder().event(new Event.BeatSeen(beat.session(), now));
-        String owner = session.get().owner().value();
+        OwnerId owner = session.get().owner();
         decision.send(
                 new Send.Earnings(
                         beat.session(),
-                        book.balance(AccountId.escrow(owner)),
-                        book.balance(AccountId.payable(owner))));
+                        new CoordinatorMessage.Earnings(
+                                book.balance(AccountId.escrow(owner.value())).millionths(),
+                                book.balance(AccountId.payable(owner.value())).millionths(),
+                                Optional.of(trust.told(owner, now)))));
         for (Grant grant : session.get().held()) {
             Duration limit = grant.expected().multipliedBy(4).plus(policy.pace().overrun());
             if (grant.at().plus(limit).isBefore(now)) {

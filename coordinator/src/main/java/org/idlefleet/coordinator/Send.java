@@ -1,6 +1,6 @@
 package org.idlefleet.coordinator;
 
-import org.idlefleet.ledger.Money;
+import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
@@ -35,8 +35,8 @@ public sealed interface Send {
     record Welcome(long session, int epoch, Duration heartbeat, List<ModelSpec> models)
             implements Send {}
 
-    /** What the node's owner has earned so far: in escrow, and free to be paid out. */
-    record Earnings(long session, Money escrow, Money payable) implements Send {}
+    /** What the node's owner has earned so far, and how it stands. */
+    record Earnings(long session, CoordinatorMessage.Earnings earnings) implements Send {}
 
     /** All nodes shall know of this model. */
     record Announce(ModelSpec model) implements Send {}

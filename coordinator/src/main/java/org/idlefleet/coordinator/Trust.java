@@ -12,6 +12,7 @@ import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Transaction;
+import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.OwnerId;
 
@@ -173,6 +174,36 @@ final class Trust {
                         })
                         .toList(),
                 alarm(now));
+    }
+
+    /** What the owner itself is told: the same figures as {@link #view} shows the operator. */
+    CoordinatorMessage.Standing told(OwnerId owner, Instant now) {
+        Standing standing = standing(owner, now);
+        Standing.State state = standing.state(now);
+        Standing.Counts counts = standing.counts();
+        Conduct conduct = conduct(owner);
+        return new CoordinatorMessage.Standing(
+                switch (state) {
+                    case WARM_UP -> CoordinatorMessage.Standing.State.WARM_UP;
+                    case GOOD -> CoordinatorMessage.Standing.State.GOOD;
+                    case PROBATION -> CoordinatorMessage.Standing.State.PROBATION;
+                    case CONVICTED -> CoordinatorMessage.Standing.State.CONVICTED;
+                },
+                standings.containsKey(owner) ? Optional.of(standing.since()) : Optional.empty(),
+                state == Standing.State.PROBATION
+                        ? Optional.of(standing.probationUntil())
+                        : Optional.empty(),
+                trusted(owner),
+                new CoordinatorMessage.Honesty(
+                        counts.results(),
+                        counts.agreed(),
+                        counts.inconclusive(),
+                        counts.outvoted(),
+                        Standing.WARM_UP,
+                        standing.recent().share()),
+                new CoordinatorMessage.Availability(
+                        conduct.answered(), conduct.released(), conduct.lost(), conduct.refused()),
+                new CoordinatorMessage.Speed(conduct.expected(), conduct.taken()));
     }
 
     private Set<OwnerId> owners() {

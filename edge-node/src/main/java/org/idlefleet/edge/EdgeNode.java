@@ -83,7 +83,8 @@ public final class EdgeNode {
     private long refused;
     private long lost;
     private long workUnits;
-    private CoordinatorMessage.Earnings earnings = new CoordinatorMessage.Earnings(0, 0);
+    private CoordinatorMessage.Earnings earnings = 
+            new CoordinatorMessage.Earnings(0, 0, Optional.empty());
 
     /**
      * @param nonces a stream of 16 fresh bytes each; nobody outside may foresee them

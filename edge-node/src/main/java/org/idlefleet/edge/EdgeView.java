@@ -20,7 +20,7 @@ import java.util.List;
  * @param computing how many of them compute
  * @param models each known model
  * @param counts since the process started
- * @param earnings as the coordinator said last
+ * @param earnings as the coordinator said last, with the owner's standing
  */
 public record EdgeView(
         String link,

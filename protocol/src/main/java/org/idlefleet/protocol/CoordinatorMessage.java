@@ -1,7 +1,9 @@
 package org.idlefleet.protocol;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** What a coordinator says to a node. Any message may be lost with its connection. */
 public sealed interface CoordinatorMessage {
@@ -55,8 +57,87 @@ public sealed interface CoordinatorMessage {
     record Chunk(Digest file, long offset, long fileBytes, byte[] bytes)
             implements CoordinatorMessage {}
 
-    /** What the node's owner has earned, in micro-credits, as of now. */
-    record Earnings(long escrowMicros, long payableMicros) implements CoordinatorMessage {}
+    /**
+     * What the node's owner has earned, in micro-credits, and how it stands, as of now.
+     *
+     * @param standing empty if an older coordinator does not tell
+     */
+    record Earnings(long escrowMicros, long payableMicros, Optional<Standing> standing)
+            implements CoordinatorMessage {}
+
+    /**
+     * What the coordinator knows of the owner of the node that it tells: three figures, never
+     * mixed, with the counts behind each.
+     *
+     * @param since when the owner's first result settled; empty if none has
+     * @param probationUntil all its results are audited until then; empty if there is no such time
+     * @param trusted whether the operator takes its word where votes can't decide
+     */
+    record Standing(
+            State state,
+            Optional<Instant> since,
+            Optional<Instant> probationUntil,
+            boolean trusted,
+            Honesty honesty,
+            Availability availability,
+            Speed speed) {
+        /** Where an owner is. */
+        public enum State {
+            /** Everything is audited until enough checks were passed. */
+            WARM_UP,
+            /** Only the share that clients buy is audited. */
+            GOOD,
+            /** Everything is audited for a while, after a result was voted down or an appeal. */
+            PROBATION,
+            /** Found wrong by a trusted owner: gets no work until an appeal succeeds. */
+            CONVICTED
+        }
+    }
+
+    /**
+     * What came of an owner's results.
+     *
+     * @param agreed those that somebody else checked and found right
+     * @param inconclusive those at the edge of the tolerance, neither for nor against it
+     * @param outvoted those that others voted down
+     * @param warmUpChecks how many must be found right before only a share is audited
+     * @param recentShare of the checks of late those that were passed, 0 to 1; old ones fade
+     */
+    record Honesty(
+            long results,
+            long agreed,
+            long inconclusive,
+            long outvoted,
+            long warmUpChecks,
+            double recentShare) {
+        /** Results that somebody checked. */
+        public long checked() {
+            return agreed + inconclusive + outvoted;
+        }
+    }
+
+    /**
+     * How an owner's nodes have kept the leases they took, since the coordinator started.
+     *
+     * @param released handed back in time, as the owner wished: costs nothing
+     * @param lost ended with a connection, or ran over
+     * @param refused could not be run, or were answered with something that was no result
+     */
+    record Availability(long answered, long released, long lost, long refused) {
+        /** Of the leases not handed back, the share that was answered; 1 if there were none. */
+        public double share() {
+            long kept = answered + lost + refused;
+            return kept == 0 ? 1 : answered / (double) kept;
+        }
+    }
+
+    /** Time that the answered leases were expected to take, and that they took. */
+    record Speed(Duration expected, Duration taken) {
+        /** How much faster than expected the answers came; 1 if there were none. */
+        public double againstExpectation() {
+            return taken.isZero() ? 1 : expected.toNanos() / (double) taken.toNanos();
+        }
+    }
 
     /** The newest signed checkpoint of the ledger, as text; the node pins it. */
     record Checkpoint(String text) implements CoordinatorMessage {}

@@ -199,10 +199,7 @@ final class SimDoor {
     }
 
     void earnings(Send.Earnings earnings) {
-        say(
-                earnings.session(),
-                new CoordinatorMessage.Earnings(
-                        earnings.escrow().millionths(), earnings.payable().millionths()));
+        say(earnings.session(), earnings.earnings());
     }
 
     void assign(Send.Assign assign) {

@@ -2,12 +2,14 @@ package org.idlefleet.coordinator.adapter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.idlefleet.ledger.adapter.LedgerReader;
 import org.idlefleet.ledger.proof.Checkpoint;
 import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
@@ -27,6 +29,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +57,6 @@ class CoordinatorServerTest {
             try (var ann = node(server, "ann", honest());
                     var bob = node(server, "bob", honest());
                     var eve = node(server, "eve", CoordinatorServerTest::lie)) {
-                assertThat(List.of(ann, bob, eve)).doesNotContainNull();
                 HttpResponse<String> answer =
                         post(
                                 server,
@@ -74,6 +77,9 @@ class CoordinatorServerTest {
                 }
                 job = answer.headers().firstValue("idlefleet-job").orElseThrow();
                 assertThat(jobOf(server, job)).contains("\"status\":\"done\"");
+                isToldWhatTheOperatorSees(server, "ann", ann.beat());
+                isToldWhatTheOperatorSees(server, "bob", bob.beat());
+                isToldWhatTheOperatorSees(server, "eve", eve.beat());
             }
         }
         try (var again = start()) {
@@ -89,6 +95,43 @@ class CoordinatorServerTest {
             assertThat(ledger.balances().toString()).doesNotContain("owner:eve");
         }
         assertThat(death.get()).isNull();
+    }
+
+    private void isToldWhatTheOperatorSees(
+            CoordinatorServer server, String owner, CoordinatorMessage.Earnings told)
+            throws Exception {
+        CoordinatorMessage.Standing standing = told.standing().orElseThrow();
+        CoordinatorMessage.Honesty honesty = standing.honesty();
+        boolean liar = owner.equals("eve");
+        assertThat(honesty.outvoted() > 0).isEqualTo(liar);
+        assertThat(standing.state())
+                .isEqualTo(
+                        liar
+                                ? CoordinatorMessage.Standing.State.PROBATION
+                                : CoordinatorMessage.Standing.State.WARM_UP);
+        assertThat(standing.probationUntil().isPresent()).isEqualTo(liar);
+        for (JsonNode seen : JSON.readTree(get(server, "/api/v1/owners")).get("data")) {
+            if (seen.get("id").asString().equals(owner)) {
+                assertThat(standing.since())
+                        .hasValue(Instant.parse(seen.get("since").asString())
+                                .truncatedTo(ChronoUnit.MILLIS));
+                JsonNode figures = seen.get("honesty");
+                assertThat(honesty.results()).isEqualTo(figures.get("results").asLong());
+                assertThat(honesty.checked()).isEqualTo(figures.get("checked").asLong());
+                assertThat(honesty.agreed()).isEqualTo(figures.get("agreed").asLong());
+                assertThat(honesty.recentShare())
+                        .isEqualTo(figures.get("recent_share").asDouble());
+                assertThat(standing.availability().answered())
+                        .isPositive()
+                        .isEqualTo(seen.get("availability").get("answered").asLong());
+                assertThat(standing.speed().againstExpectation())
+                        .isCloseTo(
+                                seen.get("speed").get("against_expectation").asDouble(),
+                                within(0.01));
+                return;
+            }
+        }
+        throw new AssertionError("the operator sees no standing of " + owner);
     }
 
     @Test
@@ -191,8 +234,12 @@ class CoordinatorServerTest {
     }
 
     private String jobOf(CoordinatorServer server, String job) throws Exception {
+        return get(server, "/api/v1/jobs/" + job);
+    }
+
+    private String get(CoordinatorServer server, String path) throws Exception {
         return http.send(
-                        request(server, admin(), "/api/v1/jobs/" + job).GET().build(),
+                        request(server, admin(), path).GET().build(),
                         HttpResponse.BodyHandlers.ofString())
                 .body();
     }

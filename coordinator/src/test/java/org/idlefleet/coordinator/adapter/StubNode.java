@@ -17,8 +17,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -31,6 +34,8 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
     private final UnaryOperator<byte[]> deed;
     private final CompletableFuture<Void> offered = new CompletableFuture<>();
     private final CompletableFuture<NodeLink> link = new CompletableFuture<>();
+
+    private final BlockingQueue<CoordinatorMessage.Earnings> earnings = new LinkedBlockingQueue<>();
 
     private StubNode(int dimensions, UnaryOperator<byte[]> deed) {
         this.dimensions = dimensions;
@@ -93,7 +98,8 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
                                 NONCE,
                                 output,
                                 Duration.ofMillis(1)));
-            } else if (message instanceof CoordinatorMessage.Earnings) {
+            } else if (message instanceof CoordinatorMessage.Earnings said) {
+                earnings.add(said);
                 offered.complete(null);
             }
         }
@@ -114,6 +120,13 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
             output.set(i, item.length / 4 + 1, vector(item, dimensions));
         }
         return output.raw();
+    }
+
+    /** Says that it is there, and hears what its owner has earned and how it stands. */
+    CoordinatorMessage.Earnings beat() throws Exception {
+        earnings.clear();
+        link.get(20, TimeUnit.SECONDS).send(List.of(new NodeMessage.Heartbeat()));
+        return Objects.requireNonNull(earnings.poll(20, TimeUnit.SECONDS), "no answer to a beat");
     }
 
     /** The vector that an honest stub computes. */

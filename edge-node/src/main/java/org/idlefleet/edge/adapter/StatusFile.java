@@ -5,6 +5,7 @@ import org.idlefleet.edge.EdgeView;
 import org.idlefleet.edge.Engine;
 import org.idlefleet.edge.adapter.worker.WorkerEngine;
 import org.idlefleet.edge.gate.Finding;
+import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.adapter.NodeIdentity;
 
@@ -95,6 +96,7 @@ final class StatusFile {
         root.putObject("earnings")
                 .put("escrowMicros", view.earnings().escrowMicros())
                 .put("payableMicros", view.earnings().payableMicros());
+        view.earnings().standing().ifPresent(known -> standing(root.putObject("standing"), known));
         return root;
     }
 
@@ -112,6 +114,34 @@ final class StatusFile {
 
     private static String word(Activity activity) {
         return activity.state().name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void standing(ObjectNode node, CoordinatorMessage.Standing standing) {
+        CoordinatorMessage.Honesty honesty = standing.honesty();
+        CoordinatorMessage.Availability availability = standing.availability();
+        CoordinatorMessage.Speed speed = standing.speed();
+        node.put("state", standing.state().name().toLowerCase(Locale.ROOT));
+        node.put("trusted", standing.trusted());
+        standing.since().ifPresent(since -> node.put("since", since.toString()));
+        standing.probationUntil().ifPresent(end -> node.put("probationUntil", end.toString()));
+        node.putObject("honesty")
+                .put("recentShare", honesty.recentShare())
+                .put("results", honesty.results())
+                .put("checked", honesty.checked())
+                .put("agreed", honesty.agreed())
+                .put("inconclusive", honesty.inconclusive())
+                .put("outvoted", honesty.outvoted())
+                .put("warmUpChecks", honesty.warmUpChecks());
+        node.putObject("availability")
+                .put("share", availability.share())
+                .put("answered", availability.answered())
+                .put("released", availability.released())
+                .put("lost", availability.lost())
+                .put("refused", availability.refused());
+        node.putObject("speed")
+                .put("againstExpectation", speed.againstExpectation())
+                .put("expectedSeconds", speed.expected().toMillis() / 1e3)
+                .put("takenSeconds", speed.taken().toMillis() / 1e3);
     }
 
     static List<String> fallbacks(Engine engine) {

@@ -140,6 +140,17 @@ class EdgeDaemonTest {
             hearOffer(2);
             assertThat(hearOutput(door.assign(session, TEXTS))).isEqualTo(expected());
 
+            session.send(List.of(FleetDoor.earnings()));
+            awaitStatus(daemon, "\"state\" : \"probation\"");
+            assertThat(daemon.status())
+                    .contains(
+                            "\"escrowMicros\" : 15",
+                            "\"probationUntil\" : \"2026-01-03T00:00:00Z\"",
+                            "\"checked\" : 11",
+                            "\"outvoted\" : 1",
+                            "\"released\" : 3",
+                            "\"againstExpectation\" : 2.0");
+
             OwnerMode.write(config.data(), new OwnerMode.Pause(Optional.empty()));
             hearOffer(0);
             OwnerMode.write(config.data(), new OwnerMode.Run());

@@ -28,11 +28,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -59,6 +61,23 @@ final class FleetDoor implements NodeServer.Handler, EnrolmentDesk, AutoCloseabl
     private final AtomicInteger shards = new AtomicInteger();
     private final BlockingQueue<NodeMessage> heard = new LinkedBlockingQueue<>();
     private final BlockingQueue<NodeSession> sessions = new LinkedBlockingQueue<>();
+
+    /** What an owner on probation is told. */
+    static CoordinatorMessage.Earnings earnings() {
+        return new CoordinatorMessage.Earnings(
+                15,
+                7,
+                Optional.of(
+                        new CoordinatorMessage.Standing(
+                                CoordinatorMessage.Standing.State.PROBATION,
+                                Optional.of(Instant.parse("2026-01-01T00:00:00Z")),
+                                Optional.of(Instant.parse("2026-01-03T00:00:00Z")),
+                                false,
+                                new CoordinatorMessage.Honesty(20, 10, 0, 1, 200, 0.9),
+                                new CoordinatorMessage.Availability(20, 3, 0, 0),
+                                new CoordinatorMessage.Speed(
+                                        Duration.ofSeconds(4), Duration.ofSeconds(2)))));
+    }
 
     FleetDoor(Path directory, ModelManifest model, Path modelDirectory) throws IOException {
         manifestBytes = ManifestJson.write(model);

@@ -12,6 +12,7 @@ import org.idlefleet.protocol.wire.CoordinatorMsg;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What coordinators say, as {@code CoordinatorMsg} and back. Thread-safe. */
 final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
@@ -51,10 +52,7 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
                                     .setFileBytes(m.fileBytes())
                                     .setBytes(Fields.bytes(m.bytes())));
             case CoordinatorMessage.Earnings m ->
-                    envelope.setEarnings(
-                            CoordinatorMsg.Earnings.newBuilder()
-                                    .setEscrowMicros(m.escrowMicros())
-                                    .setPayableMicros(m.payableMicros()));
+                    envelope.setEarnings(earnings(m));
             case CoordinatorMessage.Checkpoint m ->
                     envelope.setCheckpoint(
                             CoordinatorMsg.Checkpoint.newBuilder().setText(m.text()));
@@ -91,10 +89,8 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
                         m.getBytes().toByteArray());
             }
             case CoordinatorMsg.CHUNK_FIELD_NUMBER -> chunk(CoordinatorMsg.Chunk.parseFrom(in));
-            case CoordinatorMsg.EARNINGS_FIELD_NUMBER -> {
-                var m = CoordinatorMsg.Earnings.parseFrom(in);
-                yield new CoordinatorMessage.Earnings(m.getEscrowMicros(), m.getPayableMicros());
-            }
+            case CoordinatorMsg.EARNINGS_FIELD_NUMBER ->
+                    earnings(CoordinatorMsg.Earnings.parseFrom(in));
             case CoordinatorMsg.CHECKPOINT_FIELD_NUMBER -> {
                 String text = CoordinatorMsg.Checkpoint.parseFrom(in).getText();
                 fields.within("checkpoint.text", WireLimit.CHECKPOINT_CHARS, text.length());
@@ -132,9 +128,9 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
             case CoordinatorMessage.ModelNotice _,
                     CoordinatorMessage.Cancel _,
                     CoordinatorMessage.Drain _,
-                    CoordinatorMessage.Earnings _,
                     CoordinatorMessage.Goodbye _ ->
                     96;
+            case CoordinatorMessage.Earnings _ -> 192;
         };
     }
 
@@ -224,6 +220,25 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
                 },
                 items,
                 Fields.millis("assign.time_left_ms", m.getTimeLeftMs()));
+    }
+
+    private static CoordinatorMsg.Earnings earnings(CoordinatorMessage.Earnings earnings) {
+        var message =
+                CoordinatorMsg.Earnings.newBuilder()
+                        .setEscrowMicros(earnings.escrowMicros())
+                        .setPayableMicros(earnings.payableMicros());
+        earnings.standing().ifPresent(standing -> message.setStanding(StandingFields.of(standing)));
+        return message.build();
+    }
+
+    private static CoordinatorMessage.Earnings earnings(CoordinatorMsg.Earnings m)
+            throws WireException {
+        return new CoordinatorMessage.Earnings(
+                m.getEscrowMicros(),
+                m.getPayableMicros(),
+                m.hasStanding()
+                        ? Optional.of(StandingFields.read(m.getStanding()))
+                        : Optional.empty());
     }
 
     private CoordinatorMessage.Chunk chunk(CoordinatorMsg.Chunk m) throws WireException {

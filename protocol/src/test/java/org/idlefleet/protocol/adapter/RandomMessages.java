@@ -10,8 +10,10 @@ import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.NumericClass;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.function.Supplier;
 
@@ -90,10 +92,32 @@ final class RandomMessages {
             case 6 ->
                     new CoordinatorMessage.Chunk(
                             digest(), size(), size() - 1, bytes(random.nextInt(999)));
-            case 7 -> new CoordinatorMessage.Earnings(random.nextLong(), random.nextLong());
+            case 7 ->
+                    new CoordinatorMessage.Earnings(
+                            random.nextLong(),
+                            random.nextLong(),
+                            random.nextBoolean() ? Optional.of(standing()) : Optional.empty());
             case 8 -> new CoordinatorMessage.Checkpoint(text());
             default -> new CoordinatorMessage.Goodbye(text());
         };
+    }
+
+    private CoordinatorMessage.Standing standing() {
+        return new CoordinatorMessage.Standing(
+                one(CoordinatorMessage.Standing.State.values()),
+                instant(),
+                instant(),
+                random.nextBoolean(),
+                new CoordinatorMessage.Honesty(
+                        size(), size(), size(), size(), size(), random.nextDouble()),
+                new CoordinatorMessage.Availability(size(), size(), size(), size()),
+                new CoordinatorMessage.Speed(micros(), micros()));
+    }
+
+    private Optional<Instant> instant() {
+        return random.nextBoolean()
+                ? Optional.of(Instant.ofEpochMilli(1 + random.nextInt(Integer.MAX_VALUE)))
+                : Optional.empty();
     }
 
     private CoordinatorMessage.ModelNotice notice() {

@@ -309,10 +309,7 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
     }
 
     public void earnings(Send.Earnings earnings) {
-        gather(
-                earnings.session(),
-                new CoordinatorMessage.Earnings(
-                        earnings.escrow().millionths(), earnings.payable().millionths()));
+        gather(earnings.session(), earnings.earnings());
     }
 
     public void dismiss(Send.Dismiss dismiss) {
