@@ -29,6 +29,7 @@ import java.io.PrintWriter;
             NodesCommand.class,
             TrustCommand.class,
             JobsCommand.class,
+            ReceiptCommand.class,
             LedgerCommand.class,
             BenchCommand.class,
             SimulateCommand.class,

@@ -124,7 +124,6 @@ final class TrustCommand {
                     + times(speed.path("against_expectation"))
                     + " of what was expected\n";
         }
-
     }
 
     /** A share of one as a percentage. */

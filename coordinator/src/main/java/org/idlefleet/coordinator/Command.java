@@ -1,6 +1,7 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.coordinator.verification.Evidence;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.protocol.ClientId;
@@ -115,6 +116,7 @@ public sealed interface Command {
      * @param output SHA-256 of the bytes as received
      * @param bytes their number
      * @param sound whether commit and content hold: hash equal, all numbers finite
+     * @param evidence what a receipt will say about it
      */
     record ResultReturned(
             long session,
@@ -123,8 +125,21 @@ public sealed interface Command {
             Digest output,
             int bytes,
             boolean sound,
-            Duration computeTime)
-            implements Command {}
+            Duration computeTime,
+            Evidence evidence)
+            implements Command {
+        /** A result without evidence. */
+        public ResultReturned(
+                long session,
+                Lease lease,
+                Digest commit,
+                Digest output,
+                int bytes,
+                boolean sound,
+                Duration computeTime) {
+            this(session, lease, commit, output, bytes, sound, computeTime, Evidence.NONE);
+        }
+    }
 
     /** The owner came back; the node hands the lease back. */
     record LeaseReleased(long session, Lease lease, String reason) implements Command {}

@@ -131,6 +131,8 @@ public sealed interface Event {
      *
      * @param auditPpm how many of a million such results were to be audited
      * @param draw what the commit of the canonical result drew
+     * @param distances of all ballots from the canonical one, agreeing ones first, then
+     *     inconclusive and dissenting ones; empty if their bytes were the same
      */
     record ShardSettled(
             JobId job,
@@ -144,9 +146,11 @@ public sealed interface Event {
             Transaction payment,
             int auditPpm,
             Draw draw,
+            List<Double> distances,
             Instant at)
             implements Durable {
         public ShardSettled {
+            distances = List.copyOf(distances);
             agreeing = List.copyOf(agreeing);
             inconclusive = List.copyOf(inconclusive);
             dissenting = List.copyOf(dissenting);
@@ -176,6 +180,7 @@ public sealed interface Event {
                     payment,
                     0,
                     Draw.NONE,
+                    List.of(),
                     at);
         }
     }

@@ -104,7 +104,8 @@ final class Tally {
                         result.output(),
                         fleet.session(replica.session())
                                 .map(ParkSession::numericClass)
-                                .orElse(NumericClass.UNKNOWN));
+                                .orElse(NumericClass.UNKNOWN),
+                        result.evidence());
         var decision =
                 new Decision.Builder()
                         .event(
@@ -112,7 +113,7 @@ final class Tally {
                                         lease, result.session(), result.computeTime(), now));
         if (job.needed() == 1 && job.ballots(shard.index()).isEmpty()) {
             var verdict = new Verdict.Agreed(ballot, List.of(ballot), List.of(), List.of());
-            return settle(decision, job, shard, verdict, now).build();
+            return settle(decision, job, shard, verdict, List.of(), now).build();
         }
         return cast(decision, job, shard, ballot, model, now).build();
     }
@@ -149,7 +150,14 @@ final class Tally {
         Verdict verdict = judge(job, ballots, comparison);
         return switch (verdict) {
             case Verdict.Agreed agreed ->
-                    settle(new Decision.Builder(), job, shard, agreed, now).build();
+                    settle(
+                                    new Decision.Builder(),
+                                    job,
+                                    shard,
+                                    agreed,
+                                    distances(ballots, comparison, agreed),
+                                    now)
+                            .build();
             case Verdict.Open open -> more(job, shard, open, comparison, now);
         };
     }
@@ -284,8 +292,21 @@ final class Tally {
                         job,
                         shard,
                         new Verdict.Agreed(all.getFirst(), all, List.of(), List.of()),
+                        List.of(),
                         now)
                 : decision.send(compare(job, shard, all, model));
+    }
+
+    /**
+     * How far each ballot is from the canonical one, in the order in which the verdict has them.
+     */
+    private static List<Double> distances(
+            List<Ballot> ballots, Comparison comparison, Verdict.Agreed verdict) {
+        int canonical = ballots.indexOf(verdict.canonical());
+        return Stream.of(verdict.agreeing(), verdict.inconclusive(), verdict.dissenting())
+                .flatMap(List::stream)
+                .map(ballot -> comparison.between(ballots.indexOf(ballot), canonical))
+                .toList();
     }
 
     private Decision.Builder settle(
@@ -293,6 +314,7 @@ final class Tally {
             Job job,
             OpenShard shard,
             Verdict.Agreed verdict,
+            List<Double> distances,
             Instant now) {
         Lease canonical = verdict.canonical().lease();
         Transaction payment = payment(job, shard, verdict);
@@ -312,6 +334,7 @@ final class Tally {
                         payment,
                         ppm,
                         draw,
+                        distances,
                         now));
         if (draw.audited()) {
             audit(decision, job, shard, verdict.canonical(), draw.trusted(), now);

@@ -12,6 +12,7 @@ import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.NodeMessage.Offer;
 import org.idlefleet.protocol.NodeMessage.RefuseReason;
 import org.idlefleet.protocol.ProtocolVersion;
+import org.idlefleet.protocol.ResultStatement;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * The node's mind: for everything that happens, what to do about it.
@@ -55,6 +57,7 @@ public final class EdgeNode {
     private final EdgeSettings settings;
     private final Supplier<byte[]> nonces;
     private final Backoff backoff;
+    private final UnaryOperator<byte[]> signer;
     private final Shards shards = new Shards();
     private final Models models = new Models();
     private List<Action> actions = new ArrayList<>();
@@ -83,17 +86,29 @@ public final class EdgeNode {
     private long refused;
     private long lost;
     private long workUnits;
-    private CoordinatorMessage.Earnings earnings = 
+    private CoordinatorMessage.Earnings earnings =
             new CoordinatorMessage.Earnings(0, 0, Optional.empty());
 
     /**
      * @param nonces a stream of 16 fresh bytes each; nobody outside may foresee them
      * @param backoff waits between attempts to connect
+     * @param signer signs a {@link ResultStatement} with the key of the present connection: 64
+     *     bytes, or none if results are not signed
      */
-    public EdgeNode(EdgeSettings settings, Supplier<byte[]> nonces, Backoff backoff) {
+    public EdgeNode(
+            EdgeSettings settings,
+            Supplier<byte[]> nonces,
+            Backoff backoff,
+            UnaryOperator<byte[]> signer) {
         this.settings = settings;
         this.nonces = nonces;
         this.backoff = backoff;
+        this.signer = signer;
+    }
+
+    /** A node that does not sign its results. */
+    public EdgeNode(EdgeSettings settings, Supplier<byte[]> nonces, Backoff backoff) {
+        this(settings, nonces, backoff, _ -> new byte[0]);
     }
 
     /** What to do about {@code signal}; times never go back from call to call. */
@@ -430,7 +445,7 @@ public final class EdgeNode {
             return;
         }
         finished++;
-        answer(done);
+        answer(shard, done);
         ModelManifest model = models.warm(shard.manifest());
         if (model != null) {
             long units = 0;
@@ -442,18 +457,33 @@ public final class EdgeNode {
         }
     }
 
-    private void answer(Signal.ShardFinished done) {
+    private void answer(Assign shard, Signal.ShardFinished done) {
         byte[] nonce = nonces.get();
         byte[] output = done.output();
         Digest commit = Digest.of(nonce, output);
+        byte[] signature =
+                signer.apply(
+                        new ResultStatement(
+                                        shard.lease(),
+                                        shard.manifest(),
+                                        ResultStatement.inputOf(shard.kind(), shard.items()),
+                                        Digest.of(output),
+                                        commit)
+                                .bytes());
         if (output.length <= PART_BYTES) {
             actions.add(
                     new Action.Send(
                             new NodeMessage.Result(
-                                    done.lease(), commit, nonce, output, done.computeTime())));
+                                    done.lease(),
+                                    commit,
+                                    nonce,
+                                    output,
+                                    done.computeTime(),
+                                    signature)));
             return;
         }
-        actions.add(new Action.Send(new NodeMessage.Commit(done.lease(), commit, nonce)));
+        actions.add(
+                new Action.Send(new NodeMessage.Commit(done.lease(), commit, nonce, signature)));
         for (int from = 0; from < output.length; from += PART_BYTES) {
             int to = Math.min(from + PART_BYTES, output.length);
             byte[] part = Arrays.copyOfRange(output, from, to);

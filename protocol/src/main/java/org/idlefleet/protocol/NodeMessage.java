@@ -59,8 +59,11 @@ public sealed interface NodeMessage {
      * ResultPart}s.
      *
      * @param commit SHA-256 of nonce and output
+     * @param signature the node's, under the {@link ResultStatement}: 64 bytes, or none if it is an
+     *     older node
      */
-    record Commit(Lease lease, Digest commit, byte[] nonce) implements NodeMessage {}
+    record Commit(Lease lease, Digest commit, byte[] nonce, byte[] signature)
+            implements NodeMessage {}
 
     /** A piece of a result's output, in order; the last one ends it. */
     record ResultPart(Lease lease, byte[] bytes, boolean last, Duration computeTime)
@@ -73,9 +76,22 @@ public sealed interface NodeMessage {
      * @param nonce 16 bytes of the node's own choice
      * @param output layout by the model's task, see {@link EmbeddingOutput}
      * @param computeTime time the node spent on it, without waiting
+     * @param signature as in {@link Commit}
      */
-    record Result(Lease lease, Digest commit, byte[] nonce, byte[] output, Duration computeTime)
-            implements NodeMessage {}
+    record Result(
+            Lease lease,
+            Digest commit,
+            byte[] nonce,
+            byte[] output,
+            Duration computeTime,
+            byte[] signature)
+            implements NodeMessage {
+        /** The result of a node that signs nothing. */
+        public Result(
+                Lease lease, Digest commit, byte[] nonce, byte[] output, Duration computeTime) {
+            this(lease, commit, nonce, output, computeTime, new byte[0]);
+        }
+    }
 
     /** Bytes of an answer that is still growing, such as generated tokens; counted from 0. */
     record Partial(Lease lease, int sequence, byte[] bytes) implements NodeMessage {}

@@ -2,12 +2,14 @@ package org.idlefleet.coordinator.adapter;
 
 import org.idlefleet.coordinator.Coordinator;
 import org.idlefleet.coordinator.CoordinatorLoop;
+import org.idlefleet.coordinator.Policy;
 import org.idlefleet.coordinator.adapter.api.ApiDoor;
 import org.idlefleet.coordinator.adapter.api.Desk;
 import org.idlefleet.coordinator.adapter.api.Metrics;
 import org.idlefleet.coordinator.adapter.api.Ports;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.coordinator.adapter.node.NodeDesk;
+import org.idlefleet.coordinator.adapter.receipt.ReceiptMaker;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.adapter.CertificateAuthority;
 import org.idlefleet.protocol.adapter.NodeServer;
@@ -96,7 +98,8 @@ public final class CoordinatorServer implements AutoCloseable {
             closings.push(files::close);
             var nodeDesk = new NodeDesk(inbox, desk, payloads, models, files);
             var comparing = new Comparing(inbox, payloads, models, comparers);
-            var coordinator = new Coordinator(config.policy(secret(data, random)));
+            Policy policy = config.policy(secret(data, random));
+            var coordinator = new Coordinator(policy);
             var loop =
                     new CoordinatorLoop(
                             coordinator,
@@ -123,6 +126,8 @@ public final class CoordinatorServer implements AutoCloseable {
                             payloads,
                             catalogue,
                             new LogHistory(log),
+                            new ReceiptMaker(
+                                    log, ca, ledger.signer(), policy.auditSecret().raw(), clock),
                             ledger.books(config.ledger(), log),
                             config.payoutConfig(),
                             metrics,

@@ -5,6 +5,7 @@ import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.ledger.adapter.LedgerException;
 import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.proof.NoteSigner;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.ledger.proof.adapter.ProofLog;
 
@@ -85,6 +86,11 @@ final class LiveLedger {
         try (var reader = LedgerReader.open(file)) {
             return ProofLog.open(data.resolve("proof"), config.name(), reader);
         }
+    }
+
+    /** The key of its checkpoints. */
+    NoteSigner signer() {
+        return proof.signer();
     }
 
     /** What the door shows of it. */

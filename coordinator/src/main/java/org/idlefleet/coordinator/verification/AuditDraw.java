@@ -25,6 +25,9 @@ public final class AuditDraw {
 
     private static final String HMAC = "HmacSHA256";
 
+    private static final byte[] COMMITMENT =
+            "idlefleet audit day key v1\n".getBytes(StandardCharsets.US_ASCII);
+
     private final Mac draws;
     private final Mac keys;
     private long day = Long.MIN_VALUE;
@@ -61,8 +64,7 @@ public final class AuditDraw {
         if (ppm <= 0) {
             return Draw.NONE;
         }
-        ByteBuffer drawn = ByteBuffer.wrap(hash(job, shard, commit, at));
-        return new Draw(below(drawn.getLong(), ppm), below(drawn.getLong(), TRUSTED_PPM));
+        return drawn(hash(job, shard, commit, at), ppm);
     }
 
     /** The key of the day in which {@code at} lies (UTC): shown after that day, it proves draws. */
@@ -70,17 +72,41 @@ public final class AuditDraw {
         return keys.doFinal(("idlefleet audit " + day(at)).getBytes(StandardCharsets.US_ASCII));
     }
 
+    /** What fixes a day's key before it is shown: its SHA-256 behind a word of its own. */
+    public static Digest commitment(byte[] dayKey) {
+        return Digest.of(COMMITMENT, dayKey);
+    }
+
+    /**
+     * Draws as the holder of a day's key can do it again.
+     *
+     * @param ppm results audited, of a million: more than 0
+     */
+    public static Draw draw(byte[] dayKey, JobId job, int shard, Digest commit, int ppm) {
+        Mac mac = hmac();
+        key(mac, dayKey);
+        return drawn(mac.doFinal(message(job, shard, commit)), ppm);
+    }
+
+    private static Draw drawn(byte[] hash, int ppm) {
+        ByteBuffer drawn = ByteBuffer.wrap(hash);
+        return new Draw(below(drawn.getLong(), ppm), below(drawn.getLong(), TRUSTED_PPM));
+    }
+
     private byte[] hash(JobId job, int shard, Digest commit, Instant at) {
         if (day(at) != day) {
             day = day(at);
             key(draws, dayKey(at));
         }
-        return draws.doFinal(
-                ByteBuffer.allocate(Long.BYTES + Integer.BYTES + commit.raw().length)
-                        .putLong(job.number())
-                        .putInt(shard)
-                        .put(commit.raw())
-                        .array());
+        return draws.doFinal(message(job, shard, commit));
+    }
+
+    private static byte[] message(JobId job, int shard, Digest commit) {
+        return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + Digest.BYTES)
+                .putLong(job.number())
+                .putInt(shard)
+                .put(commit.raw())
+                .array();
     }
 
     /** A uniform 64-bit number below the share {@code ppm} of its range. */

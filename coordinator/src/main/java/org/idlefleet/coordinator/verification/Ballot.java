@@ -12,6 +12,7 @@ import org.idlefleet.protocol.OwnerId;
  * @param commit SHA-256 of nonce and output, stored before anything was compared
  * @param output SHA-256 of the output: equal ones need no comparing
  * @param numericClass in which it was computed
+ * @param evidence what a receipt says about it
  */
 public record Ballot(
         Lease lease,
@@ -19,7 +20,19 @@ public record Ballot(
         OwnerId owner,
         Digest commit,
         Digest output,
-        NumericClass numericClass) {
+        NumericClass numericClass,
+        Evidence evidence) {
+    /** A result without evidence. */
+    public Ballot(
+            Lease lease,
+            NodeId node,
+            OwnerId owner,
+            Digest commit,
+            Digest output,
+            NumericClass numericClass) {
+        this(lease, node, owner, commit, output, numericClass, Evidence.NONE);
+    }
+
     /** One that was stored before results had a numeric class. */
     public Ballot(Lease lease, NodeId node, OwnerId owner, Digest commit, Digest output) {
         this(lease, node, owner, commit, output, NumericClass.UNKNOWN);

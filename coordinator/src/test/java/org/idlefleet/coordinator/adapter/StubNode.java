@@ -5,6 +5,8 @@ import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.EmbeddingOutput;
 import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.ResultStatement;
+import org.idlefleet.protocol.adapter.DeviceKeys;
 import org.idlefleet.protocol.adapter.Endpoint;
 import org.idlefleet.protocol.adapter.EnrolmentClient;
 import org.idlefleet.protocol.adapter.EnrolmentToken;
@@ -32,29 +34,44 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
     private final NodeClient client = new NodeClient(WireLimits.DEFAULT, 1);
     private final int dimensions;
     private final UnaryOperator<byte[]> deed;
+    private final UnaryOperator<byte[]> signer;
     private final CompletableFuture<Void> offered = new CompletableFuture<>();
     private final CompletableFuture<NodeLink> link = new CompletableFuture<>();
 
     private final BlockingQueue<CoordinatorMessage.Earnings> earnings = new LinkedBlockingQueue<>();
 
-    private StubNode(int dimensions, UnaryOperator<byte[]> deed) {
+    private StubNode(int dimensions, UnaryOperator<byte[]> deed, UnaryOperator<byte[]> signer) {
         this.dimensions = dimensions;
         this.deed = deed;
+        this.signer = signer;
     }
 
     /**
      * Enrols, connects and offers every model it hears of.
      *
      * @param deed what it does to an honest output before it answers
+     * @param signs whether it signs its results, as older nodes do not
      */
     static StubNode start(
-            Endpoint door, String token, Path directory, int dimensions, UnaryOperator<byte[]> deed)
+            Endpoint door,
+            String token,
+            Path directory,
+            int dimensions,
+            UnaryOperator<byte[]> deed,
+            boolean signs)
             throws Exception {
         NodeIdentity identity =
                 new EnrolmentClient(door, Duration.ofSeconds(20))
                         .enrol(EnrolmentToken.parse(token));
         identity.save(directory);
-        var node = new StubNode(dimensions, deed);
+        var node =
+                new StubNode(
+                        dimensions,
+                        deed,
+                        statement ->
+                                signs
+                                        ? DeviceKeys.sign(identity.credentials().key(), statement)
+                                        : new byte[0]);
         node.client.connect(
                 door,
                 identity,
@@ -91,13 +108,21 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
         for (CoordinatorMessage message : messages) {
             if (message instanceof CoordinatorMessage.Assign assign) {
                 byte[] output = deed.apply(embed(assign));
+                var statement =
+                        new ResultStatement(
+                                assign.lease(),
+                                assign.manifest(),
+                                ResultStatement.inputOf(assign.kind(), assign.items()),
+                                Digest.of(output),
+                                Digest.of(NONCE, output));
                 answers.add(
                         new NodeMessage.Result(
                                 assign.lease(),
                                 Digest.of(NONCE, output),
                                 NONCE,
                                 output,
-                                Duration.ofMillis(1)));
+                                Duration.ofMillis(1),
+                                signer.apply(statement.bytes())));
             } else if (message instanceof CoordinatorMessage.Earnings said) {
                 earnings.add(said);
                 offered.complete(null);

@@ -151,7 +151,8 @@ public final class EdgeDaemon implements AutoCloseable {
                             return nonce;
                         },
                         new FullJitter(
-                                config.uplink().retryMin(), config.uplink().retryMax(), random));
+                                config.uplink().retryMin(), config.uplink().retryMax(), random),
+                        this::sign);
         this.loop = new EdgeLoop(node, gate, clock, this::show);
         this.snapshot = loop.snapshot(clock.instant());
         this.store =
@@ -250,6 +251,10 @@ public final class EdgeDaemon implements AutoCloseable {
         if (webhook != null) {
             webhook.close();
         }
+    }
+
+    private byte[] sign(byte[] statement) {
+        return uplink.sign(statement);
     }
 
     private void engineEnded(String reason) {

@@ -2,6 +2,7 @@ package org.idlefleet.protocol.adapter;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x500.X500NameBuilder;
 import org.bouncycastle.asn1.x500.style.BCStyle;
@@ -56,6 +57,11 @@ public final class CertificateAuthority {
     private static final String KEY_FILE = "ca.key";
     private static final String CERTIFICATE_FILE = "ca.pem";
     private static final String SIGNATURE = "SHA256withECDSA";
+
+    /** Document signing (RFC 9336). */
+    private static final KeyPurposeId DOCUMENT_SIGNING =
+            KeyPurposeId.getInstance(new ASN1ObjectIdentifier("1.3.6.1.5.5.7.3.36"));
+
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final PrivateKey key;
@@ -122,6 +128,11 @@ public final class CertificateAuthority {
         return certificate;
     }
 
+    /** The root certificate as PEM. */
+    public String pem() {
+        return PemFile.text(List.of(certificate));
+    }
+
     /** SHA-256 of the root certificate (DER): the last part of every {@link EnrolmentToken}. */
     public Digest fingerprint() {
         return fingerprint(certificate);
@@ -178,6 +189,22 @@ public final class CertificateAuthority {
                                 GeneralName.uniformResourceIdentifier,
                                 PeerIdentity.spiffe(owner, node))),
                 KeyPurposeId.id_kp_clientAuth);
+    }
+
+    /**
+     * A certificate for a node's key under its owner's pseudonym: for whoever is shown what the key
+     * signed. No door takes it.
+     */
+    public X509Certificate issuePseudonym(PublicKey nodeKey, String pseudonym) {
+        return issue(
+                nodeKey,
+                pseudonym,
+                ROOT_LIFETIME,
+                new GeneralNames(
+                        new GeneralName(
+                                GeneralName.uniformResourceIdentifier,
+                                PeerIdentity.PSEUDONYM + pseudonym)),
+                DOCUMENT_SIGNING);
     }
 
     /** An identity without enrolment, for nodes that share a process with their coordinator. */

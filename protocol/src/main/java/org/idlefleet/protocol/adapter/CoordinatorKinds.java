@@ -51,8 +51,7 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
                                     .setOffset(m.offset())
                                     .setFileBytes(m.fileBytes())
                                     .setBytes(Fields.bytes(m.bytes())));
-            case CoordinatorMessage.Earnings m ->
-                    envelope.setEarnings(earnings(m));
+            case CoordinatorMessage.Earnings m -> envelope.setEarnings(earnings(m));
             case CoordinatorMessage.Checkpoint m ->
                     envelope.setCheckpoint(
                             CoordinatorMsg.Checkpoint.newBuilder().setText(m.text()));

@@ -8,6 +8,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NodeSignature;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.wire.LeaseMsg;
 import org.idlefleet.protocol.wire.NumericClassMsg;
@@ -115,6 +116,19 @@ final class Fields {
                     field, "a nonce has " + NONCE_BYTES + " bytes, found " + nonce.size());
         }
         return nonce.toByteArray();
+    }
+
+    /** A node's signature; none from one that does not sign. */
+    static byte[] signature(String field, ByteString signature) throws WireException {
+        if (!signature.isEmpty() && signature.size() != NodeSignature.SIGNATURE_BYTES) {
+            throw new WireException(
+                    field,
+                    "a signature has "
+                            + NodeSignature.SIGNATURE_BYTES
+                            + " bytes, or none, found "
+                            + signature.size());
+        }
+        return signature.toByteArray();
     }
 
     static Duration millis(String field, long millis) throws WireException {

@@ -38,7 +38,8 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                             NodeMsg.Commit.newBuilder()
                                     .setLease(Fields.lease(m.lease()))
                                     .setCommit(Fields.digest(m.commit()))
-                                    .setNonce(Fields.bytes(m.nonce())));
+                                    .setNonce(Fields.bytes(m.nonce()))
+                                    .setSignature(Fields.bytes(m.signature())));
             case NodeMessage.ResultPart m ->
                     envelope.setResultPart(
                             NodeMsg.ResultPart.newBuilder()
@@ -53,7 +54,8 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                                     .setCommit(Fields.digest(m.commit()))
                                     .setNonce(Fields.bytes(m.nonce()))
                                     .setOutput(Fields.bytes(m.output()))
-                                    .setComputeMicros(Fields.micros(m.computeTime())));
+                                    .setComputeMicros(Fields.micros(m.computeTime()))
+                                    .setSignature(Fields.bytes(m.signature())));
             case NodeMessage.Partial m ->
                     envelope.setPartial(
                             NodeMsg.Partial.newBuilder()
@@ -97,7 +99,8 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                 yield new NodeMessage.Commit(
                         Fields.lease("commit", m.hasLease(), m.getLease()),
                         Fields.digest("commit.commit", m.getCommit()),
-                        Fields.nonce("commit.nonce", m.getNonce()));
+                        Fields.nonce("commit.nonce", m.getNonce()),
+                        Fields.signature("commit.signature", m.getSignature()));
             }
             case NodeMsg.RESULT_PART_FIELD_NUMBER -> {
                 var m = NodeMsg.ResultPart.parseFrom(in);
@@ -114,7 +117,8 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                         Fields.digest("result.commit", m.getCommit()),
                         Fields.nonce("result.nonce", m.getNonce()),
                         m.getOutput().toByteArray(),
-                        Fields.micros("result.compute_micros", m.getComputeMicros()));
+                        Fields.micros("result.compute_micros", m.getComputeMicros()),
+                        Fields.signature("result.signature", m.getSignature()));
             }
             case NodeMsg.PARTIAL_FIELD_NUMBER -> {
                 var m = NodeMsg.Partial.parseFrom(in);
@@ -173,12 +177,12 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
     @Override
     public int weight(NodeMessage message) {
         return switch (message) {
-            case NodeMessage.Result m -> 96 + m.output().length;
+            case NodeMessage.Result m -> 192 + m.output().length;
             case NodeMessage.ResultPart m -> 32 + m.bytes().length;
             case NodeMessage.Partial m -> 32 + m.bytes().length;
+            case NodeMessage.Commit _ -> 192;
             case NodeMessage.Offer m -> 16 + 48 * m.models().size();
             case NodeMessage.Hello _,
-                    NodeMessage.Commit _,
                     NodeMessage.Release _,
                     NodeMessage.Refuse _,
                     NodeMessage.Heartbeat _,

@@ -6,6 +6,7 @@ import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.OwnerId;
 
 import java.net.InetAddress;
+import java.security.PublicKey;
 import java.util.List;
 
 /** A node that is connected, authenticated and has said hello. Thread-safe. */
@@ -16,6 +17,9 @@ public interface NodeSession {
     NodeId node();
 
     OwnerId owner();
+
+    /** The key of the certificate that the node connected with. */
+    PublicKey publicKey();
 
     /** Where the node calls from; behind a carrier many nodes share it. */
     InetAddress address();

@@ -4,6 +4,7 @@ import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.OwnerId;
 
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -19,8 +20,13 @@ import java.util.regex.Pattern;
  *
  * @param key SHA-256 of the public key (SubjectPublicKeyInfo, DER)
  * @param expires when the certificate ends
+ * @param publicKey the key itself
  */
-public record PeerIdentity(OwnerId owner, NodeId node, Digest key, Instant expires) {
+public record PeerIdentity(
+        OwnerId owner, NodeId node, Digest key, Instant expires, PublicKey publicKey) {
+    /** What the name in a {@link CertificateAuthority#issuePseudonym} begins with. */
+    static final String PSEUDONYM = "spiffe://idlefleet/pseudonym/";
+
     private static final int URI_NAME = 6;
     private static final Pattern SPIFFE =
             Pattern.compile("spiffe://idlefleet/owner/([^/]{1,64})/node/([^/]{1,64})");
@@ -45,13 +51,14 @@ public record PeerIdentity(OwnerId owner, NodeId node, Digest key, Instant expir
                     new OwnerId(parts.group(1)),
                     new NodeId(parts.group(2)),
                     Digest.of(certificate.getPublicKey().getEncoded()),
-                    certificate.getNotAfter().toInstant());
+                    certificate.getNotAfter().toInstant(),
+                    certificate.getPublicKey());
         } catch (IllegalArgumentException e) {
             throw new CertificateException(e.getMessage(), e);
         }
     }
 
-    private static String onlyUri(X509Certificate certificate) throws CertificateParsingException {
+    static String onlyUri(X509Certificate certificate) throws CertificateParsingException {
         Collection<List<?>> names = certificate.getSubjectAlternativeNames();
         List<String> uris =
                 names == null

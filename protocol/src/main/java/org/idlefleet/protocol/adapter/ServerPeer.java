@@ -12,6 +12,7 @@ import org.idlefleet.protocol.ProtocolVersion;
 import org.jspecify.annotations.Nullable;
 
 import java.net.InetAddress;
+import java.security.PublicKey;
 import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
@@ -144,6 +145,11 @@ final class ServerPeer extends Peer<NodeMessage, CoordinatorMessage> implements 
     @Override
     public NodeId node() {
         return identity.node();
+    }
+
+    @Override
+    public PublicKey publicKey() {
+        return identity.publicKey();
     }
 
     @Override

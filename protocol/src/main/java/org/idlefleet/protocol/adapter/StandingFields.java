@@ -81,7 +81,8 @@ final class StandingFields {
             case CoordinatorMsg.Standing.State.PROBATION_VALUE -> Standing.State.PROBATION;
             case CoordinatorMsg.Standing.State.CONVICTED_VALUE -> Standing.State.CONVICTED;
             default ->
-                    throw new WireException("earnings.standing.state", "there is no state " + value);
+                    throw new WireException(
+                            "earnings.standing.state", "there is no state " + value);
         };
     }
 

@@ -51,13 +51,20 @@ final class RandomMessages {
                                     () ->
                                             new NodeMessage.WarmModel(
                                                     digest(), random.nextDouble() * 1e6)));
-            case 2 -> new NodeMessage.Commit(lease(), digest(), bytes(16));
+            case 2 ->
+                    new NodeMessage.Commit(
+                            lease(), digest(), bytes(16), bytes(64 * random.nextInt(2)));
             case 3 ->
                     new NodeMessage.ResultPart(
                             lease(), bytes(random.nextInt(999)), random.nextBoolean(), micros());
             case 4 ->
                     new NodeMessage.Result(
-                            lease(), digest(), bytes(16), bytes(random.nextInt(999)), micros());
+                            lease(),
+                            digest(),
+                            bytes(16),
+                            bytes(random.nextInt(999)),
+                            micros(),
+                            bytes(64 * random.nextInt(2)));
             case 5 ->
                     new NodeMessage.Partial(
                             lease(), random.nextInt(1 << 20), bytes(random.nextInt(99)));

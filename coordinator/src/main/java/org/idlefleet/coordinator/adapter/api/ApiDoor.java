@@ -137,6 +137,8 @@ public final class ApiDoor implements Closeable {
                 Route.get("/api/v1/jobs/{job}", key, jobs::one),
                 Route.delete("/api/v1/jobs/{job}", key, jobs::cancel),
                 Route.get("/api/v1/jobs/{job}/output", key, jobs::output),
+                Route.get("/api/v1/jobs/{job}/receipt", key, jobs::receipt),
+                Route.get("/api/v1/audit-keys/{day}", open, jobs::auditKey),
                 Route.get("/api/v1/nodes", admin, operator.look(new Query.OfNodes())),
                 Route.post("/api/v1/nodes/{node}/ban", admin, operator::ban),
                 Route.get("/api/v1/owners", admin, operator.look(new Query.OfStandings())),

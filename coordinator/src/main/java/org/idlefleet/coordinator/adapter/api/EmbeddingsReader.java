@@ -19,7 +19,7 @@ import java.util.List;
  * Reads the body of one embeddings request in a single pass, without a tree. Keys that OpenAI adds
  * one day are skipped; those below {@code idlefleet} are ours, so a misspelt one is an error.
  */
-final class EmbeddingsReader {
+public final class EmbeddingsReader {
     private final JsonParser json;
     private final int inputsMax;
     private final List<byte[]> items = new ArrayList<>();
@@ -34,6 +34,18 @@ final class EmbeddingsReader {
     private EmbeddingsReader(JsonParser json, int inputsMax) {
         this.json = json;
         this.inputsMax = inputsMax;
+    }
+
+    /**
+     * The inputs of a request's body, as nodes get them: for whoever holds a receipt against what
+     * was sent. What is wrong with it is an {@link IllegalArgumentException}.
+     */
+    public static List<byte[]> inputs(byte[] body) {
+        try {
+            return read(body, Integer.MAX_VALUE).items();
+        } catch (Problem.Raised e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
     }
 
     /** Reads a body; what is wrong with it is raised as a problem that names the key. */

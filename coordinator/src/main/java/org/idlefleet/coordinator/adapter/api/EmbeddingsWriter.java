@@ -44,7 +44,7 @@ final class EmbeddingsWriter {
                                 ? "{\"object\":\"embedding\",\"index\":"
                                 : ",{\"object\":\"embedding\",\"index\":");
                 writer.put(Integer.toString(index));
-                writer.put(",\"embedding\":");
+                writer.put(",\"tokens\":" + piece.tokens(i) + ",\"embedding\":");
                 writer.vector(vectors.vector(piece, i));
                 writer.put("}");
             }

@@ -11,12 +11,16 @@ import org.idlefleet.coordinator.Query;
 import org.idlefleet.coordinator.Refusal;
 import org.idlefleet.coordinator.View;
 import org.idlefleet.coordinator.adapter.Payloads;
+import org.idlefleet.coordinator.adapter.receipt.JobReceipt;
+import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.protocol.JobId;
 import org.jspecify.annotations.Nullable;
 
 import tools.jackson.databind.node.ObjectNode;
 
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
@@ -34,12 +38,14 @@ final class JobsApi {
     private final Payloads payloads;
     private final Catalogue catalogue;
     private final JobHistory history;
+    private final Receipts receipts;
 
     JobsApi(Ports ports) {
         this.desk = ports.desk();
         this.payloads = ports.payloads();
         this.catalogue = ports.catalogue();
         this.history = ports.history();
+        this.receipts = ports.receipts();
     }
 
     /** {@code GET /api/v1/jobs}: newest first; {@code next_before} asks for the following page. */
@@ -67,6 +73,65 @@ final class JobsApi {
                             OutputStreams.of(vectors, lines, !floats, call.worker());
                     return Reply.stream(lines ? NDJSON : MediaType.JSON, body);
                 });
+    }
+
+    /** {@code GET /api/v1/jobs/{job}/receipt}: signed, with what it can be checked by. */
+    CompletableFuture<Reply> receipt(Call call) {
+        return find(call)
+                .thenApplyAsync(
+                        job -> {
+                            SignedNote note = receiptOf(job.job());
+                            return Reply.json(
+                                    Json.object()
+                                            .put("job", job.job().toString())
+                                            .put("key", receipts.key().toString())
+                                            .put("authority", receipts.authority())
+                                            .put("receipt", note.toString()));
+                        },
+                        call.worker());
+    }
+
+    private SignedNote receiptOf(JobId job) {
+        try {
+            return receipts.of(job)
+                    .orElseThrow(() ->
+                            Problem.later(
+                                            503,
+                                            "server_error",
+                                            "not_ready",
+                                            job + " is not durable yet",
+                                            Duration.ofSeconds(1))
+                                    .raised());
+        } catch (IllegalArgumentException e) {
+            throw Problem.of(
+                            409,
+                            "invalid_request_error",
+                            "conflict",
+                            null,
+                            String.valueOf(e.getMessage()))
+                    .raised();
+        }
+    }
+
+    /**
+     * {@code GET /api/v1/audit-keys/{day}}: what fixes a day's draws; their key once it is over.
+     */
+    CompletableFuture<Reply> auditKey(Call call) {
+        LocalDate day;
+        try {
+            day = LocalDate.parse(call.path("day"));
+        } catch (DateTimeParseException e) {
+            throw Problem.notFound(
+                            "a day is written as 2026-11-28, found '" + call.path("day") + "'")
+                    .raised();
+        }
+        JobReceipt.Day shown = receipts.day(day);
+        ObjectNode json =
+                Json.object().put("day", shown.day()).put("commitment", shown.commitment());
+        if (!shown.key().isEmpty()) {
+            json.put("key", shown.key());
+        }
+        return CompletableFuture.completedFuture(Reply.json(json));
     }
 
     /** {@code DELETE /api/v1/jobs/{job}}. */

@@ -17,6 +17,7 @@ public record Ports(
         Payloads payloads,
         Catalogue catalogue,
         JobHistory history,
+        Receipts receipts,
         Books books,
         PayoutConfig payouts,
         Metrics metrics,

@@ -209,6 +209,7 @@ final class EntryReader {
                         record.getPayment(), job.toString(), Integer.toString(shard), names),
                 record.getAuditPpm(),
                 new AuditDraw.Draw(record.getAudited(), record.getByTrusted()),
+                record.getDistancesList(),
                 at);
     }
 

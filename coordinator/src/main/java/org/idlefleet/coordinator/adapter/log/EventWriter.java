@@ -208,7 +208,8 @@ final class EventWriter {
                         .setPayment(transaction(settled.payment(), job, Integer.toString(shard)))
                         .setAuditPpm(settled.auditPpm())
                         .setAudited(settled.draw().audited())
-                        .setByTrusted(settled.draw().trusted());
+                        .setByTrusted(settled.draw().trusted())
+                        .addAllDistances(settled.distances());
         for (Ballot ballot : settled.agreeing()) {
             record.addAgreeing(VoteCodec.write(ballot, job, shard, names));
         }

@@ -89,8 +89,12 @@ final class LogReader {
         });
     }
 
-    /** The job's events in these rows, as far as they go up to event {@code position}. */
-    List<Event.Durable> events(JobId job, byte[] rows, long position) {
+    /**
+     * The job's events in these rows, as far as they go up to event {@code position}.
+     *
+     * @param audits also where an audit of its results was opened
+     */
+    List<Event.Durable> events(JobId job, byte[] rows, long position, boolean audits) {
         var codec = new EventCodec();
         var events = new ArrayList<Event.Durable>();
         RowList.read(rows)
@@ -106,9 +110,18 @@ final class LogReader {
                     var check = new RowCheck(file, first - 1, chainBefore(first));
                     events.addAll(
                             codec.read(
-                                    check.pass(row), first, entry -> jobOf(entry) == job.number()));
+                                    check.pass(row),
+                                    first,
+                                    entry ->
+                                            jobOf(entry) == job.number()
+                                                    || audits && auditedBy(entry) == job.number()));
                 });
         return events;
+    }
+
+    /** The job that the entry opens an audit of; 0 if it opens none. */
+    private static long auditedBy(Entry entry) {
+        return entry.hasJobAdmitted() ? entry.getJobAdmitted().getAudit().getJob() : 0;
     }
 
     private static long jobOf(Entry entry) {

@@ -1,14 +1,18 @@
 package org.idlefleet.coordinator.adapter.log;
 
+import org.idlefleet.coordinator.AuditOf;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.protocol.JobId;
 import org.jspecify.annotations.Nullable;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Gathers events and writes them: rows, head, job index and payloads in one SQLite transaction. On
@@ -25,9 +29,13 @@ final class LogWriter {
     private final PreparedStatement insertRow;
     private final PreparedStatement updateHead;
     private final PreparedStatement insertJob;
+    private final PreparedStatement selectJob;
     private final EventCodec codec = new EventCodec();
     private final List<LogRow> rows = new ArrayList<>();
     private final List<JobId> ended = new ArrayList<>();
+
+    /** Rows that speak of jobs that had ended already: an audit of theirs, or what it found. */
+    private final TreeMap<JobId, List<Long>> late = new TreeMap<>();
 
     /** Events that payloads belong to. */
     private final List<Event.Durable> withPayloads = new ArrayList<>();
@@ -52,6 +60,7 @@ final class LogWriter {
         insertRow = connection.prepareStatement("INSERT INTO log VALUES (?, ?, ?, ?)");
         updateHead = connection.prepareStatement("UPDATE head SET position = ?, chain = ?");
         insertJob = connection.prepareStatement("INSERT OR REPLACE INTO jobs VALUES (?, ?)");
+        selectJob = connection.prepareStatement("SELECT rows FROM jobs WHERE job = ?");
         connection.commit();
     }
 
@@ -66,6 +75,7 @@ final class LogWriter {
     void append(Event.Durable event) {
         codec.add(event);
         open.note(event, rowFirst);
+        noteLate(event);
         notePayloads(event);
         if (event instanceof Event.JobEnded end) {
             ended.add(end.job());
@@ -90,6 +100,7 @@ final class LogWriter {
         updateHead.setBytes(2, chain);
         updateHead.executeUpdate();
         indexEnded();
+        indexLate();
         if (payloadRows != null) {
             payloadRows.write(withPayloads);
         }
@@ -104,6 +115,7 @@ final class LogWriter {
             payloads.flushed(withPayloads);
         }
         ended.clear();
+        late.clear();
         withPayloads.clear();
         rows.clear();
     }
@@ -115,6 +127,20 @@ final class LogWriter {
             chain = Chain.next(chain, rowFirst, events, payload);
             rows.add(new LogRow(rowFirst, events, chain, payload));
             rowFirst += events;
+        }
+    }
+
+    private void noteLate(Event.Durable event) {
+        if (event instanceof Event.ResultRetracted retracted) {
+            noteLate(retracted.job());
+        } else if (event instanceof Event.JobAdmitted admitted) {
+            admitted.audit().map(AuditOf::job).ifPresent(this::noteLate);
+        }
+    }
+
+    private void noteLate(JobId job) {
+        if (open.rows(job) == null) {
+            late.computeIfAbsent(job, _ -> new ArrayList<>()).add(rowFirst);
         }
     }
 
@@ -159,6 +185,25 @@ final class LogWriter {
         }
         if (!ended.isEmpty()) {
             insertJob.executeBatch();
+        }
+    }
+
+    private void indexLate() throws SQLException {
+        for (Map.Entry<JobId, List<Long>> about : late.entrySet()) {
+            selectJob.setLong(1, about.getKey().number());
+            byte[] known = null;
+            try (ResultSet row = selectJob.executeQuery()) {
+                if (row.next()) {
+                    known = row.getBytes(1);
+                }
+            }
+            if (known != null) {
+                RowList all = RowList.of(known);
+                about.getValue().forEach(all::add);
+                insertJob.setLong(1, about.getKey().number());
+                insertJob.setBytes(2, all.bytes());
+                insertJob.executeUpdate();
+            }
         }
     }
 }

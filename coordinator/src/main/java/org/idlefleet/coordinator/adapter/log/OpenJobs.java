@@ -40,6 +40,7 @@ final class OpenJobs {
             case Event.JobAdmitted admitted -> {
                 lines.put(admitted.job(), new Line(admitted.durable(), new RowList()));
                 touch(admitted.job(), row);
+                admitted.audit().ifPresent(audit -> touch(audit.job(), row));
             }
             case Event.BallotCast cast -> touch(cast.job(), row);
             case Event.ShardSettled settled -> touch(settled.job(), row);

@@ -196,9 +196,18 @@ public final class SqliteEventLog implements EventLog, AutoCloseable {
      * Events of an open job may lag behind by what is not flushed yet.
      */
     public List<Event.Durable> ofJob(JobId job) {
+        return ofJob(job, false);
+    }
+
+    /** The same, and where audits of the job's results were opened. */
+    public List<Event.Durable> ofAuditedJob(JobId job) {
+        return ofJob(job, true);
+    }
+
+    private List<Event.Durable> ofJob(JobId job, boolean audits) {
         byte[] rows = open.rows(job);
         Optional<byte[]> all = rows == null ? reader.rowsOfEnded(job) : Optional.of(rows);
-        return all.map(known -> reader.events(job, known, position)).orElse(List.of());
+        return all.map(known -> reader.events(job, known, position, audits)).orElse(List.of());
     }
 
     /** The writing connection, for tests that set it limits. */

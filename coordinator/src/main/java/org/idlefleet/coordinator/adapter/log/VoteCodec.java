@@ -6,13 +6,16 @@ import com.google.protobuf.UnsafeByteOperations;
 import org.idlefleet.coordinator.adapter.log.wire.BallotRecord;
 import org.idlefleet.coordinator.adapter.log.wire.LeaseRecord;
 import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Evidence;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.NodeSignature;
 import org.idlefleet.protocol.NumericClass;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Leases, ballots and digests as records and back, beside the job and shard they are about. */
 final class VoteCodec {
@@ -46,14 +49,35 @@ final class VoteCodec {
     }
 
     static BallotRecord write(Ballot ballot, JobId job, int shard, NameTable names) {
-        return BallotRecord.newBuilder()
-                .setLease(write(ballot.lease(), job, shard))
-                .setNode(names.number(ballot.node().value()))
-                .setOwner(names.number(ballot.owner().value()))
-                .setCommit(write(ballot.commit()))
-                .setOutput(write(ballot.output()))
-                .setNumericClass(names.number(ballot.numericClass()))
-                .build();
+        var record =
+                BallotRecord.newBuilder()
+                        .setLease(write(ballot.lease(), job, shard))
+                        .setNode(names.number(ballot.node().value()))
+                        .setOwner(names.number(ballot.owner().value()))
+                        .setCommit(write(ballot.commit()))
+                        .setOutput(write(ballot.output()))
+                        .setNumericClass(names.number(ballot.numericClass()));
+        Evidence evidence = ballot.evidence();
+        evidence.input().ifPresent(input -> record.setInput(write(input)));
+        evidence.signature()
+                .ifPresent(signed ->
+                        record.setKey(UnsafeByteOperations.unsafeWrap(signed.key()))
+                                .setSignature(UnsafeByteOperations.unsafeWrap(signed.signature())));
+        return record.build();
+    }
+
+    private static Evidence evidence(BallotRecord record) {
+        if (record.getInput().isEmpty()) {
+            return Evidence.NONE;
+        }
+        return new Evidence(
+                Optional.of(digest(record.getInput())),
+                record.getSignature().isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                new NodeSignature(
+                                        record.getKey().toByteArray(),
+                                        record.getSignature().toByteArray())));
     }
 
     static Ballot ballot(BallotRecord record, JobId job, int shard, Names names) {
@@ -65,7 +89,8 @@ final class VoteCodec {
                 digest(record.getOutput()),
                 record.hasNumericClass()
                         ? names.numericClass(record.getNumericClass())
-                        : NumericClass.UNKNOWN);
+                        : NumericClass.UNKNOWN,
+                evidence(record));
     }
 
     static List<Ballot> ballots(List<BallotRecord> records, JobId job, int shard, Names names) {

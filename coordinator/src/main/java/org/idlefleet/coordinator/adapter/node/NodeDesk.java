@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.adapter.ModelStore;
 import org.idlefleet.coordinator.adapter.Payloads;
 import org.idlefleet.coordinator.adapter.api.Desk;
+import org.idlefleet.coordinator.verification.Evidence;
 import org.idlefleet.coordinator.workload.EmbeddingComparator;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.CoordinatorMessage.ModelNotice;
@@ -19,7 +20,10 @@ import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.NodeMessage.FetchChunk;
 import org.idlefleet.protocol.NodeMessage.FetchManifest;
+import org.idlefleet.protocol.NodeSignature;
 import org.idlefleet.protocol.OwnerId;
+import org.idlefleet.protocol.ResultStatement;
+import org.idlefleet.protocol.adapter.DeviceKeys;
 import org.idlefleet.protocol.adapter.EnrolmentAnswer;
 import org.idlefleet.protocol.adapter.EnrolmentDesk;
 import org.idlefleet.protocol.adapter.NodeServer;
@@ -69,16 +73,21 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
     }
 
     /** A session with the leases its node holds, and results that come in parts. */
-    private record Guest(NodeSession session, Map<Lease, Expected> held, Map<Lease, Parts> parts) {}
+    private record Guest(
+            NodeSession session, byte[] key, Map<Lease, Expected> held, Map<Lease, Parts> parts) {}
 
-    /** What a result must look like. */
-    private record Expected(int bytes, int dimensions) {}
+    /** What a result must look like, and what it is about. */
+    private record Expected(int bytes, int dimensions, Digest input) {}
 
     @Override
     public void opened(NodeSession session) {
         guests.put(
                 session.number(),
-                new Guest(session, new ConcurrentHashMap<>(), new ConcurrentHashMap<>()));
+                new Guest(
+                        session,
+                        DeviceKeys.point(session.publicKey()),
+                        new ConcurrentHashMap<>(),
+                        new ConcurrentHashMap<>()));
         NodeMessage.Hello hello = session.hello();
         inbox.offer(
                 new Command.NodeArrived(
@@ -159,7 +168,8 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                             parts.commit().commit(),
                             parts.commit().nonce(),
                             parts.bytes(),
-                            part.computeTime()));
+                            part.computeTime(),
+                            parts.commit().signature()));
         }
     }
 
@@ -189,7 +199,17 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                         Digest.of(output),
                         output.length,
                         sound,
-                        result.computeTime()));
+                        result.computeTime(),
+                        evidence(guest, expected, result.signature())));
+    }
+
+    /** Signatures are checked when somebody asks for a receipt: here they would cost too much. */
+    private static Evidence evidence(Guest guest, Expected expected, byte[] signature) {
+        return new Evidence(
+                Optional.of(expected.input()),
+                signature.length == 0
+                        ? Optional.empty()
+                        : Optional.of(new NodeSignature(guest.key(), signature)));
     }
 
     private static @Nullable Expected forget(Guest guest, Lease lease) {
@@ -272,7 +292,8 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
         }
         int dimensions = dimensions(assign.manifest());
         int bytes = (assign.to() - assign.from()) * EmbeddingOutput.bytesPerItem(dimensions);
-        guest.held().put(assign.lease(), new Expected(bytes, dimensions));
+        Digest input = ResultStatement.inputOf(assign.kind(), items.get());
+        guest.held().put(assign.lease(), new Expected(bytes, dimensions, input));
         gather(
                 assign.session(),
                 new CoordinatorMessage.Assign(

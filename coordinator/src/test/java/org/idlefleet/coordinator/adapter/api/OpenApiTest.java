@@ -115,6 +115,7 @@ class OpenApiTest {
         long last = house.core.jobs();
         String real =
                 path.replace("{job}", new JobId(last).toString())
+                        .replace("{day}", "2026-11-28")
                         .replace("{node}", "ann-car")
                         .replace("{client}", "acme")
                         .replace("{run}", "r1")

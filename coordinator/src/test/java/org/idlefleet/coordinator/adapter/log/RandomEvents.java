@@ -11,6 +11,7 @@ import org.idlefleet.coordinator.scheduling.WorkUnits;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Evidence;
 import org.idlefleet.coordinator.verification.Recent;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.AccountId;
@@ -28,6 +29,7 @@ import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.NodeSignature;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
@@ -52,7 +54,7 @@ public final class RandomEvents {
     private static final int FIRST_TRANSACTIONS = 11;
 
     /** How many kinds there are now; some differ only in what is optional. */
-    public static final int KINDS = 24;
+    public static final int KINDS = 25;
 
     private final SplittableRandom random;
 
@@ -124,20 +126,16 @@ public final class RandomEvents {
             }
             case 23 -> {
                 Event.BallotCast plain = cast(job(), random.nextInt(50));
-                Ballot ballot = plain.ballot();
-                yield new Event.BallotCast(
-                        plain.job(),
-                        plain.shard(),
-                        plain.from(),
-                        plain.to(),
-                        new Ballot(
-                                ballot.lease(),
-                                ballot.node(),
-                                ballot.owner(),
-                                ballot.commit(),
-                                ballot.output(),
-                                numericClass(name("class"))),
-                        plain.at());
+                yield with(plain, numericClass(name("class")), Evidence.NONE);
+            }
+            case 24 -> {
+                Event.BallotCast plain = cast(job(), random.nextInt(50));
+                yield with(
+                        plain,
+                        NumericClass.UNKNOWN,
+                        new Evidence(
+                                Optional.of(digest()),
+                                maybe(() -> new NodeSignature(bytes(33), bytes(64)))));
             }
             default -> throw new IllegalArgumentException("no kind " + kind);
         };
@@ -202,6 +200,7 @@ public final class RandomEvents {
                 plain.payment(),
                 random.nextInt(1_000_001),
                 new AuditDraw.Draw(random.nextBoolean(), random.nextBoolean()),
+                list(random.nextInt(4), random::nextDouble),
                 plain.at());
     }
 
@@ -342,6 +341,25 @@ public final class RandomEvents {
                         random.nextInt(12),
                         random.nextInt(100));
         return new Ballot(lease, node(), owner(), digest(), digest());
+    }
+
+    private static Event.BallotCast with(
+            Event.BallotCast plain, NumericClass numericClass, Evidence evidence) {
+        Ballot ballot = plain.ballot();
+        return new Event.BallotCast(
+                plain.job(),
+                plain.shard(),
+                plain.from(),
+                plain.to(),
+                new Ballot(
+                        ballot.lease(),
+                        ballot.node(),
+                        ballot.owner(),
+                        ballot.commit(),
+                        ballot.output(),
+                        numericClass,
+                        evidence),
+                plain.at());
     }
 
     private ModelSpec model() {

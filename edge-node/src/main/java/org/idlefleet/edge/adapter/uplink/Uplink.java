@@ -3,6 +3,7 @@ package org.idlefleet.edge.adapter.uplink;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.NodeMessage;
+import org.idlefleet.protocol.adapter.DeviceKeys;
 import org.idlefleet.protocol.adapter.Endpoint;
 import org.idlefleet.protocol.adapter.NodeClient;
 import org.idlefleet.protocol.adapter.NodeIdentity;
@@ -25,6 +26,7 @@ public final class Uplink implements AutoCloseable {
     private final Consumer<Signal> inbox;
     private final NodeClient client = new NodeClient(WireLimits.DEFAULT, 1);
     private volatile NodeIdentity identity;
+    private volatile NodeIdentity linked;
     private @Nullable NodeLink link;
     private @Nullable Listener listener;
 
@@ -35,8 +37,14 @@ public final class Uplink implements AutoCloseable {
             Consumer<Signal> inbox) {
         this.coordinator = coordinator;
         this.identity = identity;
+        this.linked = identity;
         this.clock = clock;
         this.inbox = inbox;
+    }
+
+    /** Signs with the key that the present link was made with. Thread-safe. */
+    public byte[] sign(byte[] statement) {
+        return DeviceKeys.sign(linked.credentials().key(), statement);
     }
 
     /** The identity that the next link is made with. Thread-safe. */
@@ -84,6 +92,7 @@ public final class Uplink implements AutoCloseable {
         }
         var fresh = new Listener();
         listener = fresh;
+        linked = self;
         link = client.connect(coordinator, self, hello, fresh);
     }
 

@@ -13,6 +13,7 @@ import org.idlefleet.ledger.proof.Line;
 import org.idlefleet.ledger.proof.MemoryTiles;
 import org.idlefleet.ledger.proof.MerkleTree;
 import org.idlefleet.ledger.proof.NoteKey;
+import org.idlefleet.ledger.proof.NoteSigner;
 import org.idlefleet.ledger.proof.Receipt;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.ledger.proof.TileId;
@@ -173,6 +174,11 @@ public final class ProofLog implements AutoCloseable {
     /** The last checkpoint that a witness cosigned since this log was opened. */
     public synchronized Optional<SignedNote> cosigned() {
         return cosigned;
+    }
+
+    /** Who signs in this log's name: promises and receipts, under texts that no checkpoint has. */
+    public NoteSigner signer() {
+        return keys.signer();
     }
 
     /** A signed promise that a payment will be in the log. */
