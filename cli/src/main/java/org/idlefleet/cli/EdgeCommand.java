@@ -39,6 +39,7 @@ import java.util.concurrent.Callable;
             DoctorCommand.class,
             UninstallCommand.class,
             OwnerCommands.Standing.class,
+            EdgeLedgerCommand.class,
             WorkerCommand.class
         })
 final class EdgeCommand {
@@ -54,6 +55,15 @@ final class EdgeCommand {
                     rule.path("text").asString());
         }
         return rules;
+    }
+
+    /** What contradicts the ledger that this node saw; empty if nothing does. */
+    static String ledgerFault(JsonNode status) {
+        String fault = status.path("ledger").path("fault").asString("");
+        return fault.isEmpty()
+                ? ""
+                : "THE LEDGER CONTRADICTS WHAT THIS NODE SAW: %s%n  it takes no work; 'idlefleet edge ledger' shows both, and how to go on%n"
+                        .formatted(fault);
     }
 
     /** The options from which a node's configuration follows. */
@@ -222,6 +232,7 @@ final class EdgeCommand {
                             .formatted(
                                     status.path("gate").asString(),
                                     status.path("gateReason").asString()));
+            text.append(ledgerFault(status));
             Table rules = rules(status);
             var models = new Table("MODEL", "STAGE", ">UNITS/S", "REASON");
             for (JsonNode model : status.path("models")) {

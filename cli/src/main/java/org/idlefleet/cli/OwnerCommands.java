@@ -85,6 +85,7 @@ final class OwnerCommands {
             json.put("running", runs).put("at", status.path("written").asString());
             json.put("gate", status.path("gate").asString());
             json.set("rules", status.path("rules"));
+            json.put("ledgerFault", status.path("ledger").path("fault").asString(""));
             output.print(json, text(status, runs));
             return runs ? ExitCode.OK : ExitCode.NOT_RUNNING;
         }
@@ -98,6 +99,7 @@ final class OwnerCommands {
                             : "not running; the gate was " + gate + " at ")
                     + at
                     + "\n"
+                    + EdgeCommand.ledgerFault(status)
                     + rules;
         }
     }

@@ -41,7 +41,7 @@ final class ReceiptCommand {
             name = "fetch",
             description = {
                 "Write the receipt of a job: what was computed, by whom, who checked it, its"
-                    + " price.",
+                        + " price.",
                 "Fetched again later it says more: what the audits found, and the keys that drew."
             })
     static final class Fetch implements Runnable {
@@ -57,7 +57,7 @@ final class ReceiptCommand {
                 defaultValue = "${env:IDLEFLEET_API_KEY}",
                 description =
                         "The key of the client whose job it is (default: IDLEFLEET_API_KEY, else"
-                            + " the operator's).")
+                                + " the operator's).")
         private Optional<String> clientKey = Optional.empty();
 
         @Option(
@@ -128,7 +128,7 @@ final class ReceiptCommand {
                 paramLabel = "DAY=HEX",
                 description =
                         "What fixed a day's audit key, as /api/v1/audit-keys/DAY said on that day;"
-                            + " may be repeated.")
+                                + " may be repeated.")
         private Map<String, String> commitments = new TreeMap<>();
 
         @Option(

@@ -159,6 +159,30 @@ class OwnerCommandsTest {
     }
 
     @Test
+    void tellsAboutALedgerThatWasRewrittenAndForgetsItOnlyWhenAsked() throws Exception {
+        assertThat(edge("ledger").err()).contains("no checkpoint is pinned yet");
+        Path ledger = Files.createDirectories(directory.resolve("ledger"));
+        Files.writeString(ledger.resolve("key"), "log+0+x");
+        Files.writeString(ledger.resolve("checkpoint"), "log\n5\n");
+        assertThat(edge("ledger").out()).startsWith("log\n5\nkey log+0+x\nfile ");
+        Files.writeString(ledger.resolve("fault"), "it had 5 entries, now it has 3");
+        Typed broken = edge("ledger");
+        assertThat(broken.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(broken.out()).contains("CONTRADICTED: it had 5 entries, now it has 3");
+        Files.writeString(
+                directory.resolve("status.json"),
+                "{\"pid\": 1, \"ledger\": {\"pinnedSize\": 5, \"fault\": \"it had 5 entries\"}}");
+        for (String word : new String[] {"status", "why"}) {
+            assertThat(edge(word).out())
+                    .contains("THE LEDGER CONTRADICTS WHAT THIS NODE SAW: it had 5 entries");
+        }
+        assertThat(edge("ledger", "--forget").out()).startsWith("forgotten; what was seen is in");
+        assertThat(ledger.resolve("fault")).doesNotExist();
+        assertThat(ledger.resolve("forgotten-checkpoint")).hasContent("log\n5\n");
+        assertThat(edge("ledger", "--forget").out()).isEqualTo("nothing was pinned\n");
+    }
+
+    @Test
     void saysWhatToDoWhereNoNodeEverRan() {
         assertThat(edge("why").exitCode()).isEqualTo(ExitCode.NOT_RUNNING);
         directory = directory.resolve("nowhere");

@@ -111,7 +111,11 @@ class HouseTest {
                 "org.idlefleet.coordinator..",
                 "org.idlefleet.ledger..",
                 "org.idlefleet.protocol..");
-        knowsOnly("edge", "org.idlefleet.edge..", "org.idlefleet.protocol..");
+        knowsOnly(
+                "edge",
+                "org.idlefleet.edge..",
+                "org.idlefleet.protocol..",
+                "org.idlefleet.ledger.proof..");
     }
 
     @Test

@@ -43,8 +43,8 @@ public sealed interface Action {
     /** Stop everything that computes, at once; each shard and load still gets its own answer. */
     record StopEngine() implements Action {}
 
-    /** Keep the newest signed checkpoint of the ledger. */
-    record PinCheckpoint(String text) implements Action {}
+    /** Hold a checkpoint against the one pinned; LedgerPinned or LedgerBroken answers. */
+    record PinCheckpoint(CoordinatorMessage.Checkpoint checkpoint) implements Action {}
 
     /** End the process; nothing is owed to anybody. */
     record Exit(String reason) implements Action {}

@@ -86,6 +86,8 @@ public final class EdgeNode {
     private long refused;
     private long lost;
     private long workUnits;
+    private long pinnedSize;
+    private String ledgerFault = "";
     private CoordinatorMessage.Earnings earnings =
             new CoordinatorMessage.Earnings(0, 0, Optional.empty());
 
@@ -151,12 +153,16 @@ public final class EdgeNode {
                 shards.computing(),
                 models.view(),
                 new EdgeView.Counts(finished, released, refused, lost, workUnits),
-                earnings);
+                earnings,
+                new EdgeView.Ledger(pinnedSize, ledgerFault));
     }
 
     private String mode() {
         if (stopBy != null) {
             return "stopping";
+        }
+        if (!ledgerFault.isEmpty()) {
+            return "taking no work: the ledger contradicts what this node saw of it";
         }
         return finishing ? "finishing" : away != null ? "drained by the coordinator" : "running";
     }
@@ -184,6 +190,11 @@ public final class EdgeNode {
             case Signal.ModelFailed failed ->
                     models.failed(failed.manifest(), failed.reason(), failed.again(), now);
             case Signal.EngineEnded ended -> engineEnded(ended.reason(), now);
+            case Signal.LedgerPinned pinned -> {
+                pinnedSize = pinned.size();
+                ledgerFault = "";
+            }
+            case Signal.LedgerBroken broken -> ledgerFault = broken.reason();
             case Signal.Finish _ -> finishing = true;
             case Signal.Resume _ -> finishing = false;
             case Signal.Shutdown shutdown -> stopBy = earlier(stopBy, now.plus(shutdown.limit()));
@@ -204,7 +215,7 @@ public final class EdgeNode {
             case Chunk piece -> store(models.ownerOf(piece), piece);
             case CoordinatorMessage.Earnings latest -> earnings = latest;
             case CoordinatorMessage.Checkpoint checkpoint ->
-                    actions.add(new Action.PinCheckpoint(checkpoint.text()));
+                    actions.add(new Action.PinCheckpoint(checkpoint));
             case CoordinatorMessage.Goodbye goodbye ->
                     linkReason = "the coordinator said: " + goodbye.reason();
         }
@@ -246,7 +257,12 @@ public final class EdgeNode {
     private void offer(Instant now) {
         List<NodeMessage.WarmModel> warm = models.warm();
         boolean willing =
-                gateOpen && !finishing && away == null && stopBy == null && !warm.isEmpty();
+                gateOpen
+                        && !finishing
+                        && away == null
+                        && stopBy == null
+                        && ledgerFault.isEmpty()
+                        && !warm.isEmpty();
         Optional<Instant> until = willing ? gateUntil.filter(now::isBefore) : Optional.empty();
         Offer current = offered;
         int slots = willing ? settings.slots() : 0;
@@ -275,7 +291,7 @@ public final class EdgeNode {
 
     private void heartbeat(Instant now) {
         if (!now.isBefore(heartbeatAt)) {
-            actions.add(new Action.Send(new NodeMessage.Heartbeat()));
+            actions.add(new Action.Send(new NodeMessage.Heartbeat(pinnedSize)));
             heartbeatAt = now.plus(heartbeat);
         }
     }
@@ -379,7 +395,7 @@ public final class EdgeNode {
         ModelManifest model = models.warm(shard.manifest());
         if (!gateOpen) {
             release(lease, gateReason);
-        } else if (stopBy != null || finishing || away != null) {
+        } else if (stopBy != null || finishing || away != null || !ledgerFault.isEmpty()) {
             release(lease, "the node takes no more work: " + mode());
         } else if (shards.held() >= settings.slots()) {
             release(lease, "all " + settings.slots() + " slots are taken");

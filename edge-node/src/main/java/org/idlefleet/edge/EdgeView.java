@@ -21,6 +21,7 @@ import java.util.List;
  * @param models each known model
  * @param counts since the process started
  * @param earnings as the coordinator said last, with the owner's standing
+ * @param ledger what it saw of the coordinator's ledger
  */
 public record EdgeView(
         String link,
@@ -32,7 +33,8 @@ public record EdgeView(
         int computing,
         List<ModelView> models,
         Counts counts,
-        Earnings earnings) {
+        Earnings earnings,
+        Ledger ledger) {
     /** How far a model is. */
     public record ModelView(
             ModelId model,
@@ -40,6 +42,14 @@ public record EdgeView(
             String stage,
             String reason,
             double workUnitsPerSecond) {}
+
+    /**
+     * What the node saw of the ledger.
+     *
+     * @param size entries of the checkpoint that it has pinned; 0 if none
+     * @param fault what contradicts it; empty if nothing does
+     */
+    public record Ledger(long size, String fault) {}
 
     /** Shards by how they ended, and the work units of those finished. */
     public record Counts(long finished, long released, long refused, long lost, long workUnits) {}

@@ -37,6 +37,12 @@ public sealed interface Signal {
     /** A rule of the owner does not hold, or is not known to hold. */
     record GateClosed(String reason) implements Signal {}
 
+    /** The ledger of so many entries is pinned: it continues all that was pinned before. */
+    record LedgerPinned(long size) implements Signal {}
+
+    /** What the coordinator shows of the ledger does not continue what this node saw. */
+    record LedgerBroken(String reason) implements Signal {}
+
     /** A shard is done; {@code computeTime} leaves out waiting. */
     record ShardFinished(Lease lease, byte[] output, Duration computeTime) implements Signal {}
 

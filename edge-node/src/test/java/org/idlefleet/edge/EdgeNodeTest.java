@@ -234,6 +234,35 @@ class EdgeNodeTest {
     }
 
     @Test
+    void takesNoWorkFromALedgerThatContradictsWhatItSaw() {
+        becomeReady();
+        Lease running = assign(0);
+        var checkpoint = new CoordinatorMessage.Checkpoint("text", "key", 0, List.of());
+        assertThat(hear(checkpoint)).containsExactly(new Action.PinCheckpoint(checkpoint));
+        say(new Signal.LedgerPinned(7));
+        now = now.plusSeconds(5);
+        assertThat(sent(say(new Signal.Tick()))).containsExactly(new NodeMessage.Heartbeat(7));
+
+        assertThat(sent(say(new Signal.LedgerBroken("it had 7 entries, now it has 3"))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        NodeMessage.Offer.class, offer -> assertThat(offer.slots()).isZero());
+        assertThat(node.view().mode()).contains("taking no work: the ledger contradicts");
+        assertThat(node.view().ledger())
+                .isEqualTo(new EdgeView.Ledger(7, "it had 7 entries, now it has 3"));
+        // What was taken before is finished and paid; nothing new is.
+        assertThat(sent(say(new Signal.ShardFinished(running, new byte[1], Duration.ZERO))))
+                .hasAtLeastOneElementOfType(NodeMessage.Result.class);
+        assertThat(sent(hear(Samples.shard(Samples.lease(1, 1), Samples.MODEL, 1))))
+                .hasOnlyElementsOfType(NodeMessage.Release.class)
+                .hasSize(1);
+        assertThat(sent(say(new Signal.LedgerPinned(3))))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        NodeMessage.Offer.class, offer -> assertThat(offer.slots()).isEqualTo(2));
+    }
+
+    @Test
     void givesUpOnACoordinatorThatDoesNotAnswerTheHello() {
         say(new Signal.Started());
         say(new Signal.LinkUp());

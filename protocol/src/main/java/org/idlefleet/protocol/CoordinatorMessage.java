@@ -139,8 +139,24 @@ public sealed interface CoordinatorMessage {
         }
     }
 
-    /** The newest signed checkpoint of the ledger, as text; the node pins it. */
-    record Checkpoint(String text) implements CoordinatorMessage {}
+    /**
+     * The newest signed checkpoint of the ledger; the node pins it if it continues what it had
+     * pinned.
+     *
+     * @param text the signed note
+     * @param key the ledger's public key, as a note's key is written
+     * @param from entries of the checkpoint that the proof begins at; 0 without a proof
+     * @param proof the consistency proof (RFC 6962) from there to this checkpoint
+     */
+    record Checkpoint(String text, String key, long from, List<Digest> proof)
+            implements CoordinatorMessage {
+        /** Hashes of the longest proof. */
+        public static final int PROOF_MAX = 64;
+
+        public Checkpoint {
+            proof = List.copyOf(proof);
+        }
+    }
 
     /** The last word of a connection: why it ends and what would mend it. */
     record Goodbye(String reason) implements CoordinatorMessage {}

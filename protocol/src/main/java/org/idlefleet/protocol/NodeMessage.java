@@ -116,8 +116,17 @@ public sealed interface NodeMessage {
         RUNTIME
     }
 
-    /** The node is there; renews all its leases. */
-    record Heartbeat() implements NodeMessage {}
+    /**
+     * The node is there; renews all its leases.
+     *
+     * @param pinnedSize entries of the ledger's checkpoint that it has pinned; 0 if none
+     */
+    record Heartbeat(long pinnedSize) implements NodeMessage {
+        /** From a node that has pinned nothing. */
+        public Heartbeat() {
+            this(0);
+        }
+    }
 
     /** Asks for a piece of a model's file, by the digest that its manifest names. */
     record FetchChunk(Digest file, long offset, int length) implements NodeMessage {}

@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.adapter.api.Desk;
 import org.idlefleet.coordinator.adapter.api.Metrics;
 import org.idlefleet.coordinator.adapter.api.Ports;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
+import org.idlefleet.coordinator.adapter.node.Checkpoints;
 import org.idlefleet.coordinator.adapter.node.NodeDesk;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptMaker;
 import org.idlefleet.protocol.Digest;
@@ -96,7 +97,8 @@ public final class CoordinatorServer implements AutoCloseable {
             ExecutorService files = Executors.newVirtualThreadPerTaskExecutor();
             closings.push(comparers::close);
             closings.push(files::close);
-            var nodeDesk = new NodeDesk(inbox, desk, payloads, models, files);
+            var checkpoints = new Checkpoints();
+            var nodeDesk = new NodeDesk(inbox, desk, payloads, models, checkpoints, files);
             var comparing = new Comparing(inbox, payloads, models, comparers);
             Policy policy = config.policy(secret(data, random));
             var coordinator = new Coordinator(policy);
@@ -111,7 +113,10 @@ public final class CoordinatorServer implements AutoCloseable {
                             });
             loop.begin(clock.instant());
             coordinator.models().forEach(catalogue);
-            LiveLedger ledger = LiveLedger.start(data, config.ledger(), log, clock, _ -> {}, death);
+            LiveLedger ledger =
+                    LiveLedger.start(
+                            data, config.ledger(), log, clock, checkpoints::published, death);
+            ledger.prove(checkpoints);
             closings.push(ledger::end);
             var thread = new LoopThread(loop, inbox, log, clock, death);
             closings.push(thread::end);

@@ -2,6 +2,7 @@ package org.idlefleet.coordinator.adapter;
 
 import org.idlefleet.coordinator.adapter.api.Books;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
+import org.idlefleet.coordinator.adapter.node.Checkpoints;
 import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.ledger.adapter.LedgerException;
 import org.idlefleet.ledger.adapter.LedgerReader;
@@ -86,6 +87,11 @@ final class LiveLedger {
         try (var reader = LedgerReader.open(file)) {
             return ProofLog.open(data.resolve("proof"), config.name(), reader);
         }
+    }
+
+    /** Lets nodes have proofs that its checkpoints continue each other. */
+    void prove(Checkpoints checkpoints) {
+        checkpoints.open(proof.key().toString(), proof::consistencyProof);
     }
 
     /** The key of its checkpoints. */

@@ -8,7 +8,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.idlefleet.ledger.adapter.LedgerReader;
 import org.idlefleet.ledger.proof.Checkpoint;
+import org.idlefleet.ledger.proof.Hash;
+import org.idlefleet.ledger.proof.NoteKey;
+import org.idlefleet.ledger.proof.Pin;
 import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.ledger.proof.adapter.Ed25519;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +26,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 class CoordinatorServerTest extends ServerHouse {
     @Test
@@ -83,6 +88,42 @@ class CoordinatorServerTest extends ServerHouse {
             assertThat(ledger.balances().toString()).doesNotContain("owner:eve");
         }
         assertThat(death.get()).isNull();
+    }
+
+    @Test
+    void showsEveryNodeThatTheLedgerContinuesWhatItHasPinned() throws Exception {
+        try (var server = start()) {
+            addModel(server);
+            String key = client(server, "acme");
+            String job = "{\"model\":\"stub\",\"input\":\"one\"}";
+            try (var ann = node(server, "ann", honest())) {
+                CoordinatorMessage.Checkpoint first = ann.checkpoint(0);
+                Pin pin = continued(new Pin(NoteKey.parse(first.key()), Optional.empty()), first);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(post(server, key, "/v1/embeddings", job).statusCode())
+                            .isEqualTo(200);
+                    CoordinatorMessage.Checkpoint next = ann.checkpoint(pin.size());
+                    assertThat(next.from()).isEqualTo(pin.size());
+                    long before = pin.size();
+                    pin = continued(pin, next);
+                    assertThat(pin.size()).isGreaterThan(before);
+                }
+                // A node that saw more than there is gets to see what there is.
+                CoordinatorMessage.Checkpoint less = ann.checkpoint(pin.size() + 1_000);
+                assertThat(less.proof()).isEmpty();
+            }
+        }
+        assertThat(death.get()).isNull();
+    }
+
+    private static Pin continued(Pin pin, CoordinatorMessage.Checkpoint next) {
+        Pin.Finding finding =
+                pin.look(
+                        SignedNote.parse(next.text()),
+                        next.proof().stream().map(hash -> Hash.copyOf(hash.raw(), 0)).toList(),
+                        Ed25519.signatures());
+        assertThat(finding).isInstanceOf(Pin.Finding.Continues.class);
+        return ((Pin.Finding.Continues) finding).next();
     }
 
     private void isToldWhatTheOperatorSees(

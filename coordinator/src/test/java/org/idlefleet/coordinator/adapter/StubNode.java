@@ -38,6 +38,8 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
     private final CompletableFuture<Void> offered = new CompletableFuture<>();
     private final CompletableFuture<NodeLink> link = new CompletableFuture<>();
 
+    private final BlockingQueue<CoordinatorMessage.Checkpoint> checkpoints =
+            new LinkedBlockingQueue<>();
     private final BlockingQueue<CoordinatorMessage.Earnings> earnings = new LinkedBlockingQueue<>();
 
     private StubNode(int dimensions, UnaryOperator<byte[]> deed, UnaryOperator<byte[]> signer) {
@@ -123,6 +125,8 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
                                 output,
                                 Duration.ofMillis(1),
                                 signer.apply(statement.bytes())));
+            } else if (message instanceof CoordinatorMessage.Checkpoint newest) {
+                checkpoints.add(newest);
             } else if (message instanceof CoordinatorMessage.Earnings said) {
                 earnings.add(said);
                 offered.complete(null);
@@ -145,6 +149,19 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
             output.set(i, item.length / 4 + 1, vector(item, dimensions));
         }
         return output.raw();
+    }
+
+    /** Beats until it hears of a checkpoint other than the one that it has pinned; 0 for none. */
+    CoordinatorMessage.Checkpoint checkpoint(long pinned) throws Exception {
+        if (pinned > 0) {
+            checkpoints.clear();
+        }
+        CoordinatorMessage.Checkpoint heard = null;
+        for (int i = 0; i < 100 && heard == null; i++) {
+            link.get(20, TimeUnit.SECONDS).send(List.of(new NodeMessage.Heartbeat(pinned)));
+            heard = checkpoints.poll(200, TimeUnit.MILLISECONDS);
+        }
+        return Objects.requireNonNull(heard, "no checkpoint beside " + pinned);
     }
 
     /** Says that it is there, and hears what its owner has earned and how it stands. */

@@ -27,7 +27,7 @@ import java.util.Optional;
  * owner-rules     the rules that the owner edited while the node ran
  * page-address    where the owner's page is, and the word that opens it
  * diary.txt       park sessions, energy, costs, earnings of the last weeks
- * checkpoint.txt  the newest signed checkpoint of the ledger
+ * ledger/         what the node saw of the ledger: key, checkpoint, and what contradicts it
  * </pre>
  */
 public final class DataDirectory implements AutoCloseable {
@@ -141,8 +141,9 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("native");
     }
 
-    static Path checkpoint(Path root) {
-        return root.resolve("checkpoint.txt");
+    /** What the node saw of the ledger. */
+    public static Path ledger(Path root) {
+        return root.resolve("ledger");
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.idlefleet.edge.SignalSource;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.config.WebhookConfig;
 import org.idlefleet.edge.adapter.kuksa.KuksaSource;
+import org.idlefleet.edge.adapter.ledger.LedgerPin;
 import org.idlefleet.edge.adapter.linux.EnergySensors;
 import org.idlefleet.edge.adapter.linux.LinuxSource;
 import org.idlefleet.edge.adapter.owner.OwnerSource;
@@ -273,9 +274,10 @@ public final class EdgeDaemon implements AutoCloseable {
                 uplink.identity().node(),
                 uplink.identity().owner(),
                 config.coordinator());
+        var pinned = new LedgerPin(DataDirectory.ledger(config.data()));
         var hands =
-                new EdgeHands(
-                        uplink, lanes, store, disk, timer, config.data(), loop::tell, this::watch);
+                new EdgeHands(uplink, lanes, store, disk, timer, pinned, loop::tell, this::watch);
+        pinned.known().ifPresent(loop::tell);
         thread("edge-loop").newThread(() -> run(hands)).start();
         sampler.start();
         openPage();

@@ -2,6 +2,7 @@ package org.idlefleet.edge.adapter;
 
 import org.idlefleet.edge.Action;
 import org.idlefleet.edge.Signal;
+import org.idlefleet.edge.adapter.ledger.LedgerPin;
 import org.idlefleet.edge.adapter.store.ModelStore;
 import org.idlefleet.edge.adapter.store.Progress;
 import org.idlefleet.edge.adapter.uplink.Uplink;
@@ -10,9 +11,6 @@ import org.idlefleet.protocol.NodeMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +28,7 @@ final class EdgeHands implements EdgeLoop.Hands {
     private final ModelStore store;
     private final ExecutorService disk;
     private final ScheduledExecutorService timer;
-    private final Path data;
+    private final LedgerPin pinned;
     private final Consumer<Signal> inbox;
     private final Consumer<Boolean> watch;
 
@@ -44,7 +42,7 @@ final class EdgeHands implements EdgeLoop.Hands {
             ModelStore store,
             ExecutorService disk,
             ScheduledExecutorService timer,
-            Path data,
+            LedgerPin pinned,
             Consumer<Signal> inbox,
             Consumer<Boolean> watch) {
         this.uplink = uplink;
@@ -52,7 +50,7 @@ final class EdgeHands implements EdgeLoop.Hands {
         this.store = store;
         this.disk = disk;
         this.timer = timer;
-        this.data = data;
+        this.pinned = pinned;
         this.inbox = inbox;
         this.watch = watch;
     }
@@ -106,7 +104,8 @@ final class EdgeHands implements EdgeLoop.Hands {
             case Action.LoadModel load -> lanes.load(load.manifest());
             case Action.AbandonModel abandon -> lanes.abandon(abandon.manifest());
             case Action.StopEngine _ -> lanes.stop();
-            case Action.PinCheckpoint pin -> disk.execute(() -> pin(pin.text()));
+            case Action.PinCheckpoint pin ->
+                    disk.execute(() -> pinned.take(pin.checkpoint()).ifPresent(inbox));
             case Action.Exit exit -> LOG.info("the node ends: {}", exit.reason());
         }
     }
@@ -129,13 +128,5 @@ final class EdgeHands implements EdgeLoop.Hands {
                     case Progress.Stuck stuck ->
                             new Signal.ModelFailed(manifest, stuck.reason(), stuck.again());
                 });
-    }
-
-    private void pin(String text) {
-        try {
-            Durable.write(DataDirectory.checkpoint(data), text.getBytes(StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            LOG.warn("the ledger's checkpoint could not be kept", e);
-        }
     }
 }

@@ -271,6 +271,8 @@ final class EdgeLoop {
             case Signal.ShardFailed failed ->
                     LOG.warn("{} refused: {}", failed.lease(), failed.detail());
             case Signal.EngineEnded ended -> LOG.warn("the engine broke down: {}", ended.reason());
+            case Signal.LedgerBroken broken ->
+                    LOG.error("THE LEDGER CONTRADICTS WHAT THIS NODE SAW: {}", broken.reason());
             case Signal.Shutdown _ -> LOG.info("shutting down");
             case Signal.Started _,
                     Signal.Tick _,
@@ -278,6 +280,7 @@ final class EdgeLoop {
                     Signal.Received _,
                     Signal.GateOpened _,
                     Signal.GateClosed _,
+                    Signal.LedgerPinned _,
                     Signal.ShardFinished _,
                     Signal.ShardAborted _,
                     Signal.ModelWants _,

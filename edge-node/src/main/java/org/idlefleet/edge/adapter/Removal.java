@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 /** Takes a node off a device: its daemon first, then what it keeps there. */
 public final class Removal {
     /** What proves to an owner what was earned; it stays unless he wants it gone. */
-    private static final Set<String> RECEIPTS = Set.of("checkpoint.txt", "diary.txt", "receipts");
+    private static final Set<String> RECEIPTS = Set.of("ledger", "diary.txt", "receipts");
 
     /** Beyond the drain, for the process to end. */
     private static final Duration GRACE = Duration.ofSeconds(15);

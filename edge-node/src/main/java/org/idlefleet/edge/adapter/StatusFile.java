@@ -96,6 +96,9 @@ final class StatusFile {
         root.putObject("earnings")
                 .put("escrowMicros", view.earnings().escrowMicros())
                 .put("payableMicros", view.earnings().payableMicros());
+        root.putObject("ledger")
+                .put("pinnedSize", view.ledger().size())
+                .put("fault", view.ledger().fault());
         view.earnings().standing().ifPresent(known -> standing(root.putObject("standing"), known));
         return root;
     }

@@ -20,7 +20,8 @@ class RemovalTest {
         Files.createDirectories(DataDirectory.identity(data));
         Files.writeString(DataDirectory.identity(data).resolve("node.key"), "secret");
         Files.createDirectories(DataDirectory.models(data).resolve("ab"));
-        Files.writeString(DataDirectory.checkpoint(data), "signed");
+        Files.createDirectories(DataDirectory.ledger(data));
+        Files.writeString(DataDirectory.ledger(data).resolve("checkpoint"), "signed");
         return data;
     }
 
@@ -30,7 +31,7 @@ class RemovalTest {
         Removal.stop(data, Duration.ZERO);
         Removal.remove(data, false);
         try (var left = Files.list(data)) {
-            assertThat(left).containsExactly(DataDirectory.checkpoint(data));
+            assertThat(left).containsExactly(DataDirectory.ledger(data));
         }
         Removal.remove(data, true);
         assertThat(data).doesNotExist();

@@ -13,10 +13,9 @@ import java.util.Optional;
  */
 public final class Witness {
     private final String origin;
-    private final NoteKey log;
     private final NoteSigner signer;
     private final Signatures signatures;
-    private Optional<SignedNote> latest;
+    private Pin pin;
 
     /** What a witness says to a checkpoint. */
     public sealed interface Opinion {
@@ -43,51 +42,35 @@ public final class Witness {
             Signatures signatures,
             Optional<SignedNote> latest) {
         this.origin = origin;
-        this.log = log;
         this.signer = signer;
         this.signatures = signatures;
-        this.latest = latest;
+        this.pin = new Pin(log, latest);
     }
 
     /** The last checkpoint that was cosigned; what must be kept. */
     public Optional<SignedNote> latest() {
-        return latest;
+        return pin.latest();
     }
 
     /** How many entries the log had when last seen: proofs are wanted from there. */
     public long size() {
-        return latest.map(note -> Checkpoint.parse(note.text()).size()).orElse(0L);
+        return pin.size();
     }
 
     /** Looks at a checkpoint and the consistency proof from {@link #size} to it. */
     public Opinion look(SignedNote note, List<Hash> proof, Instant now) {
-        if (!note.isSignedBy(log, signatures)) {
-            return new Opinion.Refused("not signed by " + log, size());
-        }
-        Checkpoint offered;
-        try {
-            offered = Checkpoint.parse(note.text());
-        } catch (IllegalArgumentException e) {
-            return new Opinion.Refused(String.valueOf(e.getMessage()), size());
-        }
-        if (!offered.origin().equals(origin)) {
-            return new Opinion.Refused(
-                    "a checkpoint of " + offered.origin() + ", not of " + origin, size());
-        }
-        if (latest.isPresent()) {
-            Checkpoint seen = Checkpoint.parse(latest.get().text());
-            if (offered.size() == seen.size() && !offered.root().equals(seen.root())) {
-                return new Opinion.Forked(latest.get(), note);
+        return switch (pin.look(note, proof, signatures)) {
+            case Pin.Finding.Refused refused -> new Opinion.Refused(refused.reason(), size());
+            case Pin.Finding.Forked forked -> new Opinion.Forked(forked.seen(), forked.other());
+            case Pin.Finding.Continues continues -> {
+                Checkpoint offered = Checkpoint.parse(note.text());
+                if (!offered.origin().equals(origin)) {
+                    yield new Opinion.Refused(
+                            "a checkpoint of " + offered.origin() + ", not of " + origin, size());
+                }
+                pin = continues.next();
+                yield new Opinion.Cosigned(note.cosignedBy(signer, now));
             }
-            if (offered.size() < seen.size()
-                    || !MerkleProof.extendsTree(
-                            seen.root(), seen.size(), offered.root(), offered.size(), proof)) {
-                return new Opinion.Refused(
-                        "size " + offered.size() + " is not proven to continue size " + seen.size(),
-                        seen.size());
-            }
-        }
-        latest = Optional.of(note);
-        return new Opinion.Cosigned(note.cosignedBy(signer, now));
+        };
     }
 }

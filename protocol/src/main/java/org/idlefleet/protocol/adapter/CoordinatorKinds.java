@@ -5,6 +5,7 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.MessageLite;
 
 import org.idlefleet.protocol.CoordinatorMessage;
+import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.wire.CoordinatorMsg;
@@ -54,7 +55,11 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
             case CoordinatorMessage.Earnings m -> envelope.setEarnings(earnings(m));
             case CoordinatorMessage.Checkpoint m ->
                     envelope.setCheckpoint(
-                            CoordinatorMsg.Checkpoint.newBuilder().setText(m.text()));
+                            CoordinatorMsg.Checkpoint.newBuilder()
+                                    .setText(m.text())
+                                    .setKey(fields.cut(m.key()))
+                                    .setFrom(m.from())
+                                    .addAllProof(m.proof().stream().map(Fields::digest).toList()));
             case CoordinatorMessage.Goodbye m ->
                     envelope.setGoodbye(
                             CoordinatorMsg.Goodbye.newBuilder().setReason(fields.cut(m.reason())));
@@ -90,11 +95,8 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
             case CoordinatorMsg.CHUNK_FIELD_NUMBER -> chunk(CoordinatorMsg.Chunk.parseFrom(in));
             case CoordinatorMsg.EARNINGS_FIELD_NUMBER ->
                     earnings(CoordinatorMsg.Earnings.parseFrom(in));
-            case CoordinatorMsg.CHECKPOINT_FIELD_NUMBER -> {
-                String text = CoordinatorMsg.Checkpoint.parseFrom(in).getText();
-                fields.within("checkpoint.text", WireLimit.CHECKPOINT_CHARS, text.length());
-                yield new CoordinatorMessage.Checkpoint(text);
-            }
+            case CoordinatorMsg.CHECKPOINT_FIELD_NUMBER ->
+                    checkpoint(CoordinatorMsg.Checkpoint.parseFrom(in));
             case CoordinatorMsg.GOODBYE_FIELD_NUMBER ->
                     new CoordinatorMessage.Goodbye(
                             fields.text(
@@ -122,7 +124,8 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
             case CoordinatorMessage.Assign m -> assignWeight(m);
             case CoordinatorMessage.Chunk m -> 64 + m.bytes().length;
             case CoordinatorMessage.ManifestBytes m -> 48 + m.bytes().length;
-            case CoordinatorMessage.Checkpoint m -> 16 + 3 * m.text().length();
+            case CoordinatorMessage.Checkpoint m ->
+                    256 + 3 * m.text().length() + 34 * m.proof().size();
             case CoordinatorMessage.Welcome m -> 32 + 128 * m.models().size();
             case CoordinatorMessage.ModelNotice _,
                     CoordinatorMessage.Cancel _,
@@ -219,6 +222,25 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
                 },
                 items,
                 Fields.millis("assign.time_left_ms", m.getTimeLeftMs()));
+    }
+
+    private CoordinatorMessage.Checkpoint checkpoint(CoordinatorMsg.Checkpoint m)
+            throws WireException {
+        fields.within("checkpoint.text", WireLimit.CHECKPOINT_CHARS, m.getText().length());
+        Fields.between(
+                "checkpoint.proof hashes",
+                0,
+                m.getProofCount(),
+                CoordinatorMessage.Checkpoint.PROOF_MAX);
+        List<Digest> proof = new ArrayList<>(m.getProofCount());
+        for (ByteString hash : m.getProofList()) {
+            proof.add(Fields.digest("checkpoint.proof", hash));
+        }
+        return new CoordinatorMessage.Checkpoint(
+                m.getText(),
+                fields.text("checkpoint.key", m.getKey()),
+                Fields.between("checkpoint.from", 0, m.getFrom(), Long.MAX_VALUE),
+                proof);
     }
 
     private static CoordinatorMsg.Earnings earnings(CoordinatorMessage.Earnings earnings) {

@@ -73,8 +73,9 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                                     .setLease(Fields.lease(m.lease()))
                                     .setReason(reason(m.reason()))
                                     .setDetail(fields.cut(m.detail())));
-            case NodeMessage.Heartbeat _ ->
-                    envelope.setHeartbeat(NodeMsg.Heartbeat.getDefaultInstance());
+            case NodeMessage.Heartbeat m ->
+                    envelope.setHeartbeat(
+                            NodeMsg.Heartbeat.newBuilder().setPinnedSize(m.pinnedSize()));
             case NodeMessage.FetchChunk m ->
                     envelope.setFetchChunk(
                             NodeMsg.FetchChunk.newBuilder()
@@ -143,8 +144,10 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                         fields.text("refuse.detail", m.getDetail()));
             }
             case NodeMsg.HEARTBEAT_FIELD_NUMBER -> {
-                var _ = NodeMsg.Heartbeat.parseFrom(in);
-                yield new NodeMessage.Heartbeat();
+                var m = NodeMsg.Heartbeat.parseFrom(in);
+                yield new NodeMessage.Heartbeat(
+                        Fields.between(
+                                "heartbeat.pinned_size", 0, m.getPinnedSize(), Long.MAX_VALUE));
             }
             case NodeMsg.FETCH_CHUNK_FIELD_NUMBER -> {
                 var m = NodeMsg.FetchChunk.parseFrom(in);

@@ -71,7 +71,7 @@ final class RandomMessages {
             case 6 -> new NodeMessage.Release(lease(), text());
             case 7 ->
                     new NodeMessage.Refuse(lease(), one(NodeMessage.RefuseReason.values()), text());
-            case 8 -> new NodeMessage.Heartbeat();
+            case 8 -> new NodeMessage.Heartbeat(size());
             case 9 -> new NodeMessage.FetchChunk(digest(), size(), 1 + random.nextInt(1 << 20));
             default -> new NodeMessage.FetchManifest(digest());
         };
@@ -104,7 +104,9 @@ final class RandomMessages {
                             random.nextLong(),
                             random.nextLong(),
                             random.nextBoolean() ? Optional.of(standing()) : Optional.empty());
-            case 8 -> new CoordinatorMessage.Checkpoint(text());
+            case 8 ->
+                    new CoordinatorMessage.Checkpoint(
+                            text(), text(), size(), list(random.nextInt(4), this::digest));
             default -> new CoordinatorMessage.Goodbye(text());
         };
     }

@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /**
@@ -57,24 +58,41 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
     private final Desk desk;
     private final Payloads payloads;
     private final ModelStore models;
+    private final Checkpoints checkpoints;
     private final Executor files;
     private final Map<Long, Guest> guests = new ConcurrentHashMap<>();
     private final Map<Long, List<CoordinatorMessage>> gathered = new HashMap<>();
 
     /**
-     * @param files runs what reads model files, so that no network thread waits for a disk
+     * @param files runs what reads model files or proofs, so that no network thread waits for a
+     *     disk
      */
-    public NodeDesk(Inbox inbox, Desk desk, Payloads payloads, ModelStore models, Executor files) {
+    public NodeDesk(
+            Inbox inbox,
+            Desk desk,
+            Payloads payloads,
+            ModelStore models,
+            Checkpoints checkpoints,
+            Executor files) {
         this.inbox = inbox;
         this.desk = desk;
         this.payloads = payloads;
         this.models = models;
+        this.checkpoints = checkpoints;
         this.files = files;
     }
 
-    /** A session with the leases its node holds, and results that come in parts. */
+    /**
+     * A session with the leases its node holds, and results that come in parts.
+     *
+     * @param told entries of the checkpoint that it was sent last; -1 before the first
+     */
     private record Guest(
-            NodeSession session, byte[] key, Map<Lease, Expected> held, Map<Lease, Parts> parts) {}
+            NodeSession session,
+            byte[] key,
+            Map<Lease, Expected> held,
+            Map<Lease, Parts> parts,
+            AtomicLong told) {}
 
     /** What a result must look like, and what it is about. */
     private record Expected(int bytes, int dimensions, Digest input) {}
@@ -87,7 +105,8 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                         session,
                         DeviceKeys.point(session.publicKey()),
                         new ConcurrentHashMap<>(),
-                        new ConcurrentHashMap<>()));
+                        new ConcurrentHashMap<>(),
+                        new AtomicLong(-1)));
         NodeMessage.Hello hello = session.hello();
         inbox.offer(
                 new Command.NodeArrived(
@@ -123,7 +142,10 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                     inbox.offer(
                             new Command.NodeOffered(
                                     session, offer.slots(), offer.parkTimeLeft(), offer.models()));
-            case NodeMessage.Heartbeat _ -> inbox.offer(new Command.NodeBeat(session));
+            case NodeMessage.Heartbeat beat -> {
+                inbox.offer(new Command.NodeBeat(session));
+                checkpoint(guest, beat.pinnedSize());
+            }
             case NodeMessage.Result result -> result(guest, result);
             case NodeMessage.Commit commit ->
                     Optional.ofNullable(guest.held().get(commit.lease()))
@@ -150,6 +172,16 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
             }
             case FetchChunk fetch -> files.execute(() -> serve(guest.session(), fetch));
             case FetchManifest fetch -> files.execute(() -> serve(guest.session(), fetch));
+        }
+    }
+
+    /** Sends the newest checkpoint to a node that has not pinned it, once if it pins none. */
+    private void checkpoint(Guest guest, long pinned) {
+        long size = checkpoints.size();
+        long told = guest.told().get();
+        if (size >= 0 && (told < 0 || (pinned > 0 ? pinned : told) != size)) {
+            guest.told().set(size);
+            files.execute(() -> guest.session().send(List.of(checkpoints.since(pinned))));
         }
     }
 
