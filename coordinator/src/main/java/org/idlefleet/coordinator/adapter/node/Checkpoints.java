@@ -21,6 +21,7 @@ public final class Checkpoints {
 
     private volatile @Nullable Newest newest;
     private volatile @Nullable Proofs proofs;
+    private volatile String key = "";
 
     /** How the log of one size continues another; may block. */
     @FunctionalInterface
@@ -41,8 +42,6 @@ public final class Checkpoints {
         this.key = key;
         proofs = source;
     }
-
-    private volatile String key = "";
 
     /** A new checkpoint was signed. */
     public void published(SignedNote note) {

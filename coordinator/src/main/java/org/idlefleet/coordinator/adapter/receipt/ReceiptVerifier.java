@@ -33,6 +33,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -56,8 +57,11 @@ public final class ReceiptVerifier {
     private final List<String> proven = new ArrayList<>();
     private final List<String> open = new ArrayList<>();
     private final List<Optional<PublicKey>> keys = new ArrayList<>();
-    private int signed;
-    private int votes;
+
+    /** Leases of all results, and of those whose signature was checked. */
+    private final Set<Lease> results = new HashSet<>();
+
+    private final Set<Lease> signed = new HashSet<>();
     private int inputsMatched;
     private int outputsMatched;
     private int drawsChecked;
@@ -251,7 +255,6 @@ public final class ReceiptVerifier {
 
     /** Equal bytes agree at no distance; the signature is the certified node's. */
     private void vote(JobReceipt receipt, Vote canonical, Vote vote, String where) {
-        votes++;
         boolean zoned =
                 switch (vote.zone()) {
                     case "agreeing", "claim" -> true;
@@ -264,13 +267,11 @@ public final class ReceiptVerifier {
                         && vote.distance() >= 0
                         && (vote.distance() == 0 || !vote.output().equals(canonical.output())),
                 where + ": the zone '" + vote.zone() + "' does not fit distance and bytes");
+        var lease = new Lease(JobId.parse(vote.job()), vote.shard(), vote.attempt(), vote.epoch());
+        results.add(lease);
         var statement =
                 new ResultStatement(
-                        new Lease(
-                                JobId.parse(vote.job()),
-                                vote.shard(),
-                                vote.attempt(),
-                                vote.epoch()),
+                        lease,
                         Digest.ofHex(receipt.manifest()),
                         vote.input().isEmpty()
                                 ? new Digest(0, 0, 0, 0)
@@ -291,7 +292,7 @@ public final class ReceiptVerifier {
         byte[] signature = bytes(vote.signature());
         keys.get(vote.signer())
                 .ifPresent(key -> {
-                    signed++;
+                    signed.add(lease);
                     require(
                             DeviceKeys.verify(key, statement, signature),
                             where + ": the node's signature of " + vote.owner() + " does not fit");
@@ -561,10 +562,10 @@ public final class ReceiptVerifier {
                                 receipt.shards().size(),
                                 credits(receipt.paidMicros()),
                                 credits(receipt.refundedMicros())));
-        if (signed > 0) {
+        if (!signed.isEmpty()) {
             proven.add(
                     "%d of %d results are signed by certified devices: model, input, output and commit are what those devices stated."
-                            .formatted(signed, votes));
+                            .formatted(signed.size(), results.size()));
         }
         if (assurance.audited()) {
             proven.add(
@@ -587,10 +588,10 @@ public final class ReceiptVerifier {
         open.add("That the results are right, beyond this: " + assurance.bound() + ".");
         if (given.authority().isEmpty()) {
             open.add("Whose devices computed: no certificate of the authority was given (--ca).");
-        } else if (signed < votes) {
+        } else if (signed.size() < results.size()) {
             open.add(
                     "That devices stated the other %d results: they are older and sign nothing, or their signature did not fit."
-                            .formatted(votes - signed));
+                            .formatted(results.size() - signed.size()));
         }
         open.add("That two pseudonyms are two people: the coordinator gave them.");
         if (receipt.shards().stream().anyMatch(shard -> shard.draw().ppm() > 0)) {
