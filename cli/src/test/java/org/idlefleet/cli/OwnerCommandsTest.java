@@ -183,6 +183,19 @@ class OwnerCommandsTest {
     }
 
     @Test
+    void printsThePagesAddressWhileTheNodeRuns() throws Exception {
+        String address = "http://127.0.0.1:7480/?token=" + "a".repeat(43);
+        status(ProcessHandle.current().pid());
+        Typed none = edge("page");
+        assertThat(none.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(none.err()).contains("this node has no page");
+        Files.writeString(directory.resolve("page-address"), address + "\n");
+        assertThat(edge("page").out()).isEqualTo(address + "\n");
+        status(Long.MAX_VALUE);
+        assertThat(edge("page").exitCode()).isEqualTo(ExitCode.NOT_RUNNING);
+    }
+
+    @Test
     void saysWhatToDoWhereNoNodeEverRan() {
         assertThat(edge("why").exitCode()).isEqualTo(ExitCode.NOT_RUNNING);
         directory = directory.resolve("nowhere");
