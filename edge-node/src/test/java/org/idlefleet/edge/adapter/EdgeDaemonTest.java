@@ -14,9 +14,13 @@ import org.idlefleet.edge.adapter.uplink.Renewal;
 import org.idlefleet.edge.adapter.uplink.Uplink;
 import org.idlefleet.edge.adapter.worker.WorkerLaunch;
 import org.idlefleet.edge.diary.ParkSession;
+import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeMessage;
+import org.idlefleet.protocol.ResultStatement;
+import org.idlefleet.protocol.adapter.DeviceKeys;
 import org.idlefleet.protocol.adapter.EnrolmentClient;
 import org.idlefleet.protocol.adapter.NodeIdentity;
 import org.idlefleet.protocol.adapter.NodeSession;
@@ -26,6 +30,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -100,6 +105,23 @@ class EdgeDaemonTest {
         return door.hear(NodeMessage.Result.class, result -> result.lease().equals(lease)).output();
     }
 
+    private static void isSignedWithTheKeyOfTheSession(Lease lease, NodeSession session)
+            throws Exception {
+        NodeMessage.Result result =
+                door.hear(NodeMessage.Result.class, heard -> heard.lease().equals(lease));
+        assertThat(result.output()).isEqualTo(expected());
+        List<byte[]> items =
+                TEXTS.stream().map(text -> text.getBytes(StandardCharsets.UTF_8)).toList();
+        var statement =
+                new ResultStatement(
+                        lease,
+                        door.manifest,
+                        ResultStatement.inputOf(ItemKind.TEXT, items),
+                        Digest.of(result.output()),
+                        result.commit());
+        assertThat(DeviceKeys.verify(session.publicKey(), statement, result.signature())).isTrue();
+    }
+
     private static void awaitStatus(EdgeDaemon daemon, String part) {
         await().atMost(Duration.ofMinutes(1))
                 .untilAsserted(() -> assertThat(daemon.status()).contains(part));
@@ -123,7 +145,7 @@ class EdgeDaemonTest {
             NodeMessage.Offer offer = hearOffer(2);
             assertThat(offer.models()).hasSize(1);
             assertThat(offer.models().getFirst().workUnitsPerSecond()).isPositive();
-            assertThat(hearOutput(door.assign(session, TEXTS))).isEqualTo(expected());
+            isSignedWithTheKeyOfTheSession(door.assign(session, TEXTS), session);
 
             append("0s vehicle.gear_park no");
             hearOffer(0);
