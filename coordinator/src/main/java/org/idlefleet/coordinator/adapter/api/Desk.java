@@ -25,7 +25,9 @@ import java.util.function.LongFunction;
  * of a process, so there is one of it. Thread-safe.
  *
  * <p>{@link #reply} and {@link #ended} are called by the outbox, on the loop's thread; they only
- * hand over, and whoever waits goes on in the executor that it named.
+ * hand over, and whoever waits goes on in the executor that it named. Only that a job is admitted
+ * whose end is waited for is noted on the loop's thread: there is nothing to do about it yet, and
+ * waking a thread would cost the job time.
  */
 public final class Desk {
     private static final Logger LOG = LoggerFactory.getLogger(Desk.class);
@@ -61,7 +63,8 @@ public final class Desk {
     /**
      * A job on its way.
      *
-     * @param answer admitted or refused
+     * @param answer admitted or refused; what depends on an admission that is followed by {@code
+     *     ended} must be quick and thread-safe
      * @param ended completed when the admitted job has ended; never if it was refused, nor for a
      *     durable job, which nobody waits for
      */
@@ -106,7 +109,11 @@ public final class Desk {
         if (waiting.staged) {
             settleInputs(reply, waiting);
         }
-        waiting.goOn(() -> waiting.answer.complete(reply.answer()));
+        if (waiting.waits && reply.answer() instanceof Answer.Admitted) {
+            waiting.answer.complete(reply.answer());
+        } else {
+            waiting.goOn(() -> waiting.answer.complete(reply.answer()));
+        }
         return true;
     }
 

@@ -77,7 +77,10 @@ final class JobDesk {
                     admitted(call, order, answer);
                     return submission.ended();
                 })
-                .thenCompose(ended -> answer(call, order, ended));
+                .thenCompose(ended -> {
+                    name(call, order, ended.job());
+                    return answer(call, order, ended);
+                });
     }
 
     private CompletableFuture<Reply> submitBatch(Call call) {
@@ -86,6 +89,7 @@ final class JobDesk {
                 .answer()
                 .thenApply(answer -> {
                     JobId job = admitted(call, order, answer);
+                    name(call, order, job);
                     var body = Json.object().put("id", job.toString());
                     body.put("object", "job").put("status", "running");
                     body.put("items", order.wanted().items().size());
@@ -131,15 +135,16 @@ final class JobDesk {
         return desk.submit(call.loop(), client.client(), order.job(), order.wanted().items());
     }
 
+    private static void name(Call call, Order order, JobId job) {
+        call.header(JOB_HEADER, job.toString());
+        Assurance assurance = order.job().assurance();
+        call.header(Terms.ASSURANCE, Terms.word(assurance));
+        call.header("idlefleet-bound", assurance.bound());
+    }
+
     private JobId admitted(Call call, Order order, Answer answer) {
         return switch (answer) {
-            case Answer.Admitted admitted -> {
-                call.header(JOB_HEADER, admitted.job().toString());
-                Assurance assurance = order.job().assurance();
-                call.header(Terms.ASSURANCE, Terms.word(assurance));
-                call.header("idlefleet-bound", assurance.bound());
-                yield admitted.job();
-            }
+            case Answer.Admitted admitted -> admitted.job();
             case Answer.Refused refused -> {
                 call.client().pace().giveBack(order.units());
                 throw Refusals.of(refused.refusal()).raised();
