@@ -21,7 +21,9 @@ import java.util.Map;
 public final class Latency implements Bench {
     private static final BuiltIn MODEL = BuiltIn.ALL_MINILM;
     private static final int WORDS = 23;
-    private static final int WARM = 1_000;
+
+    /** Till then the coordinator compiles what it runs, on one of the two processors. */
+    private static final int WARM = 5_000;
 
     @Override
     public String name() {
@@ -35,8 +37,9 @@ public final class Latency implements Bench {
 
     @Override
     public void run(Figures figures, boolean quick) throws Exception {
+        int warm = quick ? 200 : WARM;
         int count = quick ? 100 : 1_500;
-        List<String> texts = Corpus.pieces(count + WARM, WORDS);
+        List<String> texts = Corpus.pieces(count + warm, WORDS);
         String model = MODEL.recipe().model().value();
         var alone = new Histogram(3);
         var served = new Histogram(3);
@@ -49,13 +52,19 @@ public final class Latency implements Bench {
                 long began = System.nanoTime();
                 embed(url, key, Map.of("model", model, "input", texts.get(i)));
                 long there = (System.nanoTime() - began) / 1000;
-                if (i >= WARM) {
+                if (i >= warm) {
                     alone.recordValue(here);
                     served.recordValue(there);
                 }
             }
         }
-        figures.note(count + " texts of " + WORDS + " words, each plain and served in turn");
+        figures.note(
+                count
+                        + " texts of "
+                        + WORDS
+                        + " words, each plain and served in turn, after "
+                        + warm
+                        + " to warm up");
         for (int percent : new int[] {50, 99}) {
             figures.plain(
                     "latency.plain.p" + percent, alone.getValueAtPercentile(percent) / 1e3, "ms");
