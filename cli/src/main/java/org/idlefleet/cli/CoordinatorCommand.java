@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 
@@ -34,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
             CoordinatorCommand.Key.class,
             CoordinatorCommand.Revoke.class,
             CoordinatorCommand.Fund.class,
+            CoordinatorCommand.ClientTerms.class,
             CoordinatorCommand.Ban.class,
         })
 final class CoordinatorCommand {
@@ -211,6 +213,44 @@ final class CoordinatorCommand {
                                     client,
                                     account.path("prepaid").asString(),
                                     account.path("held").asString()));
+        }
+    }
+
+    @Command(
+            name = "terms",
+            description = {
+                "Show or set how a client's results are checked: what requests that say nothing",
+                "get, and the floor below which nothing is run. One of quorum, bulk, standard,",
+                "strict, verified, trusted-only, each stronger than the one before."
+            })
+    static final class ClientTerms implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+
+        @Parameters(paramLabel = "CLIENT", description = "Whose.")
+        private String client = "";
+
+        @Option(names = "--usual", paramLabel = "TERMS", description = "For who says nothing.")
+        private Optional<String> usual = Optional.empty();
+
+        @Option(names = "--floor", paramLabel = "TERMS", description = "The least that is run.")
+        private Optional<String> floor = Optional.empty();
+
+        @Override
+        public void run() {
+            String path = "/api/v1/clients/" + PathPart.of(client);
+            var wish = new TreeMap<String, String>();
+            usual.ifPresent(terms -> wish.put("usual_assurance", terms));
+            floor.ifPresent(terms -> wish.put("floor_assurance", terms));
+            JsonNode terms =
+                    wish.isEmpty() ? operator.get(path) : operator.post(path + "/terms", wish);
+            output.print(
+                    terms,
+                    "%s usually gets %s, and never less than %s%n"
+                            .formatted(
+                                    client,
+                                    terms.path("usual_assurance").asString(),
+                                    terms.path("floor_assurance").asString()));
         }
     }
 

@@ -110,7 +110,11 @@ final class TrustCommand {
                     + honesty.path("inconclusive").asLong()
                     + " inconclusive, "
                     + honesty.path("outvoted").asLong()
-                    + " voted down\n  availability  "
+                    + " voted down, "
+                    + honesty.path("cleared").asLong()
+                    + " of them right after all"
+                    + checked(line)
+                    + "\n  availability  "
                     + share(availability.path("share"))
                     + ": "
                     + availability.path("answered").asLong()
@@ -122,7 +126,57 @@ final class TrustCommand {
                     + availability.path("refused").asLong()
                     + " refused or malformed\n  speed         "
                     + times(speed.path("against_expectation"))
-                    + " of what was expected\n";
+                    + " of what was expected\n"
+                    + devices(line.path("devices"));
+        }
+
+        /** Why more of its results are audited than clients bought, if so. */
+        private static String checked(JsonNode line) {
+            var why = new StringBuilder();
+            if (line.has("probation_until")) {
+                why.append("\n                everything audited until ")
+                        .append(line.path("probation_until").asString());
+            }
+            if (line.has("cohort_of_convicted")) {
+                why.append("\n                everything audited for a day: enrolled with ")
+                        .append(line.path("cohort_of_convicted").asString())
+                        .append(", who is convicted");
+            }
+            if (line.path("spared").asBoolean()) {
+                why.append(
+                        "\n                audited four times as much since a device was faulty");
+            }
+            return why.toString();
+        }
+
+        private static String devices(JsonNode devices) {
+            var text = new StringBuilder();
+            for (JsonNode device : devices) {
+                text.append("  device        ")
+                        .append(device.path("node").asString())
+                        .append(
+                                device.path("faulty").asBoolean()
+                                        ? ": FAULTY, turned away; "
+                                        : ": ")
+                        .append(device.path("agreed").asLong())
+                        .append(" right, ")
+                        .append(device.path("outvoted").asLong())
+                        .append(" voted down");
+                for (JsonNode shown : device.path("shown")) {
+                    long checks = shown.path("checks").asLong();
+                    long needed = shown.path("checks_needed").asLong();
+                    text.append("\n                model ")
+                            .append(shown.path("manifest").asString(), 0, 12)
+                            .append(" in ")
+                            .append(shown.path("numeric_class").asString())
+                            .append(
+                                    checks < needed
+                                            ? ": " + checks + " of " + needed + " checks passed"
+                                            : ": warmed up");
+                }
+                text.append('\n');
+            }
+            return text.toString();
         }
     }
 
@@ -173,7 +227,8 @@ final class TrustCommand {
             name = "reinstate",
             description = {
                 "Grant a convicted owner's appeal: what it lost comes back, if it is still there,",
-                "and all its results are audited for a day."
+                "and all its results are audited for a day. Devices of the owner that were turned",
+                "away as faulty may work again, and are checked on everything at first."
             })
     static final class Reinstate implements Runnable {
         @Mixin private Operator operator = new Operator();

@@ -13,6 +13,7 @@ import org.idlefleet.coordinator.Event.NodeEnrolled;
 import org.idlefleet.coordinator.Event.TokenIssued;
 import org.idlefleet.coordinator.fleet.Fleet;
 import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Check;
@@ -50,7 +51,24 @@ final class Admission {
         if (model.isEmpty()) {
             return refuse(submit, new Refusal.UnknownModel(request.model()));
         }
-        Optional<Refusal> refusal = limits(submit.client(), request, model.get());
+        Assurance assurance = registry.terms(submit.client()).of(request);
+        boolean asAsked = request.assurance().equals(Optional.of(assurance));
+        boolean fewer = request.assurance().isPresent() && !asAsked && request.quorum() > 1;
+        if (fewer) {
+            return refuse(
+                    submit,
+                    new Refusal.Conflict(
+                            "the operator's terms for "
+                                    + submit.client()
+                                    + " are "
+                                    + assurance
+                                    + " at least, under which every shard runs once: leave the"
+                                    + " quorum out, found "
+                                    + request.quorum()));
+        }
+        int quorum = assurance == Assurance.QUORUM || asAsked ? request.quorum() : 1;
+        Optional<Refusal> refusal =
+                limits(submit.client(), request, assurance, quorum, model.get());
         if (refusal.isPresent()) {
             return refuse(submit, refusal.get());
         }
@@ -59,7 +77,7 @@ final class Admission {
         Money ceiling =
                 Money.ofMillionths(
                         Math.multiplyExact(
-                                request.units().total() * request.quorum(),
+                                request.units().total() * quorum,
                                 model.get().priceMicrosPerWorkUnit()));
         Transaction hold = Transaction.hold(job.toString(), client, ceiling);
         if (book.check(hold) instanceof Check.Refusal) {
@@ -75,15 +93,15 @@ final class Admission {
                                 model.get().manifest(),
                                 request.kind(),
                                 request.units(),
-                                request.quorum(),
+                                quorum,
                                 request.tier(),
                                 request.deadline(),
                                 request.durable(),
                                 hold,
-                                request.assurance(),
+                                assurance,
                                 Optional.empty(),
                                 now))
-                .send(new Send.Reply(submit.request(), new Answer.Admitted(job)))
+                .send(new Send.Reply(submit.request(), new Answer.Admitted(job, assurance)))
                 .build();
     }
 
@@ -198,13 +216,32 @@ final class Admission {
         Optional<NodeEnrolled> node = registry.node(renew.node());
         if (node.isEmpty()
                 || registry.ban(renew.node()).isPresent()
-                || trust.convicted(renew.owner())) {
+                || trust.convicted(renew.owner())
+                || trust.device(renew.owner(), renew.node()).faulty()) {
             return refuse(
                     renew,
                     new Refusal.BadToken(
                             "node " + renew.node() + " may not renew its certificate here"));
         }
         return enrolled(renew, node.get());
+    }
+
+    Decision terms(Command.SetTerms wish, Instant now) {
+        ClientTerms terms = wish.terms();
+        if (terms.usual().weakerThan(terms.floor())) {
+            return refuse(
+                    wish,
+                    new Refusal.Conflict(
+                            "what "
+                                    + wish.client()
+                                    + " usually gets, "
+                                    + terms.usual()
+                                    + ", is weaker than the floor, "
+                                    + terms.floor()));
+        }
+        return registry.terms(wish.client()).equals(terms)
+                ? done(wish)
+                : done(wish, new Event.TermsSet(wish.client(), terms, now));
     }
 
     Decision trust(Command.TrustOwner wish, Instant now) {
@@ -221,11 +258,20 @@ final class Admission {
                 : done(wish, new Event.OwnerTrusted(wish.owner(), wish.trusted(), now));
     }
 
-    /** What was forfeited comes back, if nothing has been done with it since. */
+    /**
+     * What was forfeited comes back, if nothing has been done with it since; devices that were
+     * turned away may work again, and show anew that they compute right.
+     */
     Decision reinstate(Command.ReinstateOwner wish, Instant now) {
-        if (!trust.convicted(wish.owner())) {
+        boolean faulty = trust.devices(wish.owner()).values().stream().anyMatch(Device::faulty);
+        if (!trust.convicted(wish.owner()) && !faulty) {
             return refuse(
-                    wish, new Refusal.Conflict("owner " + wish.owner() + " is not convicted"));
+                    wish,
+                    new Refusal.Conflict(
+                            "owner "
+                                    + wish.owner()
+                                    + " is not convicted, and none of its devices was turned"
+                                    + " away"));
         }
         Optional<Transaction> restored =
                 trust.forfeit(wish.owner())
@@ -234,24 +280,25 @@ final class Admission {
         return done(wish, new Event.OwnerReinstated(wish.owner(), wish.reason(), restored, now));
     }
 
-    private Optional<Refusal> limits(ClientId client, JobRequest request, ModelSpec model) {
+    private Optional<Refusal> limits(
+            ClientId client, JobRequest request, Assurance assurance, int quorum, ModelSpec model) {
         Policy.Limits limits = policy.limits();
         Duration retry = policy.pace().retryAfter();
         int items = request.units().items();
         if (items < 1 || items > limits.itemsPerJob()) {
             return Optional.of(new Refusal.BadSize(items, limits.itemsPerJob()));
         }
-        if (request.quorum() < 1 || request.quorum() > limits.quorum()) {
-            return Optional.of(new Refusal.BadQuorum(request.quorum(), limits.quorum()));
+        if (quorum < 1 || quorum > limits.quorum()) {
+            return Optional.of(new Refusal.BadQuorum(quorum, limits.quorum()));
         }
-        if (request.assurance() != Assurance.QUORUM && request.quorum() != 1) {
+        if (assurance != Assurance.QUORUM && quorum != 1) {
             return Optional.of(
                     new Refusal.Conflict(
                             "under the terms "
-                                    + request.assurance()
+                                    + assurance
                                     + " every shard runs once and is audited: leave the quorum at"
                                     + " 1, found "
-                                    + request.quorum()));
+                                    + quorum));
         }
         if (jobs.open().size() >= limits.openJobs()) {
             return Optional.of(new Refusal.Full("openJobs", limits.openJobs(), retry));
@@ -260,9 +307,9 @@ final class Admission {
             return Optional.of(
                     new Refusal.Full("openJobsPerClient", limits.openJobsPerClient(), retry));
         }
-        int owners = trust.owners(fleet, model.manifest(), request.assurance(), request.quorum());
-        return request.tier() == Tier.INTERACTIVE && owners < request.quorum()
-                ? Optional.of(new Refusal.NoNodes(request.model(), owners, request.quorum(), retry))
+        int owners = trust.owners(fleet, model.manifest(), assurance, quorum);
+        return request.tier() == Tier.INTERACTIVE && owners < quorum
+                ? Optional.of(new Refusal.NoNodes(request.model(), owners, quorum, retry))
                 : Optional.empty();
     }
 

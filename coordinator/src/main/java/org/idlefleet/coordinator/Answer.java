@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator;
 
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.OwnerId;
@@ -9,8 +10,12 @@ public sealed interface Answer {
     /** It is so now. */
     record Done() implements Answer {}
 
-    /** The job is admitted under this id and its ceiling price is held. */
-    record Admitted(JobId job) implements Answer {}
+    /**
+     * The job is admitted under this id and its ceiling price is held.
+     *
+     * @param assurance what it runs under, perhaps more than was asked for
+     */
+    record Admitted(JobId job, Assurance assurance) implements Answer {}
 
     /** The node may have a certificate. */
     record Enrolled(NodeId node, OwnerId owner) implements Answer {}

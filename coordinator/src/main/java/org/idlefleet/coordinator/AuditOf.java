@@ -21,6 +21,11 @@ public record AuditOf(
         String network,
         boolean trusted,
         Cause cause) {
+    /** Whether the claim is a whole result that its job keeps, and not one side of a dispute. */
+    boolean ofKept() {
+        return cause == Cause.DRAWN || cause == Cause.CONVICTION;
+    }
+
     /** Why a result is checked. */
     public enum Cause {
         /** Its commit was drawn. */
@@ -29,7 +34,9 @@ public record AuditOf(
         OUTVOTED,
         /** Nobody who looked at it can judge results of its numeric class. */
         UNJUDGED,
-        /** Its owner was convicted of another one. */
-        CONVICTION
+        /** Its owner was convicted of another one, or its device turned away. */
+        CONVICTION,
+        /** It voted another one down: both sides of a dispute are put before a trusted owner. */
+        DISPUTED
     }
 }

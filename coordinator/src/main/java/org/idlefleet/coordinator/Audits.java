@@ -16,6 +16,7 @@ import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * Checks results after they were committed to. An audit is an internal job over the same items,
@@ -66,9 +68,23 @@ final class Audits {
     /** How many of a million results like this one are audited. */
     int ppm(JobAdmitted job, Ballot result, Instant now) {
         Assurance asked = job.audit().isPresent() ? Assurance.QUORUM : job.assurance();
-        return asked.audited()
-                ? trust.standing(result.owner(), now).auditPpm(asked, trust.alarm(now), now)
-                : 0;
+        if (!asked.audited()) {
+            return 0;
+        }
+        boolean all =
+                trust.device(result.owner(), result.node())
+                                .warmingUp(job.manifest(), result.numericClass())
+                        || watch(result.owner(), now).isPresent();
+        return all
+                ? AuditDraw.ALL
+                : trust.standing(result.owner(), now).auditPpm(asked, trust.alarm(now), now);
+    }
+
+    /** The owner convicted within the last day in whose enrolment cohort this one is. */
+    Optional<OwnerId> watch(OwnerId owner, Instant now) {
+        return trust.convictedOfLate(now).stream()
+                .filter(convict -> registry.oneCohort(owner, convict))
+                .findFirst();
     }
 
     AuditDraw.Draw draw(JobId job, int shard, Ballot result, int ppm, Instant now) {
@@ -191,17 +207,46 @@ final class Audits {
                                 book.balance(AccountId.escrow(owner.value())),
                                 book.balance(AccountId.payable(owner.value())));
         decision.event(new Event.OwnerConvicted(owner, audit, reason, forfeit, now));
+        dismiss(decision, session -> session.owner().equals(owner), reason, now);
+        recheck(decision, ballot -> ballot.owner().equals(owner), audit, now);
+    }
+
+    /**
+     * Adds the turning away of a faulty device and what follows: its sessions end and its results
+     * that are not final are computed again.
+     */
+    void turnAway(Decision.Builder decision, Ballot wrong, JobId audit, Instant now) {
+        NodeId node = wrong.node();
+        if (trust.device(wrong.owner(), node).faulty()) {
+            return;
+        }
+        String reason =
+                "audit "
+                        + audit
+                        + ": a trusted owner computed something else, and the owner's other devices"
+                        + " compute right";
+        decision.event(new Event.DeviceTurnedAway(node, wrong.owner(), audit, reason, now));
+        dismiss(decision, session -> session.node().equals(node), Trust.faulty(node), now);
+        recheck(decision, ballot -> ballot.node().equals(node), audit, now);
+    }
+
+    private void dismiss(
+            Decision.Builder decision, Predicate<ParkSession> whom, String reason, Instant now) {
         for (ParkSession session : fleet.sessions()) {
-            if (session.owner().equals(owner)) {
+            if (whom.test(session)) {
                 decision.event(new Event.SessionClosed(session.number(), reason, now));
                 decision.send(new Send.Dismiss(session.number(), reason, policy.pace().pause()));
             }
         }
+    }
+
+    private void recheck(
+            Decision.Builder decision, Predicate<Ballot> whose, JobId audit, Instant now) {
         int left = RECHECKED_MAX;
         for (Job job : jobs.recent(now.minus(policy.pace().finality()))) {
-            for (View.Shard shard : left > 0 ? job.unchecked(owner) : List.<View.Shard>of()) {
+            for (View.Shard shard : left > 0 ? job.unchecked(whose) : List.<View.Shard>of()) {
                 left--;
-                recheck(decision, job, shard, owner, audit, now);
+                recheck(decision, job, shard, whose, audit, now);
             }
         }
     }
@@ -210,14 +255,14 @@ final class Audits {
             Decision.Builder decision,
             Job job,
             View.Shard shard,
-            OwnerId owner,
+            Predicate<Ballot> whose,
             JobId audit,
             Instant now) {
         JobAdmitted admitted = job.admitted();
         Ballot claim =
                 shard.votes().stream()
                         .map(View.Vote::ballot)
-                        .filter(ballot -> ballot.owner().equals(owner))
+                        .filter(whose)
                         .findFirst()
                         .orElseThrow();
         if (jobs.open(admitted.job()).isPresent() && admitted.durable()) {

@@ -74,6 +74,9 @@ public sealed interface Command {
     /** The operator trusts this owner's results, or does so no more. */
     record TrustOwner(long request, OwnerId owner, boolean trusted) implements Asked {}
 
+    /** The operator sets what a client's jobs run under. */
+    record SetTerms(long request, ClientId client, ClientTerms terms) implements Asked {}
+
     /** A convicted owner's appeal succeeded. */
     record ReinstateOwner(long request, OwnerId owner, String reason) implements Asked {}
 

@@ -48,16 +48,16 @@ public final class Coordinator {
 
     public Coordinator(Policy policy) {
         this.policy = policy;
-        fleet = new Fleet(policy.pace().lease());
+        trust = new Trust();
+        fleet = new Fleet(policy.pace().lease(), trust::trusted);
         jobs = new Jobs(policy.limits().finishedJobs());
         book = new Book();
-        trust = new Trust();
         var judges = new Judges(fleet, registry, trust);
         placement = new Placement(fleet, jobs, registry, trust, judges, policy);
         var audits = new Audits(fleet, jobs, registry, trust, judges, book, policy);
         tally = new Tally(fleet, jobs, registry, book, policy, audits, trust);
         admission = new Admission(fleet, jobs, registry, trust, book, policy);
-        looks = new Looks(fleet, jobs, registry, trust, book);
+        looks = new Looks(fleet, jobs, registry, trust, audits, book);
     }
 
     /** What the command leads to at {@code now}. Reads only: asked twice it says the same twice. */
@@ -76,6 +76,7 @@ public final class Coordinator {
             case Command.IssueToken issue -> admission.issueToken(issue, now);
             case Command.RedeemToken redeem -> admission.redeem(redeem, now);
             case Command.RenewNode renew -> admission.renew(renew);
+            case Command.SetTerms set -> admission.terms(set, now);
             case Command.TrustOwner trusted -> admission.trust(trusted, now);
             case Command.ReinstateOwner reinstate -> admission.reinstate(reinstate, now);
             case Command.BanNode ban -> ban(ban, now);
@@ -126,7 +127,11 @@ public final class Coordinator {
             case Event.TokenIssued issued -> registry.apply(issued);
             case Event.NodeEnrolled enrolled -> registry.apply(enrolled);
             case Event.NodeBanned banned -> registry.apply(banned);
-            case Event.OwnerTrusted trusted -> trust.apply(trusted);
+            case Event.TermsSet set -> registry.apply(set);
+            case Event.OwnerTrusted trusted -> {
+                trust.apply(trusted);
+                fleet.classify();
+            }
             case Event.OwnerConvicted convicted -> {
                 convicted.forfeit().ifPresent(book::apply);
                 trust.apply(convicted);
@@ -136,6 +141,9 @@ public final class Coordinator {
                 trust.apply(reinstated);
             }
             case Event.StandingRestored restored -> trust.apply(restored);
+            case Event.DeviceTurnedAway turned -> trust.apply(turned);
+            case Event.DeviceRestored restored -> trust.apply(restored);
+            case Event.AlarmRestored restored -> trust.apply(restored);
             case Event.ResultRetracted retracted -> {
                 retracted.refund().ifPresent(book::apply);
                 jobs.any(retracted.job()).ifPresent(job -> job.retract(retracted));
@@ -155,11 +163,7 @@ public final class Coordinator {
             }
             case Event.JobRestored restored -> {
                 Job job = jobs.admit(restored.admitted());
-                job.restore(
-                        restored.paid(),
-                        restored.nextShard(),
-                        restored.settled(),
-                        restored.audits());
+                job.restore(restored);
                 opened(restored.admitted());
                 jobs.settled(job.work().settledItems());
                 jobs.refresh(job);
@@ -220,7 +224,9 @@ public final class Coordinator {
                             job.paid(),
                             job.work().nextShard(),
                             job.settledRanges(),
-                            job.audits()));
+                            job.audits(),
+                            job.unchecked(),
+                            job.results()));
             for (OpenShard shard : job.work().shards()) {
                 job.ballots(shard.index()).stream()
                         .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))
@@ -287,6 +293,13 @@ public final class Coordinator {
                     new Send.Dismiss(
                             arrived.session(),
                             Trust.turnedAway(arrived.owner()),
+                            policy.pace().pause()));
+        }
+        if (trust.device(arrived.owner(), arrived.node()).faulty()) {
+            return Decision.send(
+                    new Send.Dismiss(
+                            arrived.session(),
+                            Trust.faulty(arrived.node()),
                             policy.pace().pause()));
         }
         if (ban.isPresent() || registry.node(arrived.node()).isEmpty()) {
@@ -517,7 +530,7 @@ public final class Coordinator {
                                 .forEach(
                                         other -> fleet.end(other.session(), other.lease(), false)));
         job.settle(settled);
-        trust.settled(settled, job.admitted().audit());
+        trust.settled(settled, job.admitted().manifest(), job.admitted().audit());
         job.work().settle(settled.shard(), settled.from(), settled.to());
         jobs.settled(settled.to() - settled.from());
         jobs.refresh(job);
@@ -531,6 +544,7 @@ public final class Coordinator {
             shard.running().forEach(other -> fleet.end(other.session(), other.lease(), false));
         }
         job.end(ended.end(), ended.detail(), ended.at());
+        job.cleared().ifPresent(right -> trust.cleared(right, ended.at()));
         jobs.end(job);
         job.admitted()
                 .audit()

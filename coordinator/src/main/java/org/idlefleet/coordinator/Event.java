@@ -5,6 +5,7 @@ import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.AuditDraw.Draw;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.BookState;
 import org.idlefleet.ledger.Money;
@@ -205,6 +206,9 @@ public sealed interface Event {
             Instant at)
             implements Durable {}
 
+    /** The operator has set what this client's jobs run under. */
+    record TermsSet(ClientId client, ClientTerms terms, Instant at) implements Durable {}
+
     /** The operator trusts this owner's results, or does so no more. */
     record OwnerTrusted(OwnerId owner, boolean trusted, Instant at) implements Durable {}
 
@@ -226,6 +230,30 @@ public sealed interface Event {
      */
     record OwnerReinstated(OwnerId owner, String reason, Optional<Transaction> restored, Instant at)
             implements Durable {}
+
+    /**
+     * A trusted owner has confirmed that a result of this device was wrong while its owner's other
+     * devices compute right: it is taken for faulty and gets no more work, and the owner is not
+     * convicted.
+     */
+    record DeviceTurnedAway(NodeId node, OwnerId owner, JobId audit, String reason, Instant at)
+            implements Durable {}
+
+    /** Only in snapshots: what is known of a device. */
+    record DeviceRestored(NodeId node, OwnerId owner, Device device) implements Durable {}
+
+    /**
+     * Only in snapshots: who was convicted within the last day, oldest first, and until when the
+     * alarm is on.
+     */
+    record AlarmRestored(List<Convict> convicts, Instant until) implements Durable {
+        public AlarmRestored {
+            convicts = List.copyOf(convicts);
+        }
+    }
+
+    /** An owner that was convicted. */
+    record Convict(OwnerId owner, Instant at) {}
 
     /** Only in snapshots: what is known of an owner. */
     record StandingRestored(OwnerId owner, Standing standing, Optional<Transaction> forfeit)
@@ -250,24 +278,35 @@ public sealed interface Event {
     /** Only in snapshots: all balances and open holds. */
     record BookRestored(BookState state, long lastJob) implements Durable {}
 
-    /** Only in snapshots: an open job with what it has so far. */
+    /**
+     * Only in snapshots: an open job with what it has so far.
+     *
+     * @param unchecked settled results that stand on one owner's word
+     * @param results settled shards
+     */
     record JobRestored(
             JobAdmitted admitted,
             Money paid,
             int nextShard,
             List<SettledRange> settled,
-            AuditCounts audits)
+            AuditCounts audits,
+            List<Unchecked> unchecked,
+            int results)
             implements Durable {
         public JobRestored {
             settled = List.copyOf(settled);
+            unchecked = List.copyOf(unchecked);
         }
 
         /** A job without audits. */
         public JobRestored(
                 JobAdmitted admitted, Money paid, int nextShard, List<SettledRange> settled) {
-            this(admitted, paid, nextShard, settled, AuditCounts.NONE);
+            this(admitted, paid, nextShard, settled, AuditCounts.NONE, List.of(), 0);
         }
     }
+
+    /** The result for items {@code from} up to {@code to}, which no audit has looked at. */
+    record Unchecked(int shard, int from, int to, Ballot result) {}
 
     /** Items {@code from} up to {@code to} are settled. */
     record SettledRange(int from, int to) {}

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** A job with its open work, its votes, its money and what can be told about it. */
 final class Job {
@@ -42,6 +43,7 @@ final class Job {
     private final TreeSet<Integer> audited = new TreeSet<>();
     private final List<Event.ResultRetracted> retracted = new ArrayList<>(0);
     private AuditCounts audits = AuditCounts.NONE;
+    private int results;
     private int openAudits;
     private boolean refuted;
     private boolean undecided;
@@ -98,21 +100,21 @@ final class Job {
         return all;
     }
 
-    /** Whether a result was retracted that begins with this item. */
-    boolean isRetracted(int shard, int from) {
-        return retracted.stream().anyMatch(event -> event.shard() == shard && event.from() == from);
-    }
-
     /**
-     * Whether this ballot's result is, or may be, what the client got; of a job restored from a
-     * snapshot that is not known any more.
+     * Whether this ballot's result is, or may be, what stands for the items of a settled shard from
+     * {@code from} on; of a shard restored from a snapshot that is not known any more.
      */
-    boolean stands(Ballot claim) {
+    boolean stands(Ballot claim, int shard, int from) {
+        for (Event.ResultRetracted later : retracted.reversed()) {
+            if (later.shard() == shard && later.from() == from) {
+                return later.by().equals(Optional.of(claim.lease()));
+            }
+        }
         return settled.stream()
-                .filter(shard -> shard.shard() == claim.lease().shard())
+                .filter(known -> known.shard() == shard)
                 .findFirst()
-                .map(shard -> shard.canonical().equals(Optional.of(claim.lease())))
-                .orElse(true);
+                .map(known -> known.canonical().equals(Optional.of(claim.lease())))
+                .orElse(claim.lease().job().equals(admitted.job()));
     }
 
     /** How many votes must agree: an audit's claim is one of them. */
@@ -122,6 +124,11 @@ final class Job {
 
     AuditCounts audits() {
         return audits;
+    }
+
+    /** Settled shards. */
+    int results() {
+        return results;
     }
 
     int openAudits() {
@@ -146,6 +153,14 @@ final class Job {
         }
     }
 
+    /** The claim that others had voted down and that this audit, a trusted owner's, found right. */
+    Optional<Ballot> cleared() {
+        return admitted.audit()
+                .filter(of -> of.trusted() && of.cause() == AuditOf.Cause.OUTVOTED)
+                .filter(_ -> end == JobEnd.DONE && !refuted && !undecided)
+                .map(AuditOf::claim);
+    }
+
     void retract(Event.ResultRetracted event) {
         retracted.add(event);
     }
@@ -155,16 +170,29 @@ final class Job {
         return ended != null && ended.isBefore(then);
     }
 
-    /** Settled shards that stand on this owner's word alone and that no audit has looked at. */
-    List<Shard> unchecked(OwnerId owner) {
+    /** Settled shards that stand on one such vote alone and that no audit has looked at. */
+    List<Shard> unchecked(Predicate<Ballot> whose) {
         return !admitted.assurance().audited() || admitted.audit().isPresent()
                 ? List.of()
                 : settled.stream()
                         .filter(shard -> !audited.contains(shard.shard()))
                         .filter(shard ->
-                                shard.votes().stream()
-                                        .anyMatch(vote -> vote.ballot().owner().equals(owner)))
+                                retracted.stream()
+                                        .noneMatch(event -> event.shard() == shard.shard()))
+                        .filter(shard -> shard.votes().stream().map(Vote::ballot).anyMatch(whose))
                         .toList();
+    }
+
+    /** What a snapshot must say of settled shards, so that a later conviction finds them. */
+    List<Event.Unchecked> unchecked() {
+        return unchecked(_ -> true).stream()
+                .map(shard ->
+                        new Event.Unchecked(
+                                shard.shard(),
+                                shard.from(),
+                                shard.to(),
+                                shard.votes().getFirst().ballot()))
+                .toList();
     }
 
     /** Whether the shard has votes that have not been compared with each other. */
@@ -242,6 +270,7 @@ final class Job {
                 admitted.audit()
                         .filter(audit -> event.inconclusive().contains(audit.claim()))
                         .isPresent();
+        results++;
         paid = paid.plus(event.payment().change(holdAccount()).negate());
         if (settled.size() < SHARDS_SHOWN) {
             settled.add(
@@ -256,12 +285,24 @@ final class Job {
         }
     }
 
-    /** From a snapshot: the votes and payments of these are in the log only. */
-    void restore(Money paidBefore, int nextShard, List<SettledRange> ranges, AuditCounts counts) {
-        paid = paidBefore;
-        audits = counts;
-        work.skipShards(nextShard);
-        ranges.forEach(range -> work.settleRange(range.from(), range.to()));
+    /** From a snapshot: the votes and payments of what was checked are in the log only. */
+    void restore(Event.JobRestored event) {
+        paid = event.paid();
+        audits = event.audits();
+        results = event.results();
+        work.skipShards(event.nextShard());
+        event.settled().forEach(range -> work.settleRange(range.from(), range.to()));
+        for (Event.Unchecked known : event.unchecked()) {
+            settled.add(
+                    new Shard(
+                            known.shard(),
+                            known.from(),
+                            known.to(),
+                            Optional.of(known.result().lease()),
+                            List.of(new Vote(known.result(), VoteFate.AGREEING)),
+                            List.of(),
+                            List.of()));
+        }
     }
 
     void end(JobEnd how, String why, Instant at) {
@@ -309,6 +350,7 @@ final class Job {
                 paid,
                 admitted.assurance(),
                 admitted.audit(),
+                results,
                 audits,
                 openAudits,
                 retracted,

@@ -6,14 +6,17 @@ import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.ModelId;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * A job as its client asks for it.
  *
  * @param units work units of each item, in order
- * @param quorum how many distinct owners must agree on every shard; 1 unless that is the assurance
+ * @param quorum how many distinct owners must agree on every shard, where the quorum is the
+ *     assurance
  * @param deadline when the answer is worth nothing any more
  * @param durable whether the job outlives the coordinator's process; its inputs then do, too
+ * @param assurance empty if the client does not say: then its terms do
  */
 public record JobRequest(
         ModelId model,
@@ -23,7 +26,7 @@ public record JobRequest(
         Tier tier,
         Instant deadline,
         boolean durable,
-        Assurance assurance) {
+        Optional<Assurance> assurance) {
     /** A job whose assurance is its quorum. */
     public JobRequest(
             ModelId model,
@@ -33,6 +36,6 @@ public record JobRequest(
             Tier tier,
             Instant deadline,
             boolean durable) {
-        this(model, kind, units, quorum, tier, deadline, durable, Assurance.QUORUM);
+        this(model, kind, units, quorum, tier, deadline, durable, Optional.of(Assurance.QUORUM));
     }
 }

@@ -57,8 +57,9 @@ final class Judges {
      * there it must be one that can judge them. If nobody qualifies, anybody may have it.
      *
      * @param audited whether a trusted owner may be asked
+     * @param declined owners who can't take the input
      */
-    Predicate<ParkSession> checkable(ModelSpec model, boolean audited) {
+    Predicate<ParkSession> checkable(ModelSpec model, boolean audited, Set<OwnerId> declined) {
         Digest manifest = model.manifest();
         Set<NumericClass> classes = fleet.classes(manifest);
         if (classes.size() < 2 || model.comparator().tolerances().isEmpty()) {
@@ -72,6 +73,10 @@ final class Judges {
                                 || (trustedThere
                                         ? trusted(manifest, session.owner(), session.numericClass())
                                         : peer(manifest, session.owner(), session.numericClass()));
-        return trustedThere || fleet.offering(manifest).anyMatch(checkable) ? checkable : _ -> true;
+        return fleet.offering(manifest)
+                        .filter(session -> !declined.contains(session.owner()))
+                        .anyMatch(checkable)
+                ? checkable
+                : _ -> true;
     }
 }

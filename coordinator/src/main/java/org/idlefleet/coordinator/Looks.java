@@ -21,13 +21,15 @@ final class Looks {
     private final Jobs jobs;
     private final Registry registry;
     private final Trust trust;
+    private final Audits audits;
     private final Book book;
 
-    Looks(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Book book) {
+    Looks(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Audits audits, Book book) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
         this.trust = trust;
+        this.audits = audits;
         this.book = book;
     }
 
@@ -59,8 +61,10 @@ final class Looks {
                             new View.Client(
                                     of.client(),
                                     book.balance(AccountId.prepaid(of.client().value())),
-                                    book.balance(AccountId.hold(of.client().value()))));
-            case Query.OfStandings _ -> new Answer.Seen(trust.view(now));
+                                    book.balance(AccountId.hold(of.client().value())),
+                                    registry.terms(of.client())));
+            case Query.OfStandings _ ->
+                    new Answer.Seen(trust.view(now, owner -> audits.watch(owner, now)));
             case Query.OfLoad _ -> new Answer.Seen(load());
         };
     }

@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -188,7 +189,7 @@ final class Placement {
         int attempt = shard == null ? 0 : shard.attempts();
         int start = (int) Long.remainderUnsigned(draw(job, index, attempt), ready.size());
         Peer peer = peer(whole, shard);
-        Predicate<ParkSession> checkable = checkable(terms, model, peer);
+        Predicate<ParkSession> checkable = checkable(terms, model, peer, job.declined());
         ParkSession best = null;
         int least = Integer.MAX_VALUE;
         for (int i = 0; least > 0 && i < Math.min(NODES_LOOKED_AT, ready.size()); i++) {
@@ -238,10 +239,10 @@ final class Placement {
 
     /** Who may begin a shard whose results will be checked; anybody, where none will be. */
     private Predicate<ParkSession> checkable(
-            Event.JobAdmitted terms, ModelSpec model, @Nullable Peer peer) {
+            Event.JobAdmitted terms, ModelSpec model, @Nullable Peer peer, Set<OwnerId> declined) {
         boolean audited = terms.assurance().audited() && terms.audit().isEmpty();
         return peer == null && (audited || terms.quorum() > 1)
-                ? judges.checkable(model, audited)
+                ? judges.checkable(model, audited, declined)
                 : _ -> true;
     }
 

@@ -5,7 +5,9 @@ import org.idlefleet.coordinator.Event.ApiKeyRevoked;
 import org.idlefleet.coordinator.Event.ModelRegistered;
 import org.idlefleet.coordinator.Event.NodeBanned;
 import org.idlefleet.coordinator.Event.NodeEnrolled;
+import org.idlefleet.coordinator.Event.TermsSet;
 import org.idlefleet.coordinator.Event.TokenIssued;
+import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.NodeId;
@@ -31,6 +33,7 @@ final class Registry {
     private final TreeMap<Digest, TokenIssued> tokens = new TreeMap<>();
     private final TreeMap<NodeId, NodeEnrolled> nodes = new TreeMap<>();
     private final TreeMap<NodeId, NodeBanned> banned = new TreeMap<>();
+    private final TreeMap<ClientId, TermsSet> terms = new TreeMap<>();
     private final Map<OwnerId, Instant> enrolled = new HashMap<>();
 
     void apply(ModelRegistered event) {
@@ -54,6 +57,15 @@ final class Registry {
         tokens.remove(event.tokenHash());
         nodes.put(event.node(), event);
         enrolled.merge(event.owner(), event.at(), (known, at) -> known.isBefore(at) ? known : at);
+    }
+
+    void apply(TermsSet event) {
+        terms.put(event.client(), event);
+    }
+
+    ClientTerms terms(ClientId client) {
+        TermsSet set = terms.get(client);
+        return set == null ? ClientTerms.NONE : set.terms();
     }
 
     void apply(NodeBanned event) {
@@ -141,6 +153,7 @@ final class Registry {
         tokens.values().stream().filter(token -> token.expires().isAfter(now)).forEach(events::add);
         events.addAll(nodes.values());
         events.addAll(banned.values());
+        events.addAll(terms.values());
         return events;
     }
 }

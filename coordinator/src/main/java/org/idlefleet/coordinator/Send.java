@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator;
 
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
@@ -66,11 +67,17 @@ public sealed interface Send {
      * The job has ended; whoever waits for it can be answered.
      *
      * @param audit whether nobody waits, because it was an audit
+     * @param results settled shards
+     * @param drawn how many of them are audited, or were
+     * @param assurance what it ran under
      */
-    record Ended(JobId job, JobEnd end, String detail, boolean audit) implements Send {
-        /** A client's job has ended. */
-        public Ended(JobId job, JobEnd end, String detail) {
-            this(job, end, detail, false);
-        }
-    }
+    record Ended(
+            JobId job,
+            JobEnd end,
+            String detail,
+            boolean audit,
+            int results,
+            int drawn,
+            Assurance assurance)
+            implements Send {}
 }

@@ -193,7 +193,7 @@ final class Tally {
 
     /**
      * After a restart: jobs that lived only as long as their request end. Audits are among them;
-     * those of durable jobs are opened anew.
+     * those of durable jobs' kept results are opened anew; what others had claimed is gone.
      */
     void restart(Decision.Builder decision, Instant now) {
         for (Job job : List.copyOf(jobs.open())) {
@@ -201,6 +201,7 @@ final class Tally {
             if (audit != null) {
                 jobs.open(audit.job())
                         .filter(audited -> audited.admitted().durable())
+                        .filter(_ -> audit.ofKept())
                         .ifPresent(audited ->
                                 audits.open(
                                         decision,
@@ -242,7 +243,7 @@ final class Tally {
         if (hopeless || unjudged && audit != null) {
             var decision = new Decision.Builder();
             if (audit != null && !audit.trusted()) {
-                AuditOf.Cause cause = unjudged ? AuditOf.Cause.UNJUDGED : AuditOf.Cause.OUTVOTED;
+                AuditOf.Cause cause = unjudged ? AuditOf.Cause.UNJUDGED : AuditOf.Cause.DISPUTED;
                 suspect(decision, job, shard, audit.claim(), cause, now);
             }
             return end(decision, job, JobEnd.NO_QUORUM, "", Money.ZERO, now).build();
@@ -401,12 +402,19 @@ final class Tally {
                 continue;
             }
             retract(decision, job, audit, shard, verdict.canonical(), now);
-            if (audit.trusted()) {
+            if (audit.trusted() && trust.spares(wrong.owner(), wrong.node())) {
+                audits.turnAway(decision, wrong, job.admitted().job(), now);
+            } else if (audit.trusted()) {
                 Money cost = Money.ofMillionths(price(job, shard));
                 audits.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
             } else {
                 suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
             }
+        }
+        Ballot accuser = verdict.canonical();
+        boolean disputed = !verdict.dissenting().isEmpty() && (audit == null || !audit.trusted());
+        if (disputed && (audit == null || !accuser.equals(audit.claim()))) {
+            suspect(decision, job, shard, accuser, AuditOf.Cause.DISPUTED, now);
         }
     }
 
@@ -422,6 +430,7 @@ final class Tally {
         Job of = within == null ? job : jobs.any(within.job()).orElse(job);
         if (within != null && of == job
                 || trust.convicted(ballot.owner())
+                || trust.trusted(ballot.owner())
                 || !audits.judgeThere(of.admitted(), ballot)) {
             return;
         }
@@ -449,14 +458,13 @@ final class Tally {
             Ballot right,
             Instant now) {
         Job job = jobs.any(audit.job()).orElse(null);
-        if (job == null || job.isRetracted(audit.shard(), audit.from() + shard.from())) {
+        if (job == null) {
             return;
         }
         boolean open = job.admitted().durable() && jobs.open(audit.job()).isPresent();
-        boolean answered = job.stands(audit.claim());
         int from = audit.from() + shard.from();
         int to = audit.from() + shard.to();
-        if (answered) {
+        if (job.stands(audit.claim(), audit.shard(), from)) {
             decision.event(
                     new Event.ResultRetracted(
                             audit.job(),
@@ -562,7 +570,23 @@ final class Tally {
             }
         }
         boolean audit = job.admitted().audit().isPresent();
-        decision.send(new Send.Ended(job.admitted().job(), end, detail, audit));
+        int results = job.results();
+        int drawn = job.audits().drawn();
+        for (Event event : decision.soFar()) {
+            if (event instanceof ShardSettled last && last.job().equals(job.admitted().job())) {
+                results++;
+                drawn += last.draw().audited() ? 1 : 0;
+            }
+        }
+        decision.send(
+                new Send.Ended(
+                        job.admitted().job(),
+                        end,
+                        detail,
+                        audit,
+                        results,
+                        drawn,
+                        job.admitted().assurance()));
         job.admitted()
                 .audit()
                 .flatMap(of -> jobs.open(of.job()))

@@ -1,5 +1,9 @@
 package org.idlefleet.coordinator;
 
+import org.idlefleet.coordinator.Event.AlarmRestored;
+import org.idlefleet.coordinator.Event.Convict;
+import org.idlefleet.coordinator.Event.DeviceRestored;
+import org.idlefleet.coordinator.Event.DeviceTurnedAway;
 import org.idlefleet.coordinator.Event.OwnerConvicted;
 import org.idlefleet.coordinator.Event.OwnerReinstated;
 import org.idlefleet.coordinator.Event.OwnerTrusted;
@@ -10,15 +14,19 @@ import org.idlefleet.coordinator.fleet.Fleet;
 import org.idlefleet.coordinator.verification.Alarm;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.OwnerId;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +34,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,10 +43,15 @@ import java.util.function.UnaryOperator;
  * process.
  */
 final class Trust {
+    /** How long all of a convicted owner's enrolment cohort are audited on everything. */
+    static final Duration COHORT_WATCH = Duration.ofHours(24);
+
     private final Map<OwnerId, Standing> standings = new HashMap<>();
     private final Map<OwnerId, Conduct> conducts = new HashMap<>();
     private final TreeSet<OwnerId> trusted = new TreeSet<>();
     private final TreeMap<OwnerId, Transaction> forfeits = new TreeMap<>();
+    private final Map<OwnerId, TreeMap<NodeId, Device>> devices = new HashMap<>();
+    private final ArrayDeque<Convict> convicts = new ArrayDeque<>();
     private final Alarm alarm = new Alarm();
 
     Standing standing(OwnerId owner, Instant now) {
@@ -78,26 +92,73 @@ final class Trust {
         return alarm.on(now);
     }
 
+    Device device(OwnerId owner, NodeId node) {
+        TreeMap<NodeId, Device> own = devices.get(owner);
+        return own == null ? Device.FRESH : own.getOrDefault(node, Device.FRESH);
+    }
+
+    /** Devices of the owner about which something is known. */
+    Map<NodeId, Device> devices(OwnerId owner) {
+        return devices.getOrDefault(owner, new TreeMap<>());
+    }
+
+    /**
+     * Whether a wrong result of this device is taken for a fault of it: another of its owner's
+     * devices has shown that it computes right, none of the others was ever voted down, and the
+     * owner was never spared before.
+     */
+    boolean spares(OwnerId owner, NodeId node) {
+        Standing known = standings.get(owner);
+        if (known == null || known.spared() || known.convicted()) {
+            return false;
+        }
+        Map<NodeId, Device> others = new TreeMap<>(devices(owner));
+        others.remove(node);
+        return others.values().stream().anyMatch(Device::fine)
+                && others.values().stream().allMatch(other -> other.outvoted() == 0);
+    }
+
+    /** Owners that were convicted not longer ago than {@link #COHORT_WATCH}. */
+    List<OwnerId> convictedOfLate(Instant now) {
+        return convicts.isEmpty()
+                ? List.of()
+                : convicts.stream()
+                        .filter(convict -> convict.at().plus(COHORT_WATCH).isAfter(now))
+                        .map(Convict::owner)
+                        .toList();
+    }
+
+    /** What the nodes of a device that was turned away are told. */
+    static String faulty(NodeId node) {
+        return "device "
+                + node
+                + " computed something wrong that its owner's other devices compute right; have it"
+                + " checked, then ask the operator to reinstate it";
+    }
+
     /** What the owner lost when it was convicted. */
     Optional<Transaction> forfeit(OwnerId owner) {
         return Optional.ofNullable(forfeits.get(owner));
     }
 
     /**
+     * @param manifest the model's
      * @param audit what the settled job checks, if it is an audit: its claim is no new result
      */
-    void settled(ShardSettled event, Optional<AuditOf> audit) {
+    void settled(ShardSettled event, Digest manifest, Optional<AuditOf> audit) {
         int judged =
                 event.agreeing().size() + event.inconclusive().size() + event.dissenting().size();
         if (judged > 1) {
             for (Ballot ballot : event.agreeing()) {
                 change(ballot.owner(), event.at(), old -> old.afterAgreement(event.at()));
+                change(ballot, device -> device.afterAgreement(manifest, ballot.numericClass()));
             }
             for (Ballot ballot : event.inconclusive()) {
                 change(ballot.owner(), event.at(), Standing::afterDoubt);
             }
             for (Ballot ballot : event.dissenting()) {
                 change(ballot.owner(), event.at(), old -> old.afterOutvote(event.at()));
+                change(ballot, Device::afterOutvote);
             }
         }
         for (List<Ballot> paid : List.of(event.agreeing(), event.inconclusive())) {
@@ -107,6 +168,12 @@ final class Trust {
                 }
             }
         }
+    }
+
+    /** A trusted owner found a result right that others had voted down. */
+    void cleared(Ballot right, Instant at) {
+        change(right.owner(), at, old -> old.afterClearing(at));
+        change(right, Device::afterClearing);
     }
 
     void apply(OwnerTrusted event) {
@@ -121,12 +188,35 @@ final class Trust {
         change(event.owner(), event.at(), Standing::convict);
         event.forfeit().ifPresent(lost -> forfeits.put(event.owner(), lost));
         trusted.remove(event.owner());
+        convicts.addLast(new Convict(event.owner(), event.at()));
+        while (!convicts.getFirst().at().plus(COHORT_WATCH).isAfter(event.at())) {
+            convicts.removeFirst();
+        }
         alarm.convicted(event.at());
+    }
+
+    void apply(DeviceTurnedAway event) {
+        change(event.owner(), event.at(), old -> old.spare(event.at()));
+        devices.computeIfAbsent(event.owner(), _ -> new TreeMap<>())
+                .merge(event.node(), Device.FRESH.turnAway(), (old, _) -> old.turnAway());
+    }
+
+    void apply(DeviceRestored event) {
+        devices.computeIfAbsent(event.owner(), _ -> new TreeMap<>())
+                .put(event.node(), event.device());
+    }
+
+    void apply(AlarmRestored event) {
+        convicts.clear();
+        convicts.addAll(event.convicts());
+        alarm.restore(event.convicts().stream().map(Convict::at).toList(), event.until());
     }
 
     void apply(OwnerReinstated event) {
         change(event.owner(), event.at(), old -> old.reinstate(event.at()));
         forfeits.remove(event.owner());
+        convicts.removeIf(convict -> convict.owner().equals(event.owner()));
+        devices(event.owner()).replaceAll((_, old) -> old.faulty() ? Device.FRESH : old);
     }
 
     void apply(StandingRestored event) {
@@ -150,17 +240,27 @@ final class Trust {
         conducts.put(owner, conduct(owner).afterRefusal());
     }
 
-    /** Events that rebuild this; whether the alarm is on is forgotten. */
+    /** Events that rebuild this. */
     List<Event.Durable> snapshot(Instant now) {
         var events = new ArrayList<Event.Durable>();
         new TreeMap<>(standings)
                 .forEach((owner, standing) ->
                         events.add(new StandingRestored(owner, standing, forfeit(owner))));
+        new TreeMap<>(devices)
+                .forEach((owner, own) ->
+                        own.forEach((node, device) ->
+                                events.add(new DeviceRestored(node, owner, device))));
         trusted.forEach(owner -> events.add(new OwnerTrusted(owner, true, now)));
+        if (!convicts.isEmpty() || !alarm.until().equals(Instant.MIN)) {
+            events.add(new AlarmRestored(List.copyOf(convicts), alarm.until()));
+        }
         return events;
     }
 
-    View.Owners view(Instant now) {
+    /**
+     * @param watch because of which convicted owner this one's whole cohort is audited
+     */
+    View.Owners view(Instant now, Function<OwnerId, Optional<OwnerId>> watch) {
         return new View.Owners(
                 owners().stream()
                         .map(owner -> {
@@ -170,6 +270,8 @@ final class Trust {
                                     standing,
                                     standing.state(now),
                                     trusted(owner),
+                                    watch.apply(owner),
+                                    Collections.unmodifiableMap(new TreeMap<>(devices(owner))),
                                     conduct(owner));
                         })
                         .toList(),
@@ -191,7 +293,7 @@ final class Trust {
                 },
                 standings.containsKey(owner) ? Optional.of(standing.since()) : Optional.empty(),
                 state == Standing.State.PROBATION
-                        ? Optional.of(standing.probationUntil())
+                        ? Optional.of(standing.probation().until())
                         : Optional.empty(),
                 trusted(owner),
                 new CoordinatorMessage.Honesty(
@@ -214,6 +316,11 @@ final class Trust {
 
     private Conduct conduct(OwnerId owner) {
         return conducts.getOrDefault(owner, Conduct.NONE);
+    }
+
+    private void change(Ballot ballot, UnaryOperator<Device> change) {
+        devices.computeIfAbsent(ballot.owner(), _ -> new TreeMap<>())
+                .merge(ballot.node(), change.apply(Device.FRESH), (old, _) -> change.apply(old));
     }
 
     private void change(OwnerId owner, Instant at, UnaryOperator<Standing> change) {

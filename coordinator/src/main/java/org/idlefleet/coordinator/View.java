@@ -3,6 +3,7 @@ package org.idlefleet.coordinator;
 import org.idlefleet.coordinator.fleet.Conduct;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
@@ -20,6 +21,7 @@ import org.idlefleet.protocol.OwnerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** A part of the core's state as of one moment; immutable, for any thread. */
@@ -29,6 +31,7 @@ public sealed interface View {
      *
      * @param ceiling what was held for it
      * @param paid what its settled shards cost so far
+     * @param results settled shards
      * @param audits what became of the audits of its results
      * @param openAudits audits under way
      * @param retracted results found wrong after they had settled
@@ -51,6 +54,7 @@ public sealed interface View {
             Money paid,
             Assurance assurance,
             Optional<AuditOf> audit,
+            int results,
             AuditCounts audits,
             int openAudits,
             List<Event.ResultRetracted> retracted,
@@ -135,12 +139,15 @@ public sealed interface View {
     /** All accounts that are not at zero. */
     record Balances(List<Posting> balances) implements View {}
 
-    /** A client's money: free, and held by open jobs. */
-    record Client(ClientId client, Money prepaid, Money held) implements View {}
+    /** A client's money, free and held by open jobs, and what its jobs run under. */
+    record Client(ClientId client, Money prepaid, Money held, ClientTerms terms) implements View {}
 
     /**
      * What is known of an owner.
      *
+     * @param watch the convicted owner of whose enrolment cohort it is: for a day everything is
+     *     audited; empty if there is none
+     * @param devices what is known of its devices
      * @param conduct of its nodes since the coordinator started
      */
     record Owner(
@@ -148,6 +155,8 @@ public sealed interface View {
             Standing standing,
             Standing.State state,
             boolean trusted,
+            Optional<OwnerId> watch,
+            Map<NodeId, Device> devices,
             Conduct conduct) {}
 
     /** All owners with a standing, in order. */

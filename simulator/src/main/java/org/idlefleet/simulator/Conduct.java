@@ -11,6 +11,8 @@ enum Conduct {
     GARBAGE,
     /** A wrong answer that all owners of this kind agree on. */
     COALITION,
+    /** True until its owner has been good for a while, then random. */
+    SLEEPER,
     /** The true result, moved by nine tenths of the tolerance. */
     DRAGGING,
     /** One number is NaN. */
@@ -24,17 +26,19 @@ enum Conduct {
     /** Says that the input can't be taken. */
     REFUSING_INPUT,
     /** The runtime fails. */
-    FAILING;
+    FAILING,
+    /** One device of an honest owner that computes wrong now and then. */
+    FAULTY;
 
-    /** All but the honest one. */
+    /** All but the honest one and what can happen to its devices. */
     static final List<Conduct> DISHONEST =
-            EnumSet.complementOf(EnumSet.of(HONEST)).stream().toList();
+            EnumSet.complementOf(EnumSet.of(HONEST, FAULTY)).stream().toList();
 
     /** Whether its results, when they are well-formed, are within tolerance of the true ones. */
     boolean truthful() {
         return switch (this) {
             case HONEST, DRAGGING, MUTE, LATE, REFUSING_INPUT, FAILING, NOT_A_NUMBER, LAZY -> true;
-            case GARBAGE, COALITION -> false;
+            case GARBAGE, COALITION, SLEEPER, FAULTY -> false;
         };
     }
 }

@@ -1,6 +1,7 @@
 package org.idlefleet.simulator;
 
 import org.idlefleet.coordinator.Answer;
+import org.idlefleet.coordinator.AuditOf;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.Policy;
@@ -8,9 +9,11 @@ import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
 import java.util.ArrayList;
@@ -36,6 +39,10 @@ final class Reference {
     private final TreeSet<NodeId> banned = new TreeSet<>();
     private final TreeSet<OwnerId> convicted = new TreeSet<>();
     private final TreeSet<OwnerId> trusted = new TreeSet<>();
+    private final List<Map.Entry<OwnerId, NumericClass>> shows = new ArrayList<>();
+    private final TreeMap<ClientId, Assurance> floors = new TreeMap<>();
+    private final TreeSet<OwnerId> spared = new TreeSet<>();
+    private final Records records = new Records();
     private final Draws draws;
     private final Predicate<OwnerId> liars;
     private final Map<Long, Guest> guests = new HashMap<>();
@@ -48,11 +55,13 @@ final class Reference {
     private static final class Guest {
         private final NodeId node;
         private final OwnerId owner;
+        private final NumericClass shown;
         private int slots;
         private int held;
         private int faultsInRow;
 
-        Guest(NodeId node, OwnerId owner) {
+        Guest(NodeId node, OwnerId owner, NumericClass shown) {
+            this.shown = shown;
             this.node = node;
             this.owner = owner;
         }
@@ -106,17 +115,22 @@ final class Reference {
             case Event.LifeBegan began -> {
                 Broken.unless(began.epoch() > epoch, "epochs rise", began, epoch);
                 epoch = began.epoch();
+                shows.clear();
+            }
+            case Event.NodeEnrolled enrolled -> {
+                registry.add(enrolled);
+                records.enrolled(enrolled.owner(), enrolled.at());
             }
             case Event.ModelRegistered _,
                     Event.ApiKeyCreated _,
                     Event.ApiKeyRevoked _,
-                    Event.TokenIssued _,
-                    Event.NodeEnrolled _ ->
+                    Event.TokenIssued _ ->
                     registry.add((Event.Durable) event);
             case Event.NodeBanned ban -> {
                 banned.add(ban.node());
                 met(Corner.NODE_BANNED);
             }
+            case Event.TermsSet set -> floors.put(set.client(), set.terms().floor());
             case Event.OwnerTrusted choice -> {
                 if (choice.trusted()) {
                     trusted.add(choice.owner());
@@ -124,10 +138,21 @@ final class Reference {
                     trusted.remove(choice.owner());
                 }
             }
+            case Event.DeviceTurnedAway turned -> {
+                Broken.unless(
+                        liars.test(turned.owner()), "no honest device is turned away", turned);
+                Broken.unless(
+                        spared.add(turned.owner()) && !convicted.contains(turned.owner()),
+                        "an owner is spared once",
+                        turned);
+                records.turnedAway(turned.node());
+                met(Corner.DEVICE_TURNED_AWAY);
+            }
             case Event.OwnerConvicted convicted -> {
                 Broken.unless(
                         liars.test(convicted.owner()), "no honest owner is convicted", convicted);
                 this.convicted.add(convicted.owner());
+                records.convicted(convicted.owner(), convicted.at());
                 convicted.forfeit().ifPresent(book::book);
                 met(Corner.OWNER_CONVICTED);
             }
@@ -137,15 +162,32 @@ final class Reference {
             }
             case Event.ResultRetracted retracted -> {
                 retracted.refund().ifPresent(book::book);
+                if (open.containsKey(retracted.job())) {
+                    job(retracted.job()).unchecked().remove(retracted.shard());
+                }
                 met(retracted.by().isPresent() ? Corner.RESULT_REPLACED : Corner.RESULT_RETRACTED);
             }
             case Event.Booked booked -> book.book(booked.transaction());
             case Event.JobAdmitted admitted -> {
                 book.book(admitted.hold());
+                Broken.unless(
+                        strength(admitted.assurance())
+                                >= strength(
+                                        floors.getOrDefault(admitted.client(), Assurance.QUORUM)),
+                        "nothing weaker than a client's floor is run",
+                        admitted);
                 quorums.put(admitted.job(), admitted.quorum());
-                if (admitted.audit().isPresent()) {
-                    met(Corner.AUDIT);
-                }
+                admitted.audit()
+                        .ifPresent(audit -> {
+                            met(Corner.AUDIT);
+                            ReferenceJob audited = open.get(audit.job());
+                            if (audited != null
+                                    && audited.unchecked().remove(audit.shard()) != null
+                                    && carriedOver.contains(audit.job())
+                                    && audit.cause() == AuditOf.Cause.CONVICTION) {
+                                met(Corner.UNCHECKED_AFTER_RESTART);
+                            }
+                        });
                 Broken.unless(
                         open.put(admitted.job(), new ReferenceJob(admitted)) == null
                                 && !ended.containsKey(admitted.job()),
@@ -155,7 +197,11 @@ final class Reference {
             case Event.BallotCast cast -> cast(cast);
             case Event.ShardSettled settled -> settled(settled);
             case Event.JobEnded end -> ended(end);
-            case Event.BookRestored _, Event.JobRestored _, Event.StandingRestored _ ->
+            case Event.BookRestored _,
+                    Event.JobRestored _,
+                    Event.StandingRestored _,
+                    Event.DeviceRestored _,
+                    Event.AlarmRestored _ ->
                     throw new Broken("only snapshots hold " + event);
             case Event.SessionOpened opened -> opened(opened);
             case Event.SessionClosed closed -> closed(closed);
@@ -181,10 +227,59 @@ final class Reference {
         }
     }
 
+    /** A vote counts in the class that its node showed, if that is what others show there. */
+    private void classed(Ballot ballot) {
+        NumericClass shown =
+                guests.values().stream()
+                        .filter(guest -> guest.node.equals(ballot.node()))
+                        .findFirst()
+                        .orElseThrow()
+                        .shown;
+        var owners = new TreeMap<String, TreeSet<OwnerId>>();
+        for (Map.Entry<OwnerId, NumericClass> show : shows) {
+            if (show.getValue().declared().equals(shown.declared())) {
+                owners.computeIfAbsent(show.getValue().probe(), _ -> new TreeSet<>())
+                        .add(show.getKey());
+            }
+        }
+        String first = "";
+        long most = 1;
+        for (Map.Entry<String, TreeSet<OwnerId>> probe : owners.entrySet()) {
+            long weight = 0;
+            for (OwnerId owner : probe.getValue()) {
+                weight += trusted.contains(owner) ? 1_000_000 : 1;
+            }
+            if (weight > most) {
+                first = probe.getKey();
+                most = weight;
+            }
+        }
+        boolean common = shown.probe().equals(first);
+        Broken.unless(
+                ballot.numericClass().equals(common ? shown.declared() : shown),
+                "a vote counts in its class",
+                ballot,
+                shown,
+                owners);
+        met(common ? Corner.CLASS_SETTLED : Corner.CLASS_OF_ITS_OWN);
+    }
+
+    private static int strength(Assurance assurance) {
+        return List.of(
+                        Assurance.QUORUM,
+                        Assurance.BULK,
+                        Assurance.STANDARD,
+                        Assurance.STRICT,
+                        Assurance.VERIFIED,
+                        Assurance.TRUSTED_ONLY)
+                .indexOf(assurance);
+    }
+
     private void cast(Event.BallotCast cast) {
         Ballot ballot = cast.ballot();
         if (!replaying) {
             Broken.unless(ballot.lease().epoch() == epoch, "a vote is of this life", cast, epoch);
+            classed(ballot);
         }
         job(cast.job()).cast(cast);
     }
@@ -198,6 +293,11 @@ final class Reference {
                 guest(lease.session()).held--;
             }
         }
+        if (!replaying) {
+            records.checkShare(settled, job.admitted()).ifPresent(this::met);
+        }
+        records.settled(settled);
+        accused(settled, job.admitted());
         job.settle(settled);
         book.book(settled.payment());
         judged(settled);
@@ -209,6 +309,15 @@ final class Reference {
         }
         if (settled.agreeing().stream().map(Ballot::output).distinct().count() > 1) {
             met(Corner.AGREED_BY_DISTANCE);
+        }
+    }
+
+    private void accused(Event.ShardSettled settled, Event.JobAdmitted job) {
+        AuditOf audit = job.audit().filter(AuditOf::trusted).orElse(null);
+        if (audit != null
+                && audit.cause() == AuditOf.Cause.DISPUTED
+                && settled.dissenting().contains(audit.claim())) {
+            met(Corner.ACCUSER_REFUTED);
         }
     }
 
@@ -246,6 +355,14 @@ final class Reference {
         end.voided().ifPresent(book::book);
         end.refund().ifPresent(book::book);
         job.end(end);
+        job.admitted()
+                .audit()
+                .filter(of -> of.trusted() && of.cause() == AuditOf.Cause.OUTVOTED)
+                .filter(_ -> end.end() == JobEnd.DONE && !job.doubted())
+                .ifPresent(of -> {
+                    records.cleared(of.claim().owner());
+                    met(Corner.OUTVOTE_CLEARED);
+                });
         Broken.unless(
                 (end.end() == JobEnd.DONE) == job.done(),
                 "a job is done when every item is settled",
@@ -273,14 +390,19 @@ final class Reference {
     private void opened(Event.SessionOpened opened) {
         Broken.unless(!banned.contains(opened.node()), "the banned stay out", opened);
         Broken.unless(!convicted.contains(opened.owner()), "the convicted stay out", opened);
+        Broken.unless(!records.isFaulty(opened.node()), "faulty devices stay out", opened);
         Broken.unless(
                 guests.values().stream().noneMatch(guest -> guest.node.equals(opened.node())),
                 "a node has one session",
                 opened);
         Broken.unless(
-                guests.put(opened.session(), new Guest(opened.node(), opened.owner())) == null,
+                guests.put(
+                                opened.session(),
+                                new Guest(opened.node(), opened.owner(), opened.numericClass()))
+                        == null,
                 "a session is opened once",
                 opened);
+        shows.add(Map.entry(opened.owner(), opened.numericClass()));
     }
 
     private void closed(Event.SessionClosed closed) {
@@ -391,7 +513,7 @@ final class Reference {
                         waiting.isEmpty() || !(reply.answer() instanceof Answer.Seen),
                         "whoever looks sees what is durable",
                         reply);
-                if (reply.answer() instanceof Answer.Admitted(JobId job)) {
+                if (reply.answer() instanceof Answer.Admitted(JobId job, _)) {
                     Broken.unless(
                             open.containsKey(job) || ended.containsKey(job),
                             "an admitted job is known",
@@ -433,13 +555,21 @@ final class Reference {
                                 .computeIfAbsent(cast.shard(), _ -> new ArrayList<>())
                                 .add(cast.ballot());
                 case Event.NodeBanned ban -> bans.add(ban.node());
-                case Event.StandingRestored standing ->
-                        Broken.unless(
-                                standing.standing().convicted()
-                                        == convicted.contains(standing.owner()),
-                                "who is convicted",
-                                standing);
+                case Event.StandingRestored standing -> {
+                    Broken.unless(
+                            standing.standing().convicted() == convicted.contains(standing.owner()),
+                            "who is convicted",
+                            standing);
+                    records.compare(standing, spared.contains(standing.owner()));
+                }
+                case Event.DeviceRestored device -> records.compare(device);
+                case Event.AlarmRestored alarm -> records.compare(alarm);
                 case Event.OwnerTrusted _ -> {}
+                case Event.TermsSet set ->
+                        Broken.unless(
+                                set.terms().floor() == floors.get(set.client()),
+                                "a client's floor",
+                                set);
                 case Event.ModelRegistered _,
                         Event.ApiKeyCreated _,
                         Event.ApiKeyRevoked _,
@@ -452,6 +582,7 @@ final class Reference {
                         Event.ResultRetracted _,
                         Event.OwnerConvicted _,
                         Event.OwnerReinstated _,
+                        Event.DeviceTurnedAway _,
                         Event.JobEnded _ ->
                         throw new Broken("a snapshot holds no " + event);
             }
@@ -465,6 +596,14 @@ final class Reference {
             restored.settled().forEach(range -> settled.set(range.from(), range.to()));
             Broken.unless(settled.equals(job.settled()), "the settled items of", id);
             Broken.unless(restored.paid().equals(job.paid()), "what was paid for", id);
+            var unchecked = new TreeMap<Integer, Ballot>();
+            restored.unchecked().forEach(result -> unchecked.put(result.shard(), result.result()));
+            Broken.unless(
+                    unchecked.equals(job.unchecked()),
+                    "what stands on one owner's word in",
+                    id,
+                    unchecked,
+                    job.unchecked());
             Broken.unless(
                     votes.getOrDefault(id, new TreeMap<>()).equals(job.ballots()),
                     "the votes on",

@@ -21,7 +21,9 @@ final class ReferenceJob {
     private final TreeMap<Integer, List<Ballot>> ballots = new TreeMap<>();
     private final TreeMap<Integer, Event.SettledRange> bounds = new TreeMap<>();
     private final Map<Lease, Live> live = new LinkedHashMap<>();
+    private final TreeMap<Integer, Ballot> unchecked = new TreeMap<>();
     private Money paid = Money.ZERO;
+    private boolean doubted;
 
     /** A lease that has not ended. */
     record Live(Lease lease, long session, OwnerId owner, int from, int to) {}
@@ -44,6 +46,16 @@ final class ReferenceJob {
 
     Map<Integer, List<Ballot>> ballots() {
         return ballots;
+    }
+
+    /** The owner's word that each settled shard stands on, until an audit looks at it. */
+    TreeMap<Integer, Ballot> unchecked() {
+        return unchecked;
+    }
+
+    /** Whether some part of the claim that this audits was not found right. */
+    boolean doubted() {
+        return doubted;
     }
 
     Map<Lease, Live> live() {
@@ -127,6 +139,10 @@ final class ReferenceJob {
                 event.agreeing().stream().anyMatch(b -> b.lease().equals(event.canonical())),
                 "the canonical result is one of the agreeing",
                 event);
+        doubted |=
+                admitted.audit()
+                        .filter(audit -> !event.agreeing().contains(audit.claim()))
+                        .isPresent();
         List<Ballot> votes = ballots.remove(event.shard());
         bounds.remove(event.shard());
         var judged = new ArrayList<Ballot>(event.agreeing());
@@ -143,6 +159,9 @@ final class ReferenceJob {
                 "every vote is judged",
                 event);
         settled.set(event.from(), event.to());
+        if (admitted.assurance().audited() && admitted.audit().isEmpty()) {
+            unchecked.put(event.shard(), judged.getFirst());
+        }
         Money price = event.payment().change(hold()).negate();
         long units = admitted.units().between(event.from(), event.to());
         Broken.unless(

@@ -1,6 +1,7 @@
 package org.idlefleet.simulator;
 
 import org.idlefleet.coordinator.Answer;
+import org.idlefleet.coordinator.ClientTerms;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.JobRequest;
 import org.idlefleet.coordinator.Refusal;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Somebody who sends jobs of all sizes, now and then takes one back, and may run out of money. */
 final class SimClient {
@@ -29,6 +31,8 @@ final class SimClient {
     private final int itemsMax;
     private final int quorumMax;
     private final boolean poor;
+    private final Chance silent;
+    private final ClientTerms terms;
     private int payments;
 
     SimClient(
@@ -36,6 +40,7 @@ final class SimClient {
             CoordinatorProcess coordinator,
             Timeline time,
             Chance chance,
+            Chance silent,
             Corners corners,
             int itemsMax,
             int quorumMax) {
@@ -47,6 +52,15 @@ final class SimClient {
         this.itemsMax = itemsMax;
         this.quorumMax = quorumMax;
         this.poor = chance.hits(0.25);
+        this.silent = silent;
+        this.terms =
+                silent.hits(0.5)
+                        ? ClientTerms.NONE
+                        : silent.of(
+                                List.of(
+                                        new ClientTerms(Assurance.STANDARD, Assurance.BULK),
+                                        new ClientTerms(Assurance.STRICT, Assurance.QUORUM),
+                                        new ClientTerms(Assurance.VERIFIED, Assurance.STRICT)));
     }
 
     String name() {
@@ -103,9 +117,12 @@ final class SimClient {
             units[at] = Truth.MANIFEST.workUnits(ItemKind.TEXT, items.get(at).length);
         }
         boolean interactive = chance.hits(0.5);
-        Assurance assurance =
+        Assurance drawn =
                 chance.hits(0.4) ? chance.of(List.of(Assurance.values())) : Assurance.QUORUM;
-        int quorum = assurance == Assurance.QUORUM ? chance.between(1, quorumMax) : 1;
+        boolean floored = terms.floor() != Assurance.QUORUM;
+        boolean votes = drawn == Assurance.QUORUM && !floored;
+        int quorum = votes ? chance.between(1, quorumMax) : 1;
+        Optional<Assurance> assurance = silent.hits(0.2) ? Optional.empty() : Optional.of(drawn);
         var request =
                 new JobRequest(
                         Truth.MANIFEST.model(),
@@ -117,7 +134,9 @@ final class SimClient {
                         chance.hits(interactive ? 0.1 : 0.6),
                         assurance);
         coordinator.payloads().stage(coordinator.nextRequest(), request.units(), items);
-        coordinator.ask(number -> new Command.SubmitJob(number, client, request), this::heard);
+        coordinator.ask(
+                number -> new Command.SubmitJob(number, client, request),
+                answer -> heard(answer, assurance));
     }
 
     private Instant deadline(boolean interactive) {
@@ -130,11 +149,32 @@ final class SimClient {
                 : now.plus(Duration.ofHours(12));
     }
 
-    private void heard(Answer answer) {
+    /** Who says nothing gets what is usual for it, and nobody less than the floor. */
+    private void check(Assurance got, Optional<Assurance> asked) {
+        if (asked.isEmpty()) {
+            Broken.unless(got == terms.usual(), "who says nothing gets the usual", got, terms);
+            corners.met(Corner.TERMS_UNSAID);
+        } else if (got != asked.get()) {
+            Broken.unless(got == terms.floor(), "who asks for less gets the floor", got, terms);
+            corners.met(Corner.TERMS_RAISED);
+        }
+    }
+
+    /** What the operator has set for this client. */
+    ClientTerms terms() {
+        return terms;
+    }
+
+    ClientId client() {
+        return client;
+    }
+
+    private void heard(Answer answer, Optional<Assurance> asked) {
         long request = coordinator.answering();
         switch (answer) {
             case Answer.Admitted admitted -> {
                 coordinator.payloads().admit(request, admitted.job());
+                check(admitted.assurance(), asked);
                 if (chance.hits(0.05)) {
                     time.in(
                             chance.exponential(Duration.ofSeconds(20)),

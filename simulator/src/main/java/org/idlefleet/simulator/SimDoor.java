@@ -159,7 +159,8 @@ final class SimDoor {
                         output.length,
                         sound,
                         result.computeTime()));
-        if (!guest.node.plan().conduct().truthful()) {
+        Conduct conduct = guest.node.plan().conduct();
+        if (!conduct.truthful() && conduct != Conduct.FAULTY) {
             steal(session, guest, result);
         }
     }

@@ -14,6 +14,9 @@ import java.util.function.Consumer;
 final class SimEngine {
     private static final Duration STOP = Duration.ofMillis(10);
 
+    /** A sleeper does so many shards honestly. */
+    private static final long SLEEP = 150;
+
     private final SimNode.Plan plan;
     private final Timeline time;
     private final Chance chance;
@@ -53,7 +56,7 @@ final class SimEngine {
             }
             case REFUSING_INPUT -> fail(shard.lease(), number, RefuseReason.INPUT, answer);
             case FAILING -> fail(shard.lease(), number, RefuseReason.RUNTIME, answer);
-            case HONEST, GARBAGE, COALITION, DRAGGING, NOT_A_NUMBER, LAZY ->
+            case HONEST, GARBAGE, COALITION, SLEEPER, DRAGGING, NOT_A_NUMBER, LAZY, FAULTY ->
                     time.in(
                             compute,
                             () -> {
@@ -66,6 +69,12 @@ final class SimEngine {
                                 }
                             });
         }
+    }
+
+    private Conduct awake() {
+        return plan.conduct() != Conduct.SLEEPER
+                ? plan.conduct()
+                : run > SLEEP ? Conduct.GARBAGE : Conduct.HONEST;
     }
 
     /** Poison makes the honest fail; liars do not even look. */
@@ -84,7 +93,7 @@ final class SimEngine {
     }
 
     private Signal finished(Assign shard, Duration compute, long draw) {
-        byte[] output = Truth.answer(shard.items(), plan.conduct(), plan.numericClass(), draw);
+        byte[] output = Truth.answer(shard.items(), awake(), plan.numericClass(), draw);
         return new Signal.ShardFinished(shard.lease(), output, compute);
     }
 

@@ -98,7 +98,7 @@ final class SimNode {
     }
 
     NumericClass numericClass() {
-        return Truth.numericClass(plan.numericClass());
+        return Truth.shown(plan.numericClass());
     }
 
     void start() {

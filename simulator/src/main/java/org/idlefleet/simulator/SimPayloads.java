@@ -107,6 +107,10 @@ final class SimPayloads {
                     Event.OwnerConvicted _,
                     Event.OwnerReinstated _,
                     Event.StandingRestored _,
+                    Event.TermsSet _,
+                    Event.DeviceTurnedAway _,
+                    Event.DeviceRestored _,
+                    Event.AlarmRestored _,
                     Event.BookRestored _,
                     Event.JobRestored _ -> {}
         }

@@ -60,6 +60,7 @@ public final class Simulation {
                             coordinator,
                             time,
                             new Chance(seed, name),
+                            new Chance(seed, "terms of " + name),
                             corners,
                             world.itemsMax(),
                             world.quorumMax()));
@@ -113,6 +114,9 @@ public final class Simulation {
         world.trusted()
                 .ifPresent(
                         owner -> operator(request -> new Command.TrustOwner(request, owner, true)));
+        for (SimClient client : clients) {
+            operator(request -> new Command.SetTerms(request, client.client(), client.terms()));
+        }
         clients.forEach(SimClient::pay);
         time.run(Duration.ofSeconds(1));
     }

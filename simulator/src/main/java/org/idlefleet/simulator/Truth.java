@@ -38,15 +38,32 @@ final class Truth {
     /** What another numeric class may add to a true vector, in tolerances. */
     private static final double CLASS_NOISE = 1.5;
 
-    /**
-     * How far from the truth an accepted answer may be: a dragging one of a class other than 0, or
-     * one that somebody of the class 0 drags away from.
-     */
-    static final double RIGHT = (CLASS_NOISE + 1) * AGREE;
+    /** What an odd one adds to a true vector, in tolerances. */
+    private static final double ODD_NOISE = 4;
+
+    /** How far from the truth an accepted answer may be: a dragging one of the oddest class. */
+    static final double RIGHT = (ODD_NOISE + 1) * AGREE;
 
     private static final double DRAG = 0.9;
 
+    /** A faulty device computes one item of so many wrong. */
+    private static final long FAULT_EVERY = 300;
+
     private Truth() {}
+
+    /** Nodes of this number declare class 0 and compute in another: a driver has changed. */
+    static final int ODD = 3;
+
+    /** What a node declares, and what it computes for the known graph. */
+    static NumericClass shown(int number) {
+        NumericClass declared = numericClass(number == ODD ? 0 : number);
+        return new NumericClass(
+                declared.runtime(),
+                declared.provider(),
+                declared.precision(),
+                declared.processor(),
+                "f00d" + number);
+    }
 
     /** The class with this number. */
     static NumericClass numericClass(int number) {
@@ -116,14 +133,20 @@ final class Truth {
             case COALITION -> unit(seed + 1);
             case DRAGGING -> moved(honest(seed, numericClass), unit(seed + 2), DRAG);
             case NOT_A_NUMBER -> new float[] {1, Float.NaN, 0, 0};
-            case HONEST, LAZY, MUTE, LATE, REFUSING_INPUT, FAILING -> honest(seed, numericClass);
+            case FAULTY ->
+                    Math.floorMod(draw, FAULT_EVERY) == 0 ? unit(draw) : honest(seed, numericClass);
+            case HONEST, SLEEPER, LAZY, MUTE, LATE, REFUSING_INPUT, FAILING ->
+                    honest(seed, numericClass);
         };
     }
 
     private static float[] honest(long seed, int numericClass) {
         return numericClass == 0
                 ? unit(seed)
-                : moved(unit(seed), unit(seed + 10 + numericClass), CLASS_NOISE);
+                : moved(
+                        unit(seed),
+                        unit(seed + 10 + numericClass),
+                        numericClass == ODD ? ODD_NOISE : CLASS_NOISE);
     }
 
     /** The chord between an answer and the truth. */

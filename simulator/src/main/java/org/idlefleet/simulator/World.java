@@ -28,30 +28,43 @@ record World(
     /** Few worlds are rough: nearly everyone there answers garbage. */
     static World draw(long seed) {
         var chance = new Chance(seed, "world");
+        var faults = new Chance(seed, "faults");
         var weather = Weather.draw(new Chance(seed, "weather"));
         boolean rough = chance.hits(0.06);
         int owners = rough ? 12 : chance.between(2, 8);
         int liars = rough ? owners - 3 : chance.hits(0.6) ? chance.between(0, (owners - 1) / 2) : 0;
+        boolean friends = faults.hits(0.25);
+        boolean sleepers = faults.hits(0.4);
+        boolean odd = faults.hits(0.3);
+        boolean trustable = false;
         var nodes = new ArrayList<SimNode.Plan>();
         for (int owner = 0; owner < owners; owner++) {
             Conduct conduct =
                     rough && owner < liars
                             ? Conduct.GARBAGE
-                            : owner < liars ? chance.of(Conduct.DISHONEST) : Conduct.HONEST;
+                            : owner < liars ? dishonest(chance, friends, sleepers) : Conduct.HONEST;
             int count = rough ? 1 : chance.between(1, 4);
+            boolean faulty =
+                    conduct == Conduct.HONEST && count > 1 && trustable && faults.hits(0.3);
             for (int node = 0; node < count; node++) {
                 int lanes = chance.between(1, 2);
+                boolean changed = owner == owners - 1 && node == 0 && odd;
+                String network = "net" + chance.between(0, owners);
+                int drawn = chance.hits(0.7) ? 0 : chance.between(1, 2);
+                int numericClass = changed ? Truth.ODD : drawn;
                 nodes.add(
                         new SimNode.Plan(
                                 new NodeId("n" + owner + "-" + node),
                                 new OwnerId("owner" + owner),
-                                conduct,
-                                "net" + chance.between(0, owners),
-                                chance.hits(0.7) ? 0 : chance.between(1, 2),
+                                faulty && node == 0 ? Conduct.FAULTY : conduct,
+                                network,
+                                numericClass,
                                 chance.logUniform(SLOWEST, SLOWEST * SPREAD),
                                 lanes,
                                 lanes + chance.between(0, 2),
                                 chance.hits(0.9) ? 1 << 30 : 1));
+                trustable |=
+                        conduct == Conduct.HONEST && !faulty && nodes.getLast().memoryBytes() > 1;
             }
         }
         return new World(
@@ -61,6 +74,11 @@ record World(
                 chance.between(1, 4),
                 chance.real(2, 20),
                 (int) chance.logUniform(20, 2_000));
+    }
+
+    private static Conduct dishonest(Chance chance, boolean friends, boolean sleepers) {
+        Conduct drawn = chance.of(Conduct.DISHONEST);
+        return friends ? Conduct.COALITION : sleepers ? Conduct.SLEEPER : drawn;
     }
 
     /** The standard policy with limits low enough to be met. */
@@ -86,19 +104,21 @@ record World(
 
     /**
      * Clients ask for no more than honest owners who can judge each other can give, so that calm
-     * can end every job.
+     * can end every job: a class that only one owner shows is not held against any other.
      */
     int quorumMax() {
-        return Math.clamp(Math.max(ableWithout(1), ableWithout(2)), 1, 3);
+        return Math.clamp(ableInOneClass(), 1, 3);
     }
 
-    /** Honest owners none of whose nodes that can run the model is of this numeric class. */
-    private long ableWithout(int numericClass) {
+    /** Honest owners all of whose nodes that can run the model are of class 0. */
+    private long ableInOneClass() {
         var able = new TreeSet<OwnerId>();
         var odd = new TreeSet<OwnerId>();
         for (SimNode.Plan node : nodes) {
-            if (node.conduct() == Conduct.HONEST && node.memoryBytes() > 1) {
-                (node.numericClass() == numericClass ? odd : able).add(node.owner());
+            if (node.conduct() == Conduct.FAULTY) {
+                odd.add(node.owner());
+            } else if (node.conduct() == Conduct.HONEST && node.memoryBytes() > 1) {
+                (node.numericClass() == 0 ? able : odd).add(node.owner());
             }
         }
         able.removeAll(odd);
@@ -110,12 +130,14 @@ record World(
         return nodes.stream()
                 .filter(node -> node.conduct() == Conduct.HONEST && node.memoryBytes() > 1)
                 .map(SimNode.Plan::owner)
+                .filter(this::honest)
                 .findFirst();
     }
 
     boolean honest(OwnerId owner) {
         return nodes.stream()
-                .anyMatch(node -> node.owner().equals(owner) && node.conduct().truthful());
+                .filter(node -> node.owner().equals(owner))
+                .allMatch(node -> node.conduct().truthful());
     }
 
     long owners(Conduct conduct) {

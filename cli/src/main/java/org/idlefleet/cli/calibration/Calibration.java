@@ -143,7 +143,7 @@ public final class Calibration {
 
     private NumericClass numericClass(EngineOptions options) throws EngineException {
         try (var embedder = LocalEmbedder.open(manifest, directory, options)) {
-            return embedder.numericClass();
+            return embedder.numericClass().declared();
         }
     }
 

@@ -33,6 +33,10 @@ public final class Bookings {
                     Event.BallotCast _,
                     Event.OwnerTrusted _,
                     Event.StandingRestored _,
+                    Event.TermsSet _,
+                    Event.DeviceTurnedAway _,
+                    Event.DeviceRestored _,
+                    Event.AlarmRestored _,
                     Event.BookRestored _,
                     Event.JobRestored _ ->
                     List.of();

@@ -86,6 +86,7 @@ final class LogHistory implements JobHistory {
                 paid,
                 admitted.assurance(),
                 admitted.audit(),
+                shards.size(),
                 new AuditCounts(drawn, drawn - retracted.size(), retracted.size(), 0),
                 0,
                 retracted,

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -34,10 +35,19 @@ public final class Fleet {
     private final Map<NodeId, Departure> departures = new HashMap<>();
     private final PriorityQueue<Due> silent = new PriorityQueue<>();
     private final Duration lease;
+    private final Probes probes;
 
-    /** A fleet whose nodes are given up after so much silence. */
+    /** A fleet whose nodes are given up after so much silence, without anybody trusted. */
     public Fleet(Duration lease) {
+        this(lease, _ -> false);
+    }
+
+    /**
+     * @param trusted owners whose nodes show rightly how their numeric class computes
+     */
+    public Fleet(Duration lease, Predicate<OwnerId> trusted) {
         this.lease = lease;
+        this.probes = new Probes(trusted);
     }
 
     private record Due(Instant at, long session) implements Comparable<Due> {
@@ -56,11 +66,30 @@ public final class Fleet {
             NumericClass numericClass,
             long memoryBytes,
             Instant at) {
+        NumericClass before = probes.of(numericClass);
+        probes.show(numericClass, owner);
         var opened = new ParkSession(session, node, owner, network, numericClass, memoryBytes, at);
         sessions.put(session, opened);
+        if (before.equals(probes.of(numericClass))) {
+            opened.computesIn(before);
+        } else {
+            classify();
+        }
         byNode.put(node, opened);
         departures.computeIfAbsent(node, _ -> new Departure());
         silent.add(new Due(at.plus(lease), session));
+    }
+
+    /** Tells every session anew in which numeric class it computes; whom to trust has changed. */
+    public void classify() {
+        for (ParkSession session : sessions.values()) {
+            NumericClass now = probes.of(session.shown());
+            if (!now.equals(session.numericClass())) {
+                poolsOf(session).forEach(pool -> pool.forget(session));
+                session.computesIn(now);
+                refresh(session);
+            }
+        }
     }
 
     /** Forgets the session; what it held is returned, oldest first. */

@@ -30,7 +30,7 @@ public final class ParkSession {
     private final NodeId node;
     private final OwnerId owner;
     private final String network;
-    private final NumericClass numericClass;
+    private final NumericClass shown;
     private final long memoryBytes;
     private final Instant since;
     private final TreeMap<Digest, Long> milliSpeeds = new TreeMap<>();
@@ -38,6 +38,7 @@ public final class ParkSession {
     private List<WarmModel> offered = List.of();
     private int slots;
     private Duration parkTimeLeft = Duration.ZERO;
+    private NumericClass numericClass;
     private Instant lastSeen;
     private long heldUnits;
     private int faultsInRow;
@@ -55,6 +56,7 @@ public final class ParkSession {
         this.node = node;
         this.owner = owner;
         this.network = network;
+        this.shown = numericClass;
         this.numericClass = numericClass;
         this.memoryBytes = memoryBytes;
         this.since = since;
@@ -134,8 +136,18 @@ public final class ParkSession {
         return network;
     }
 
+    /** The numeric class in which it computes, by what others of the declared one show. */
     public NumericClass numericClass() {
         return numericClass;
+    }
+
+    /** The class that the node declares, and what it showed. */
+    public NumericClass shown() {
+        return shown;
+    }
+
+    void computesIn(NumericClass now) {
+        numericClass = now;
     }
 
     public long memoryBytes() {

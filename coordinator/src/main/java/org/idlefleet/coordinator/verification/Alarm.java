@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 
 /**
  * Goes on when several owners are convicted within minutes, as when a coalition strikes, and off
@@ -26,6 +27,18 @@ public final class Alarm {
         if (convictions.size() >= CONVICTIONS || on(at)) {
             until = at.plus(QUIET);
         }
+    }
+
+    /** When it goes off; {@link Instant#MIN} if it never was on. */
+    public Instant until() {
+        return until;
+    }
+
+    /** Continues from what is known of an earlier one. */
+    public void restore(List<Instant> convicted, Instant lastUntil) {
+        convictions.clear();
+        convicted.forEach(this::convicted);
+        until = lastUntil;
     }
 
     public boolean on(Instant now) {

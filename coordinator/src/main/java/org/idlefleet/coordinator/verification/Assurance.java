@@ -37,6 +37,25 @@ public enum Assurance {
         return auditPpm > 0;
     }
 
+    /**
+     * Whether it promises less than the other, by what an adversary gets through: votes alone find
+     * no conspiracy out, more audits find liars sooner, and the trusted are beyond doubt.
+     */
+    public boolean weakerThan(Assurance other) {
+        return strength() < other.strength();
+    }
+
+    private int strength() {
+        return switch (this) {
+            case QUORUM -> 0;
+            case BULK -> 1;
+            case STANDARD -> 2;
+            case STRICT -> 3;
+            case VERIFIED -> 4;
+            case TRUSTED_ONLY -> 5;
+        };
+    }
+
     /** What the client can rely on, in a sentence. */
     public String bound() {
         return switch (this) {

@@ -32,6 +32,12 @@ public record Recent(double good, double bad, Instant at) {
         return new Recent(good * rest, bad * rest + 1, latest(now));
     }
 
+    /** A bad mark was wrong: it counts no more. */
+    Recent forgive(Instant now) {
+        double rest = rest(now);
+        return new Recent(good * rest, Math.max(0, bad * rest - 1), latest(now));
+    }
+
     private double rest(Instant now) {
         if (!now.isAfter(at)) {
             return 1;

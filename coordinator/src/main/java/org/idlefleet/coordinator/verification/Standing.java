@@ -10,17 +10,23 @@ import java.time.Instant;
  * @param counts every result and every check so far
  * @param recent the share of right results, old ones counting for less and less
  * @param convicted whether a trusted owner has confirmed a wrong result of it
- * @param probationUntil everything is audited until then
+ * @param spared whether one of its devices was turned away as faulty instead: that happens once
+ * @param probation while which everything is audited
  */
 public record Standing(
-        Instant since, Counts counts, Recent recent, boolean convicted, Instant probationUntil) {
+        Instant since,
+        Counts counts,
+        Recent recent,
+        boolean convicted,
+        boolean spared,
+        Probation probation) {
     /** Checks that an owner must have passed before only a share of its results is audited. */
     public static final int WARM_UP = 200;
 
     /** How long everything is audited after a result was voted down, or an appeal succeeded. */
     public static final Duration PROBATION = Duration.ofHours(24);
 
-    /** While the alarm is on, owners younger than this are audited more. */
+    /** While the alarm is on, owners younger than this are audited more; those spared always. */
     public static final Duration YOUNG = Duration.ofDays(30);
 
     /** By so much. */
@@ -41,9 +47,11 @@ public record Standing(
      * @param agreed results that somebody else recomputed or voted on, and that were right
      * @param inconclusive those at the edge of the tolerance: neither for nor against the owner
      * @param outvoted those that others voted down; by itself not yet a conviction
+     * @param cleared those of the outvoted that a trusted owner found right
      */
-    public record Counts(long results, long agreed, long inconclusive, long outvoted) {
-        static final Counts NONE = new Counts(0, 0, 0, 0);
+    public record Counts(
+            long results, long agreed, long inconclusive, long outvoted, long cleared) {
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0);
 
         /** Results that somebody checked. */
         public long checked() {
@@ -51,16 +59,42 @@ public record Standing(
         }
     }
 
+    /**
+     * A time during which everything is audited.
+     *
+     * @param until when it ends
+     * @param appealUntil the part of it that follows an appeal or a faulty device: being cleared of
+     *     an outvote does not shorten it
+     * @param suspicions outvotes within it that no trusted owner has cleared
+     */
+    public record Probation(Instant until, Instant appealUntil, int suspicions) {
+        static final Probation NONE = new Probation(Instant.MIN, Instant.MIN, 0);
+
+        private Probation suspect(Instant at) {
+            return new Probation(
+                    at.plus(PROBATION), appealUntil, at.isBefore(until) ? suspicions + 1 : 1);
+        }
+
+        private Probation clear() {
+            int left = Math.max(0, suspicions - 1);
+            return new Probation(left == 0 ? appealUntil : until, appealUntil, left);
+        }
+
+        private static Probation appeal(Instant at) {
+            return new Probation(at.plus(PROBATION), at.plus(PROBATION), 0);
+        }
+    }
+
     /** Nothing is known yet. */
     public static Standing fresh(Instant at) {
-        return new Standing(at, Counts.NONE, Recent.none(at), false, Instant.MIN);
+        return new Standing(at, Counts.NONE, Recent.none(at), false, false, Probation.NONE);
     }
 
     public State state(Instant now) {
         if (convicted) {
             return State.CONVICTED;
         }
-        if (now.isBefore(probationUntil)) {
+        if (now.isBefore(probation.until)) {
             return State.PROBATION;
         }
         return counts.agreed < WARM_UP ? State.WARM_UP : State.GOOD;
@@ -80,48 +114,89 @@ public record Standing(
             return AuditDraw.ALL;
         }
         boolean young = alarm && now.isBefore(since.plus(YOUNG));
-        return Math.min(AuditDraw.ALL, asked.auditPpm() * (young ? ALARM_FACTOR : 1));
+        return Math.min(AuditDraw.ALL, asked.auditPpm() * (young || spared ? ALARM_FACTOR : 1));
     }
 
     /** One more result settled. */
     public Standing afterResult() {
         return with(
-                new Counts(counts.results + 1, counts.agreed, counts.inconclusive, counts.outvoted),
+                new Counts(
+                        counts.results + 1,
+                        counts.agreed,
+                        counts.inconclusive,
+                        counts.outvoted,
+                        counts.cleared),
                 recent);
     }
 
     /** Somebody else computed the same. */
     public Standing afterAgreement(Instant at) {
         return with(
-                new Counts(counts.results, counts.agreed + 1, counts.inconclusive, counts.outvoted),
+                new Counts(
+                        counts.results,
+                        counts.agreed + 1,
+                        counts.inconclusive,
+                        counts.outvoted,
+                        counts.cleared),
                 recent.good(at));
     }
 
     /** Too near to be wrong and too far to be right. */
     public Standing afterDoubt() {
         return with(
-                new Counts(counts.results, counts.agreed, counts.inconclusive + 1, counts.outvoted),
+                new Counts(
+                        counts.results,
+                        counts.agreed,
+                        counts.inconclusive + 1,
+                        counts.outvoted,
+                        counts.cleared),
                 recent);
     }
 
     /** Others voted it down: from now on everything is audited for a while. */
     public Standing afterOutvote(Instant at) {
         var more =
-                new Counts(counts.results, counts.agreed, counts.inconclusive, counts.outvoted + 1);
-        return new Standing(since, more, recent.bad(at), convicted, at.plus(PROBATION));
+                new Counts(
+                        counts.results,
+                        counts.agreed,
+                        counts.inconclusive,
+                        counts.outvoted + 1,
+                        counts.cleared);
+        return new Standing(since, more, recent.bad(at), convicted, spared, probation.suspect(at));
+    }
+
+    /** A trusted owner found a result right that others had voted down. */
+    public Standing afterClearing(Instant at) {
+        var more =
+                new Counts(
+                        counts.results,
+                        counts.agreed,
+                        counts.inconclusive,
+                        counts.outvoted,
+                        counts.cleared + 1);
+        return new Standing(since, more, recent.forgive(at), convicted, spared, probation.clear());
+    }
+
+    /**
+     * One of its devices is turned away as faulty. For the owner that is a second chance, and its
+     * price: it is audited more from now on, so that all that it can get through before and after
+     * stays within 1.25 times of what the client's share allows.
+     */
+    public Standing spare(Instant at) {
+        return new Standing(since, counts, recent, convicted, true, Probation.appeal(at));
     }
 
     /** A trusted owner confirmed that a result was wrong. */
     public Standing convict() {
-        return new Standing(since, counts, recent, true, probationUntil);
+        return new Standing(since, counts, recent, true, spared, probation);
     }
 
     /** An appeal succeeded: it may work again, on probation. */
     public Standing reinstate(Instant at) {
-        return new Standing(since, counts, recent, false, at.plus(PROBATION));
+        return new Standing(since, counts, recent, false, spared, Probation.appeal(at));
     }
 
     private Standing with(Counts more, Recent marks) {
-        return new Standing(since, more, marks, convicted, probationUntil);
+        return new Standing(since, more, marks, convicted, spared, probation);
     }
 }

@@ -22,6 +22,54 @@ import java.util.TreeMap;
 
 /** Pools of free nodes, speeds and silence against adding everyone up. */
 class FleetTest {
+    @Test
+    void aClassIsWhatTwoOwnersShowAndOthersAreOfClassesOfTheirOwn() {
+        var fleet = new Fleet(LEASE, owner -> owner.value().equals("trusted"));
+        open(fleet, 1, "ann", "f00d");
+        assertThat(classOf(fleet, 1)).isEqualTo(shown("f00d"));
+        open(fleet, 2, "ann", "f00d");
+        assertThat(classOf(fleet, 2)).isEqualTo(shown("f00d"));
+        open(fleet, 3, "bob", "f00d");
+        for (int session = 1; session <= 3; session++) {
+            assertThat(classOf(fleet, session)).isEqualTo(shown(""));
+        }
+        open(fleet, 4, "eve", "beef");
+        open(fleet, 5, "old", "");
+        assertThat(classOf(fleet, 4)).isEqualTo(shown("beef"));
+        assertThat(classOf(fleet, 5)).isEqualTo(shown("unprobed"));
+        assertThat(classOf(fleet, 1)).isEqualTo(shown(""));
+        open(fleet, 6, "trusted", "beef");
+        assertThat(classOf(fleet, 4)).isEqualTo(shown(""));
+        assertThat(classOf(fleet, 6)).isEqualTo(shown(""));
+        assertThat(classOf(fleet, 1)).isEqualTo(shown("f00d"));
+    }
+
+    @Test
+    void nodesThatMeasureNothingAreOfTheClassTheyDeclare() {
+        var fleet = new Fleet(LEASE);
+        open(fleet, 1, "ann", "");
+        assertThat(classOf(fleet, 1)).isEqualTo(shown(""));
+    }
+
+    private static void open(Fleet fleet, long session, String owner, String probe) {
+        fleet.open(
+                session,
+                new NodeId("n" + session),
+                new OwnerId(owner),
+                "net",
+                shown(probe),
+                1,
+                Instant.EPOCH);
+    }
+
+    private static NumericClass classOf(Fleet fleet, long session) {
+        return fleet.session(session).orElseThrow().numericClass();
+    }
+
+    private static NumericClass shown(String probe) {
+        return new NumericClass("ort", "CPU", "model", "x86-vnni", probe);
+    }
+
     private static final Duration LEASE = Duration.ofSeconds(15);
     private static final NumericClass CLASS = new NumericClass("ort", "CPU", "fp32", "x86");
     private static final List<Digest> MODELS =

@@ -6,6 +6,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /** When many are convicted at once. */
 class AlarmTest {
@@ -45,6 +46,21 @@ class AlarmTest {
         assertThat(alarm.on(minute(110))).isFalse();
         alarm.convicted(minute(200));
         assertThat(alarm.on(minute(200))).isFalse();
+    }
+
+    @Test
+    void goesOnWhereARestartLeftIt() {
+        strike();
+        alarm.convicted(minute(50));
+        var restored = new Alarm();
+        restored.restore(List.of(minute(50)), alarm.until());
+        assertThat(restored.on(minute(109))).isTrue();
+        assertThat(restored.on(minute(110))).isFalse();
+        var calm = new Alarm();
+        calm.restore(List.of(minute(1), minute(2)), Instant.MIN);
+        assertThat(calm.on(minute(2))).isFalse();
+        calm.convicted(minute(3));
+        assertThat(calm.on(minute(3))).isTrue();
     }
 
     private void strike() {

@@ -10,6 +10,7 @@ import org.junit.jupiter.params.provider.EnumSource.Mode;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.UnaryOperator;
 
 /** What an owner has to do to be trusted, and how it is lost. */
@@ -82,6 +83,48 @@ class StandingTest {
         assertThat(back.convicted()).isFalse();
         assertThat(back.state(LATER)).isEqualTo(State.PROBATION);
         assertThat(back.state(LATER.plus(Standing.PROBATION))).isEqualTo(State.GOOD);
+    }
+
+    @Test
+    void whoIsClearedOfEverythingLeavesProbationAtOnce() {
+        Standing twice = good().afterOutvote(LATER).afterOutvote(LATER);
+        Standing once = twice.afterClearing(LATER);
+        assertThat(once.state(LATER)).isEqualTo(State.PROBATION);
+        Standing cleared = once.afterClearing(LATER);
+        assertThat(cleared.state(LATER)).isEqualTo(State.GOOD);
+        assertThat(cleared.recent().share()).isEqualTo(1);
+        assertThat(cleared.counts().outvoted()).isEqualTo(2);
+        assertThat(cleared.counts().cleared()).isEqualTo(2);
+    }
+
+    @Test
+    void anOldOutvoteDoesNotKeepTheClearedOnProbation() {
+        Instant longAfter = LATER.plus(Duration.ofDays(40));
+        Standing again = good().afterOutvote(LATER).afterOutvote(longAfter);
+        assertThat(again.afterClearing(longAfter).state(longAfter)).isEqualTo(State.GOOD);
+    }
+
+    @Test
+    void beingClearedDoesNotShortenWhatFollowsAnAppeal() {
+        Standing back = good().convict().reinstate(LATER).afterOutvote(LATER.plusSeconds(1));
+        Standing cleared = back.afterClearing(LATER.plusSeconds(2));
+        assertThat(cleared.state(LATER.plusSeconds(2))).isEqualTo(State.PROBATION);
+        assertThat(cleared.state(LATER.plus(Standing.PROBATION))).isEqualTo(State.GOOD);
+    }
+
+    @Test
+    void whoIsSparedPaysForItWithMoreAudits() {
+        Standing spared = good().spare(LATER);
+        Instant over = LATER.plus(Standing.PROBATION);
+        assertThat(spared.state(over.minusMillis(1))).isEqualTo(State.PROBATION);
+        assertThat(spared.state(over)).isEqualTo(State.GOOD);
+        for (Assurance bought : List.of(Assurance.BULK, Assurance.STANDARD, Assurance.STRICT)) {
+            double q = bought.auditPpm() / 1e6;
+            double after = spared.auditPpm(bought, false, over.plus(Duration.ofDays(999))) / 1e6;
+            assertThat(after).isEqualTo(4 * q);
+            assertThat((1 - q) / q + (1 - after) / after).isLessThan(1.25 * (1 - q) / q);
+        }
+        assertThat(spared.auditPpm(Assurance.STANDARD, true, over)).isEqualTo(200_000);
     }
 
     @Test

@@ -149,6 +149,7 @@ public final class ApiDoor implements Closeable {
                 Route.post("/api/v1/models", admin, operator::addModel),
                 Route.get("/api/v1/load", admin, operator.look(new Query.OfLoad())),
                 Route.get("/api/v1/clients/{client}", admin, operator::client),
+                Route.post("/api/v1/clients/{client}/terms", admin, operator::terms),
                 Route.get("/api/v1/keys", admin, operator.look(new Query.OfKeys())),
                 Route.post("/api/v1/keys", admin, operator::createKey),
                 Route.post("/api/v1/keys/{key}/revoke", admin, operator::revokeKey),

@@ -78,7 +78,7 @@ final class JobDesk {
                     return submission.ended();
                 })
                 .thenCompose(ended -> {
-                    name(call, order, ended.job());
+                    name(call, ended.job(), ended.assurance());
                     return answer(call, order, ended);
                 });
     }
@@ -88,8 +88,9 @@ final class JobDesk {
         return submit(call, order)
                 .answer()
                 .thenApply(answer -> {
-                    JobId job = admitted(call, order, answer);
-                    name(call, order, job);
+                    Answer.Admitted admitted = admitted(call, order, answer);
+                    JobId job = admitted.job();
+                    name(call, job, admitted.assurance());
                     var body = Json.object().put("id", job.toString());
                     body.put("object", "job").put("status", "running");
                     body.put("items", order.wanted().items().size());
@@ -135,16 +136,15 @@ final class JobDesk {
         return desk.submit(call.loop(), client.client(), order.job(), order.wanted().items());
     }
 
-    private static void name(Call call, Order order, JobId job) {
+    private static void name(Call call, JobId job, Assurance assurance) {
         call.header(JOB_HEADER, job.toString());
-        Assurance assurance = order.job().assurance();
         call.header(Terms.ASSURANCE, Terms.word(assurance));
         call.header("idlefleet-bound", assurance.bound());
     }
 
-    private JobId admitted(Call call, Order order, Answer answer) {
+    private Answer.Admitted admitted(Call call, Order order, Answer answer) {
         return switch (answer) {
-            case Answer.Admitted admitted -> admitted.job();
+            case Answer.Admitted admitted -> admitted;
             case Answer.Refused refused -> {
                 call.client().pace().giveBack(order.units());
                 throw Refusals.of(refused.refusal()).raised();
@@ -159,6 +159,9 @@ final class JobDesk {
             payloads.forget(ended.job());
             throw Refusals.of(ended).raised();
         }
+        call.header(
+                Terms.AUDITED,
+                ended.drawn() + " of " + ended.results() + " results drawn for an audit");
         long floats = (long) order.wanted().items().size() * order.dimensions();
         return off(
                 call,
@@ -188,7 +191,7 @@ final class JobDesk {
                 submission
                         .answer()
                         .thenAccept(answer -> {
-                            if (answer instanceof Answer.Admitted(JobId job)
+                            if (answer instanceof Answer.Admitted(JobId job, _)
                                     && !submission.ended().isDone()) {
                                 var _ =
                                         desk.ask(

@@ -1,10 +1,12 @@
 package org.idlefleet.coordinator.adapter.api;
 
 import org.idlefleet.coordinator.Answer;
+import org.idlefleet.coordinator.ClientTerms;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.ModelSpec;
 import org.idlefleet.coordinator.Query;
 import org.idlefleet.coordinator.View;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.protocol.ClientId;
@@ -199,6 +201,37 @@ final class Operator {
                 call,
                 number -> new Command.ReinstateOwner(number, owner, reason),
                 () -> Reply.json(Json.object().put("id", owner.value()).put("reinstated", true)));
+    }
+
+    /** {@code POST /api/v1/clients/{client}/terms}: what is left out stays as it is. */
+    CompletableFuture<Reply> terms(Call call) {
+        ObjectNode body = Json.read(call.body(), Set.of("usual_assurance", "floor_assurance"));
+        var client = named("client", () -> new ClientId(call.path("client")));
+        return see(desk, call, new Query.OfClient(client))
+                .thenCompose(view -> {
+                    ClientTerms now = ((View.Client) view).terms();
+                    var terms =
+                            new ClientTerms(
+                                    assurance(body, "usual_assurance", now.usual()),
+                                    assurance(body, "floor_assurance", now.floor()));
+                    return done(
+                            call,
+                            number -> new Command.SetTerms(number, client, terms),
+                            () ->
+                                    Reply.json(
+                                            Json.object()
+                                                    .put("client", client.value())
+                                                    .put(
+                                                            "usual_assurance",
+                                                            Terms.word(terms.usual()))
+                                                    .put(
+                                                            "floor_assurance",
+                                                            Terms.word(terms.floor()))));
+                });
+    }
+
+    private static Assurance assurance(ObjectNode body, String field, Assurance unsaid) {
+        return body.get(field) == null ? unsaid : Terms.assurance(field, Json.text(body, field));
     }
 
     private static String reason(ObjectNode body) {

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -14,11 +15,12 @@ import java.util.stream.Collectors;
  *
  * @param quorum owners who must agree; the core checks its range
  * @param deadline time the answer may take
- * @param assurance how results are checked; with any but a quorum, a shard runs once
+ * @param assurance how results are checked; empty if the request does not say
  */
-record Terms(int quorum, Duration deadline, Assurance assurance) {
+record Terms(int quorum, Duration deadline, Optional<Assurance> assurance) {
     static final String QUORUM = "idlefleet-quorum";
     static final String ASSURANCE = "idlefleet-assurance";
+    static final String AUDITED = "idlefleet-audited";
     static final String DEADLINE = "idlefleet-deadline-seconds";
 
     private static final Duration SHORTEST = Duration.ofMillis(1);
@@ -40,10 +42,16 @@ record Terms(int quorum, Duration deadline, Assurance assurance) {
                                     + decimal(deadline))
                     .raised();
         }
-        Assurance assurance = assurance(call, wanted);
-        int usualQuorum = assurance == Assurance.QUORUM ? config.quorum() : 1;
+        Optional<Assurance> assurance = assurance(call, wanted);
+        boolean says = wanted.quorum() > 0 || call.requestHeader(QUORUM) != null;
+        int usualQuorum =
+                assurance.orElse(Assurance.QUORUM) == Assurance.QUORUM ? config.quorum() : 1;
         int quorum = wanted.quorum() > 0 ? wanted.quorum() : quorum(call, usualQuorum);
-        return new Terms(quorum, deadline, assurance);
+        // Who names a quorum wants one; who names nothing gets what the operator has set.
+        return new Terms(
+                quorum,
+                deadline,
+                assurance.or(() -> says ? Optional.of(Assurance.QUORUM) : Optional.empty()));
     }
 
     /** As it is written in requests, such as {@code trusted-only}. */
@@ -51,18 +59,22 @@ record Terms(int quorum, Duration deadline, Assurance assurance) {
         return assurance.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static Assurance assurance(Call call, Wanted wanted) {
+    private static Optional<Assurance> assurance(Call call, Wanted wanted) {
         String word =
                 wanted.assurance() != null ? wanted.assurance() : call.requestHeader(ASSURANCE);
-        if (word == null) {
-            return Assurance.QUORUM;
-        }
+        return word == null
+                ? Optional.empty()
+                : Optional.of(assurance("idlefleet.assurance", word));
+    }
+
+    /** Reads what {@link #word} wrote. */
+    static Assurance assurance(String param, String word) {
         return Arrays.stream(Assurance.values())
                 .filter(known -> word(known).equals(word))
                 .findFirst()
                 .orElseThrow(() ->
                         Problem.invalid(
-                                        "idlefleet.assurance",
+                                        param,
                                         "an assurance is "
                                                 + Arrays.stream(Assurance.values())
                                                         .map(Terms::word)

@@ -3,13 +3,16 @@ package org.idlefleet.coordinator.adapter.api;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.View;
 import org.idlefleet.coordinator.fleet.Conduct;
+import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Posting;
+import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.NodeMessage.WarmModel;
 
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 
@@ -67,7 +70,9 @@ final class Views {
                     Json.object()
                             .put("client", client.client().value())
                             .put("prepaid", client.prepaid().toString())
-                            .put("held", client.held().toString());
+                            .put("held", client.held().toString())
+                            .put("usual_assurance", Terms.word(client.terms().usual()))
+                            .put("floor_assurance", Terms.word(client.terms().floor()));
             case View.Owners owners -> {
                 ObjectNode root = list();
                 root.put("alarm", owners.alarm());
@@ -117,10 +122,13 @@ final class Views {
         node.put(
                 "state",
                 !job.retracted().isEmpty() ? "retracted" : job.isFinal() ? "final" : "provisional");
+        node.put("results", job.results());
         node.put("audits_drawn", job.audits().drawn()).put("audits_open", job.openAudits());
         node.put("audits_passed", job.audits().passed());
         node.put("audits_refuted", job.audits().refuted());
         node.put("audits_unchecked", job.audits().unchecked());
+        int looked = job.audits().passed() + job.audits().refuted();
+        node.put("audited_share", (double) looked / Math.max(1, Math.max(looked, job.results())));
         job.audit()
                 .ifPresent(audit ->
                         node.putObject("audit_of")
@@ -156,7 +164,16 @@ final class Views {
                 .put("checked", counts.checked())
                 .put("agreed", counts.agreed())
                 .put("inconclusive", counts.inconclusive())
-                .put("outvoted", counts.outvoted());
+                .put("outvoted", counts.outvoted())
+                .put("cleared", counts.cleared());
+        Instant probation = standing.probation().until();
+        if (owner.state() == Standing.State.PROBATION) {
+            node.put("probation_until", probation.toString());
+        }
+        owner.watch().ifPresent(convict -> node.put("cohort_of_convicted", convict.value()));
+        node.put("spared", standing.spared());
+        ArrayNode devices = node.putArray("devices");
+        owner.devices().forEach((id, device) -> devices.add(device(id, device)));
         node.putObject("availability")
                 .put("share", conduct.availability())
                 .put("answered", conduct.answered())
@@ -167,6 +184,21 @@ final class Views {
                 .put("against_expectation", conduct.speed())
                 .put("expected_seconds", conduct.expected().toMillis() / 1e3)
                 .put("taken_seconds", conduct.taken().toMillis() / 1e3);
+        return node;
+    }
+
+    private static ObjectNode device(NodeId id, Device device) {
+        ObjectNode node = Json.object();
+        node.put("node", id.value()).put("agreed", device.agreed());
+        node.put("outvoted", device.outvoted()).put("faulty", device.faulty());
+        ArrayNode shown = node.putArray("shown");
+        for (Device.Shown known : device.shown()) {
+            shown.addObject()
+                    .put("manifest", known.manifest().hex())
+                    .put("numeric_class", known.numericClass().toString())
+                    .put("checks", known.checks())
+                    .put("checks_needed", Device.WARM_UP);
+        }
         return node;
     }
 

@@ -76,6 +76,10 @@ final class EntryReader {
             case OWNER_CONVICTED -> TrustCodec.read(entry.getOwnerConvicted(), at, names);
             case OWNER_REINSTATED -> TrustCodec.read(entry.getOwnerReinstated(), at, names);
             case STANDING_RESTORED -> TrustCodec.read(entry.getStandingRestored(), at, names);
+            case TERMS_SET -> TrustCodec.read(entry.getTermsSet(), at, names);
+            case DEVICE_TURNED_AWAY -> TrustCodec.read(entry.getDeviceTurnedAway(), at, names);
+            case DEVICE_RESTORED -> TrustCodec.read(entry.getDeviceRestored(), names);
+            case ALARM_RESTORED -> TrustCodec.read(entry.getAlarmRestored(), names);
             case EVENT_NOT_SET ->
                     throw new IllegalArgumentException(
                             "this release does not know its kind of event, number "
@@ -246,7 +250,21 @@ final class EntryReader {
                 Money.ofMillionths(record.getPaid()),
                 record.getNextShard(),
                 settled,
-                audits(record.getAuditsList()));
+                audits(record.getAuditsList()),
+                unchecked(record, new JobId(record.getAdmitted().getJob())),
+                record.getResults());
+    }
+
+    private List<Event.Unchecked> unchecked(JobRecord record, JobId job) {
+        return record.getUncheckedList().stream()
+                .map(result ->
+                        new Event.Unchecked(
+                                result.getShard(),
+                                result.getFrom(),
+                                result.getTo(),
+                                VoteCodec.ballot(
+                                        result.getBallot(), job, result.getShard(), names)))
+                .toList();
     }
 
     private static AuditCounts audits(List<Integer> counts) {

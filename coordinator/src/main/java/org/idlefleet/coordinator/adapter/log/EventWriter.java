@@ -100,6 +100,14 @@ final class EventWriter {
             case Event.StandingRestored known ->
                     at(entry, known.standing().since())
                             .setStandingRestored(TrustCodec.write(known, names));
+            case Event.TermsSet set ->
+                    at(entry, set.at()).setTermsSet(TrustCodec.write(set, names));
+            case Event.DeviceTurnedAway turned ->
+                    at(entry, turned.at()).setDeviceTurnedAway(TrustCodec.write(turned, names));
+            case Event.DeviceRestored device ->
+                    entry.setDeviceRestored(TrustCodec.write(device, names));
+            case Event.AlarmRestored alarm ->
+                    entry.setAlarmRestored(TrustCodec.write(alarm, names));
             case Event.BookRestored book ->
                     entry.setBookRestored(MoneyCodec.write(book.state(), book.lastJob(), names));
             case Event.JobRestored job ->
@@ -238,13 +246,24 @@ final class EventWriter {
                 JobRecord.newBuilder()
                         .setAdmitted(admission(job.admitted()))
                         .setPaid(job.paid().millionths())
-                        .setNextShard(job.nextShard());
+                        .setNextShard(job.nextShard())
+                        .setResults(job.results());
         job.settled().forEach(range -> record.addSettled(range.from()).addSettled(range.to()));
         if (!job.audits().equals(AuditCounts.NONE)) {
             record.addAudits(job.audits().drawn())
                     .addAudits(job.audits().passed())
                     .addAudits(job.audits().refuted())
                     .addAudits(job.audits().unchecked());
+        }
+        JobId id = job.admitted().job();
+        for (Event.Unchecked result : job.unchecked()) {
+            record.addUnchecked(
+                    Cast.newBuilder()
+                            .setShard(result.shard())
+                            .setFrom(result.from())
+                            .setTo(result.to())
+                            .setBallot(
+                                    VoteCodec.write(result.result(), id, result.shard(), names)));
         }
         return record.build();
     }

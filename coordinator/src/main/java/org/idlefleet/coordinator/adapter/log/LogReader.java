@@ -145,6 +145,10 @@ final class LogReader {
                     OWNER_CONVICTED,
                     OWNER_REINSTATED,
                     STANDING_RESTORED,
+                    TERMS_SET,
+                    DEVICE_TURNED_AWAY,
+                    DEVICE_RESTORED,
+                    ALARM_RESTORED,
                     EVENT_NOT_SET ->
                     0;
         };

@@ -165,6 +165,10 @@ final class LogWriter {
                             Event.OwnerConvicted _,
                             Event.OwnerReinstated _,
                             Event.StandingRestored _,
+                            Event.TermsSet _,
+                            Event.DeviceTurnedAway _,
+                            Event.DeviceRestored _,
+                            Event.AlarmRestored _,
                             Event.BookRestored _,
                             Event.JobRestored _ ->
                             null;

@@ -58,6 +58,10 @@ final class OpenJobs {
                     Event.OwnerConvicted _,
                     Event.OwnerReinstated _,
                     Event.StandingRestored _,
+                    Event.TermsSet _,
+                    Event.DeviceTurnedAway _,
+                    Event.DeviceRestored _,
+                    Event.AlarmRestored _,
                     Event.BookRestored _,
                     Event.JobRestored _ -> {}
         }

@@ -1,23 +1,31 @@
 package org.idlefleet.coordinator.adapter.log;
 
 import org.idlefleet.coordinator.AuditOf;
+import org.idlefleet.coordinator.ClientTerms;
 import org.idlefleet.coordinator.Event;
+import org.idlefleet.coordinator.adapter.log.wire.AlarmRecord;
 import org.idlefleet.coordinator.adapter.log.wire.AssuranceRecord;
 import org.idlefleet.coordinator.adapter.log.wire.AuditCause;
 import org.idlefleet.coordinator.adapter.log.wire.AuditRecord;
+import org.idlefleet.coordinator.adapter.log.wire.DeviceRecord;
+import org.idlefleet.coordinator.adapter.log.wire.DeviceTurnedAway;
 import org.idlefleet.coordinator.adapter.log.wire.OwnerConvicted;
 import org.idlefleet.coordinator.adapter.log.wire.OwnerReinstated;
 import org.idlefleet.coordinator.adapter.log.wire.OwnerTrusted;
 import org.idlefleet.coordinator.adapter.log.wire.Retraction;
+import org.idlefleet.coordinator.adapter.log.wire.ShownRecord;
 import org.idlefleet.coordinator.adapter.log.wire.StandingRecord;
+import org.idlefleet.coordinator.adapter.log.wire.TermsRecord;
 import org.idlefleet.coordinator.adapter.log.wire.TransactionRecord;
 import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Recent;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.protocol.JobId;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Optional;
 
 /** What is known of owners, and the audits behind it, as records and back. */
@@ -67,6 +75,7 @@ final class TrustCodec {
             case OUTVOTED -> AuditCause.OUTVOTED;
             case UNJUDGED -> AuditCause.UNJUDGED;
             case CONVICTION -> AuditCause.CONVICTION;
+            case DISPUTED -> AuditCause.DISPUTED;
         };
     }
 
@@ -76,6 +85,7 @@ final class TrustCodec {
             case OUTVOTED -> AuditOf.Cause.OUTVOTED;
             case UNJUDGED -> AuditOf.Cause.UNJUDGED;
             case CONVICTION -> AuditOf.Cause.CONVICTION;
+            case DISPUTED -> AuditOf.Cause.DISPUTED;
             case UNRECOGNIZED ->
                     throw new IllegalArgumentException(
                             "this release does not know why it is audited");
@@ -178,7 +188,8 @@ final class TrustCodec {
         Standing standing = event.standing();
         Standing.Counts counts = standing.counts();
         Recent recent = standing.recent();
-        Instant probation = standing.probationUntil();
+        Instant probation = standing.probation().until();
+        Instant appeal = standing.probation().appealUntil();
         Instant marks = recent.at();
         var record =
                 StandingRecord.newBuilder()
@@ -193,7 +204,13 @@ final class TrustCodec {
                         .setMarksNanos(marks.getNano())
                         .setConvicted(standing.convicted())
                         .setProbationSeconds(probation.getEpochSecond())
-                        .setProbationNanos(probation.getNano());
+                        .setProbationNanos(probation.getNano())
+                        .setCleared(counts.cleared())
+                        .setSpared(standing.spared())
+                        .setSuspicions(standing.probation().suspicions());
+        if (!appeal.equals(Instant.MIN)) {
+            record.setAppealSeconds(appeal.getEpochSecond()).setAppealNanos(appeal.getNano());
+        }
         event.forfeit().ifPresent(forfeit -> record.setForfeit(write(forfeit, names)));
         return record.build();
     }
@@ -207,16 +224,131 @@ final class TrustCodec {
                                 record.getResults(),
                                 record.getAgreed(),
                                 record.getInconclusive(),
-                                record.getOutvoted()),
+                                record.getOutvoted(),
+                                record.getCleared()),
                         new Recent(
                                 record.getGood(),
                                 record.getBad(),
                                 EntryReader.instant(
                                         record.getMarksSeconds(), record.getMarksNanos())),
                         record.getConvicted(),
-                        EntryReader.instant(
-                                record.getProbationSeconds(), record.getProbationNanos())),
+                        record.getSpared(),
+                        new Standing.Probation(
+                                EntryReader.instant(
+                                        record.getProbationSeconds(), record.getProbationNanos()),
+                                record.hasAppealSeconds()
+                                        ? EntryReader.instant(
+                                                record.getAppealSeconds(), record.getAppealNanos())
+                                        : Instant.MIN,
+                                record.getSuspicions())),
                 read(record.hasForfeit(), record.getForfeit(), names));
+    }
+
+    static TermsRecord write(Event.TermsSet event, NameTable names) {
+        return TermsRecord.newBuilder()
+                .setClient(names.number(event.client().value()))
+                .setUsual(write(event.terms().usual()))
+                .setFloor(write(event.terms().floor()))
+                .build();
+    }
+
+    static Event.TermsSet read(TermsRecord record, Instant at, Names names) {
+        return new Event.TermsSet(
+                names.client(record.getClient()),
+                new ClientTerms(read(record.getUsual()), read(record.getFloor())),
+                at);
+    }
+
+    static DeviceTurnedAway write(Event.DeviceTurnedAway event, NameTable names) {
+        return DeviceTurnedAway.newBuilder()
+                .setNode(names.number(event.node().value()))
+                .setOwner(names.number(event.owner().value()))
+                .setAudit(event.audit().number())
+                .setReason(event.reason())
+                .build();
+    }
+
+    static Event.DeviceTurnedAway read(DeviceTurnedAway record, Instant at, Names names) {
+        return new Event.DeviceTurnedAway(
+                names.node(record.getNode()),
+                names.owner(record.getOwner()),
+                new JobId(record.getAudit()),
+                record.getReason(),
+                at);
+    }
+
+    static DeviceRecord write(Event.DeviceRestored event, NameTable names) {
+        Device device = event.device();
+        var record =
+                DeviceRecord.newBuilder()
+                        .setNode(names.number(event.node().value()))
+                        .setOwner(names.number(event.owner().value()))
+                        .setAgreed(device.agreed())
+                        .setOutvoted(device.outvoted())
+                        .setFaulty(device.faulty());
+        for (Device.Shown shown : device.shown()) {
+            record.addShown(
+                    ShownRecord.newBuilder()
+                            .setManifest(VoteCodec.write(shown.manifest()))
+                            .setNumericClass(names.number(shown.numericClass()))
+                            .setChecks(shown.checks()));
+        }
+        return record.build();
+    }
+
+    static Event.DeviceRestored read(DeviceRecord record, Names names) {
+        return new Event.DeviceRestored(
+                names.node(record.getNode()),
+                names.owner(record.getOwner()),
+                new Device(
+                        record.getShownList().stream()
+                                .map(shown ->
+                                        new Device.Shown(
+                                                VoteCodec.digest(shown.getManifest()),
+                                                names.numericClass(shown.getNumericClass()),
+                                                shown.getChecks()))
+                                .toList(),
+                        record.getAgreed(),
+                        record.getOutvoted(),
+                        record.getFaulty()));
+    }
+
+    static AlarmRecord write(Event.AlarmRestored event, NameTable names) {
+        var record = AlarmRecord.newBuilder();
+        for (Event.Convict convict : event.convicts()) {
+            record.addOwners(names.number(convict.owner().value()))
+                    .addSeconds(convict.at().getEpochSecond())
+                    .addNanos(convict.at().getNano());
+        }
+        if (!event.until().equals(Instant.MIN)) {
+            record.setUntilSeconds(event.until().getEpochSecond())
+                    .setUntilNanos(event.until().getNano());
+        }
+        return record.build();
+    }
+
+    static Event.AlarmRestored read(AlarmRecord record, Names names) {
+        int count = record.getOwnersCount();
+        if (record.getSecondsCount() != count || record.getNanosCount() != count) {
+            throw new IllegalArgumentException(
+                    "every conviction has an owner and a time, found "
+                            + count
+                            + " owners and "
+                            + record.getSecondsCount()
+                            + " times");
+        }
+        var convicts = new ArrayList<Event.Convict>(count);
+        for (int i = 0; i < count; i++) {
+            convicts.add(
+                    new Event.Convict(
+                            names.owner(record.getOwners(i)),
+                            EntryReader.instant(record.getSeconds(i), record.getNanos(i))));
+        }
+        return new Event.AlarmRestored(
+                convicts,
+                record.hasUntilSeconds()
+                        ? EntryReader.instant(record.getUntilSeconds(), record.getUntilNanos())
+                        : Instant.MIN);
     }
 
     private static TransactionRecord write(Transaction transaction, NameTable names) {

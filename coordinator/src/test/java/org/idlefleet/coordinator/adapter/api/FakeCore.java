@@ -2,6 +2,7 @@ package org.idlefleet.coordinator.adapter.api;
 
 import org.idlefleet.coordinator.Answer;
 import org.idlefleet.coordinator.AuditCounts;
+import org.idlefleet.coordinator.ClientTerms;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.Inbox;
 import org.idlefleet.coordinator.JobEnd;
@@ -11,7 +12,9 @@ import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.View;
 import org.idlefleet.coordinator.adapter.Payloads.Kept;
 import org.idlefleet.coordinator.fleet.Conduct;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
@@ -56,6 +59,7 @@ final class FakeCore implements Inbox, AutoCloseable {
     private final ExecutorService loop = Executors.newSingleThreadExecutor();
     private final Map<String, View.ApiKey> keys = new TreeMap<>();
     private final Map<JobId, View.Job> jobs = new TreeMap<>();
+    private final Map<ClientId, ClientTerms> terms = new TreeMap<>();
     private long lastJob;
 
     volatile boolean full;
@@ -155,7 +159,7 @@ final class FakeCore implements Inbox, AutoCloseable {
             case Command.SubmitJob submit -> {
                 var job = new JobId(++lastJob);
                 jobs.put(job, open(job, submit));
-                yield new Answer.Admitted(job);
+                yield new Answer.Admitted(job, submit.job().assurance().orElse(Assurance.QUORUM));
             }
             case Command.CancelJob cancel -> {
                 View.Job job = jobs.get(cancel.job());
@@ -163,7 +167,9 @@ final class FakeCore implements Inbox, AutoCloseable {
                     yield new Answer.Refused(new Refusal.UnknownJob(cancel.job()));
                 }
                 jobs.put(cancel.job(), ended(job, JobEnd.CANCELLED, "", List.of()));
-                desk.ended(new Send.Ended(cancel.job(), JobEnd.CANCELLED, ""));
+                desk.ended(
+                        new Send.Ended(
+                                cancel.job(), JobEnd.CANCELLED, "", false, 0, 0, Assurance.QUORUM));
                 yield new Answer.Done();
             }
             case Command.Look look -> look(look.query());
@@ -178,6 +184,10 @@ final class FakeCore implements Inbox, AutoCloseable {
                             ? new Answer.Refused(
                                     new Refusal.Conflict("there is no key " + revoke.key()))
                             : new Answer.Done();
+            case Command.SetTerms set -> {
+                terms.put(set.client(), set.terms());
+                yield new Answer.Done();
+            }
             case Command.TrustOwner _,
                     Command.ReinstateOwner _,
                     Command.FundClient _,
@@ -217,7 +227,12 @@ final class FakeCore implements Inbox, AutoCloseable {
                                             new Posting(
                                                     AccountId.prepaid("acme"), Money.ofUnits(5)))));
             case Query.OfClient of ->
-                    new Answer.Seen(new View.Client(of.client(), Money.ofUnits(5), Money.ZERO));
+                    new Answer.Seen(
+                            new View.Client(
+                                    of.client(),
+                                    Money.ofUnits(5),
+                                    Money.ZERO,
+                                    terms.getOrDefault(of.client(), ClientTerms.NONE)));
             case Query.OfStandings _ -> new Answer.Seen(new View.Owners(List.of(owner()), false));
             case Query.OfLoad _ -> new Answer.Seen(new View.Load(3, 8, 2, 1, 40, 2));
         };
@@ -245,7 +260,7 @@ final class FakeCore implements Inbox, AutoCloseable {
             payloads.kept.put(job.job(), kept);
         }
         jobs.put(job.job(), ended(job, end, detail, shards));
-        desk.ended(new Send.Ended(job.job(), end, detail));
+        desk.ended(new Send.Ended(job.job(), end, detail, false, 3, 1, job.assurance()));
     }
 
     private static View.Shard shard(JobId job, int shard, int from, int to) {
@@ -283,8 +298,24 @@ final class FakeCore implements Inbox, AutoCloseable {
 
     private static View.Owner owner() {
         Standing standing = Standing.fresh(NOW).afterResult().afterAgreement(NOW);
+        Device device =
+                new Device(
+                        List.of(
+                                new Device.Shown(
+                                        FakeModels.DIGEST,
+                                        new NumericClass("ort", "CPU", "model", "x86-vnni"),
+                                        7)),
+                        7,
+                        0,
+                        false);
         return new View.Owner(
-                new OwnerId("ann"), standing, standing.state(NOW), true, Conduct.NONE);
+                new OwnerId("ann"),
+                standing,
+                standing.state(NOW),
+                true,
+                Optional.of(new OwnerId("mallory")),
+                Map.of(new NodeId("ann-car"), device),
+                Conduct.NONE);
     }
 
     private static View.Job open(JobId id, Command.SubmitJob submit) {
@@ -303,8 +334,9 @@ final class FakeCore implements Inbox, AutoCloseable {
                 submit.job().deadline(),
                 Money.ofMillionths(100),
                 Money.ZERO,
-                submit.job().assurance(),
+                submit.job().assurance().orElse(Assurance.QUORUM),
                 Optional.empty(),
+                0,
                 AuditCounts.NONE,
                 0,
                 List.of(),
@@ -333,6 +365,7 @@ final class FakeCore implements Inbox, AutoCloseable {
                 Money.ofMillionths(100),
                 job.assurance(),
                 job.audit(),
+                shards.size(),
                 job.audits(),
                 job.openAudits(),
                 job.retracted(),

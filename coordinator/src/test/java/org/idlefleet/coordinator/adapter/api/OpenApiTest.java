@@ -28,6 +28,9 @@ class OpenApiTest {
                     entry("post /api/v1/nodes/{node}/ban", "{\"reason\":\"broken\"}"),
                     entry("post /api/v1/owners/{owner}/trust", "{\"trusted\":true}"),
                     entry(
+                            "post /api/v1/clients/{client}/terms",
+                            "{\"usual_assurance\":\"standard\"}"),
+                    entry(
                             "post /api/v1/owners/{owner}/reinstate",
                             "{\"reason\":\"an error of ours\"}"),
                     entry("post /api/v1/keys", "{\"client\":\"acme\"}"),

@@ -2,6 +2,7 @@ package org.idlefleet.coordinator.adapter.log;
 
 import org.idlefleet.coordinator.AuditCounts;
 import org.idlefleet.coordinator.AuditOf;
+import org.idlefleet.coordinator.ClientTerms;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.Event.SettledRange;
 import org.idlefleet.coordinator.JobEnd;
@@ -11,6 +12,7 @@ import org.idlefleet.coordinator.scheduling.WorkUnits;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Evidence;
 import org.idlefleet.coordinator.verification.Recent;
 import org.idlefleet.coordinator.verification.Standing;
@@ -54,7 +56,7 @@ public final class RandomEvents {
     private static final int FIRST_TRANSACTIONS = 11;
 
     /** How many kinds there are now; some differ only in what is optional. */
-    public static final int KINDS = 25;
+    public static final int KINDS = 30;
 
     private final SplittableRandom random;
 
@@ -102,7 +104,9 @@ public final class RandomEvents {
                         plain.nextShard(),
                         plain.settled(),
                         new AuditCounts(
-                                nonNegative(), nonNegative(), nonNegative(), 1 + nonNegative()));
+                                nonNegative(), nonNegative(), nonNegative(), 1 + nonNegative()),
+                        List.of(),
+                        nonNegative());
             }
             case 22 -> {
                 ModelSpec plain = model();
@@ -137,6 +141,52 @@ public final class RandomEvents {
                                 Optional.of(digest()),
                                 maybe(() -> new NodeSignature(bytes(33), bytes(64)))));
             }
+            case 25 -> new Event.DeviceTurnedAway(node(), owner(), job(), text(), instant());
+            case 26 ->
+                    new Event.DeviceRestored(
+                            node(),
+                            owner(),
+                            new Device(
+                                    list(
+                                            random.nextInt(3),
+                                            () ->
+                                                    new Device.Shown(
+                                                            digest(),
+                                                            numericClass(name("class")),
+                                                            nonNegative())),
+                                    nonNegative(),
+                                    nonNegative(),
+                                    random.nextBoolean()));
+            case 27 ->
+                    new Event.AlarmRestored(
+                            list(random.nextInt(4), () -> new Event.Convict(owner(), instant())),
+                            instant());
+            case 28 -> {
+                Event.JobRestored plain = restored();
+                JobId job = plain.admitted().job();
+                yield new Event.JobRestored(
+                        plain.admitted(),
+                        plain.paid(),
+                        plain.nextShard(),
+                        plain.settled(),
+                        AuditCounts.NONE,
+                        list(
+                                1 + random.nextInt(3),
+                                () -> {
+                                    int shard = random.nextInt(50);
+                                    return new Event.Unchecked(
+                                            shard,
+                                            nonNegative(),
+                                            nonNegative(),
+                                            ballot(job, shard));
+                                }),
+                        0);
+            }
+            case 29 ->
+                    new Event.TermsSet(
+                            client(),
+                            new ClientTerms(pick(Assurance.values()), pick(Assurance.values())),
+                            instant());
             default -> throw new IllegalArgumentException("no kind " + kind);
         };
     }
@@ -224,10 +274,15 @@ public final class RandomEvents {
                 new Standing(
                         instant(),
                         new Standing.Counts(
-                                nonNegative(), nonNegative(), nonNegative(), nonNegative()),
+                                nonNegative(),
+                                nonNegative(),
+                                nonNegative(),
+                                nonNegative(),
+                                nonNegative()),
                         new Recent(random.nextDouble(), random.nextDouble(), instant()),
                         random.nextBoolean(),
-                        instant()),
+                        random.nextBoolean(),
+                        new Standing.Probation(instant(), instant(), nonNegative())),
                 maybe(() -> transaction(job(), 0)));
     }
 

@@ -23,11 +23,13 @@ public final class OnnxEngine implements Engine {
     private final OrtEnvironment runtime;
     private final EngineOptions options;
     private final ProviderChoice choice;
+    private final String probe;
 
     private OnnxEngine(OrtEnvironment runtime, EngineOptions options, ProviderChoice choice) {
         this.runtime = runtime;
         this.options = options;
         this.choice = choice;
+        this.probe = NumericProbe.fingerprint(runtime, choice.provider(), options);
     }
 
     /**
@@ -70,7 +72,8 @@ public final class OnnxEngine implements Engine {
      * {@inheritDoc}
      *
      * <p>Precision is {@code model}: the runtime computes in what the model's weights are in. A
-     * runtime that may not optimise is a build of its own, {@code -plain}.
+     * runtime that may not optimise is a build of its own, {@code -plain}. The probe was measured
+     * when the engine was opened.
      */
     @Override
     public NumericClass numericClass() {
@@ -78,7 +81,8 @@ public final class OnnxEngine implements Engine {
                 "ort-" + runtime.getVersion() + (options.optimise() ? "" : "-plain"),
                 choice.provider().name(),
                 "model",
-                ProcessorClass.here());
+                ProcessorClass.here(),
+                probe);
     }
 
     /**

@@ -221,6 +221,7 @@ public final class WorkerEngine implements Engine {
             old.awaitGone();
         }
         Worker next = start.start(grip -> take(grip, before));
+        sameAsBefore(old, next);
         next.watch(reason -> gone(next, reason));
         synchronized (this) {
             current = next;
@@ -229,6 +230,22 @@ public final class WorkerEngine implements Engine {
             }
         }
         return next;
+    }
+
+    /**
+     * A driver or runtime that changed while the node runs computes in another numeric class than
+     * the node has said: it must say so before it computes again.
+     */
+    private void sameAsBefore(@Nullable Worker old, Worker next) throws EngineException {
+        if (old != null && !next.numericClass().equals(numericClass)) {
+            stop();
+            throw new EngineException(
+                    "this machine now computes as "
+                            + next.numericClass()
+                            + ", and as "
+                            + numericClass
+                            + " when the node started: restart the node");
+        }
     }
 
     private synchronized boolean take(Grip grip, long before) {

@@ -1,0 +1,123 @@
+package org.idlefleet.simulator;
+
+import org.idlefleet.coordinator.Event;
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.OwnerId;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/** Counts naively what every owner and every device has shown, and who must be audited for it. */
+final class Records {
+    private static final Duration DAY = Duration.ofHours(24);
+
+    private final Map<OwnerId, Integer> right = new HashMap<>();
+    private final Map<OwnerId, Integer> outvoted = new HashMap<>();
+    private final Map<OwnerId, Integer> cleared = new HashMap<>();
+    private final Map<String, Integer> shown = new HashMap<>();
+    private final Map<NodeId, Integer> rightByDevice = new HashMap<>();
+    private final Map<OwnerId, Instant> enrolled = new HashMap<>();
+    private final List<Event.Convict> convicts = new ArrayList<>();
+    private final TreeSet<NodeId> faulty = new TreeSet<>();
+
+    void enrolled(OwnerId owner, Instant at) {
+        enrolled.putIfAbsent(owner, at);
+    }
+
+    void cleared(OwnerId owner) {
+        cleared.merge(owner, 1, Integer::sum);
+    }
+
+    void convicted(OwnerId owner, Instant at) {
+        convicts.add(new Event.Convict(owner, at));
+    }
+
+    void turnedAway(NodeId node) {
+        faulty.add(node);
+    }
+
+    boolean isFaulty(NodeId node) {
+        return faulty.contains(node);
+    }
+
+    void settled(Event.ShardSettled settled) {
+        if (settled.agreeing().size() + settled.inconclusive().size() + settled.dissenting().size()
+                < 2) {
+            return;
+        }
+        for (Ballot ballot : settled.agreeing()) {
+            right.merge(ballot.owner(), 1, Integer::sum);
+            rightByDevice.merge(ballot.node(), 1, Integer::sum);
+            shown.merge(ballot.node() + " " + ballot.numericClass(), 1, Integer::sum);
+        }
+        settled.dissenting().forEach(ballot -> outvoted.merge(ballot.owner(), 1, Integer::sum));
+    }
+
+    /** Whoever has not shown enough, and the cohort of a convicted owner, is audited for all. */
+    Optional<Corner> checkShare(Event.ShardSettled settled, Event.JobAdmitted job) {
+        if (!job.assurance().audited() || job.audit().isPresent()) {
+            Broken.unless(settled.auditPpm() == 0, "nobody asked for an audit", settled);
+            return Optional.empty();
+        }
+        Ballot result = settled.agreeing().getFirst();
+        boolean newOwner = right.getOrDefault(result.owner(), 0) < 200;
+        boolean newDevice = shown.getOrDefault(result.node() + " " + result.numericClass(), 0) < 50;
+        boolean watched =
+                convicts.stream()
+                        .filter(convict -> convict.at().plus(DAY).isAfter(settled.at()))
+                        .anyMatch(convict -> together(convict.owner(), result.owner()));
+        int least = newOwner || newDevice || watched ? 1_000_000 : job.assurance().auditPpm();
+        Broken.unless(settled.auditPpm() >= least, "who must be audited is", settled, least);
+        return newDevice
+                ? newOwner ? Optional.empty() : Optional.of(Corner.NEW_DEVICE_OF_A_GOOD_OWNER)
+                : watched
+                        ? Optional.of(Corner.COHORT_WATCHED)
+                        : Optional.of(Corner.DEVICE_WARMED_UP);
+    }
+
+    private boolean together(OwnerId one, OwnerId other) {
+        Instant first = enrolled.get(one);
+        Instant second = enrolled.get(other);
+        return first != null
+                && second != null
+                && Duration.between(first, second).abs().compareTo(DAY) <= 0;
+    }
+
+    void compare(Event.StandingRestored restored, boolean spared) {
+        OwnerId owner = restored.owner();
+        int down = outvoted.getOrDefault(owner, 0);
+        int up = cleared.getOrDefault(owner, 0);
+        Broken.unless(
+                restored.standing().counts().outvoted() == down
+                        && restored.standing().counts().cleared() == up
+                        && restored.standing().counts().agreed() == right.getOrDefault(owner, 0),
+                "the counts of an owner",
+                restored,
+                down,
+                up);
+        Broken.unless(restored.standing().spared() == spared, "who was spared", restored);
+        Broken.unless(
+                down > up || spared || restored.standing().probation().until().equals(Instant.MIN),
+                "who is cleared of everything is on no probation",
+                restored);
+    }
+
+    void compare(Event.DeviceRestored restored) {
+        Broken.unless(
+                restored.device().agreed() == rightByDevice.getOrDefault(restored.node(), 0)
+                        && restored.device().faulty() == isFaulty(restored.node()),
+                "what a device has shown",
+                restored);
+    }
+
+    void compare(Event.AlarmRestored restored) {
+        Broken.unless(restored.convicts().equals(convicts), "who was convicted", restored);
+    }
+}
