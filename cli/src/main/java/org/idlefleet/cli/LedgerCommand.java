@@ -45,6 +45,7 @@ import java.util.concurrent.Callable;
             LedgerMoneyCommand.Mature.class,
             LedgerMoneyCommand.Repair.class,
             LedgerReportCommand.PolicyOf.class,
+            LedgerPolicyCommand.Terms.class,
             LedgerReportCommand.InvoiceOf.class,
             LedgerReportCommand.Sellers.class,
             LedgerProofCommand.NewestCheckpoint.class,

@@ -27,8 +27,13 @@ final class LedgerReportCommand {
 
     @Command(
             name = "policy",
-            description = "Look at a policy file: what work is worth, and who gets which part.",
-            subcommands = DryRun.class)
+            description = "Show, check and set what work is worth, and who gets which part.",
+            subcommands = {
+                LedgerPolicyCommand.Show.class,
+                LedgerPolicyCommand.CheckFile.class,
+                LedgerPolicyCommand.SetPolicy.class,
+                DryRun.class
+            })
     static final class PolicyOf {
         private PolicyOf() {}
     }
@@ -50,7 +55,7 @@ final class LedgerReportCommand {
 
         @Override
         public void run() {
-            String text = read();
+            String text = LedgerPolicyCommand.read(file);
             JsonNode run = LedgerProofCommand.isRunning(operator) ? online(text) : offline(text);
             var table = new Table("ACCOUNT", ">PAID", ">WOULD", ">CHANGE");
             for (JsonNode line : run.path("accounts")) {
@@ -72,14 +77,6 @@ final class LedgerReportCommand {
                             + " paid "
                             + run.path("charged").asString()
                             + "\n");
-        }
-
-        private String read() {
-            try {
-                return Files.readString(file);
-            } catch (IOException e) {
-                throw Failure.error("the policy file " + file + " can't be read: " + e);
-            }
         }
 
         private JsonNode online(String text) {

@@ -22,6 +22,7 @@ import org.idlefleet.ledger.Transaction;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.NodeId;
+import org.idlefleet.protocol.OwnerId;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -35,14 +36,23 @@ final class Admission {
     private final Trust trust;
     private final Book book;
     private final Policy policy;
+    private final Pay pay;
 
-    Admission(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Book book, Policy policy) {
+    Admission(
+            Fleet fleet,
+            Jobs jobs,
+            Registry registry,
+            Trust trust,
+            Book book,
+            Policy policy,
+            Pay pay) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
         this.trust = trust;
         this.book = book;
         this.policy = policy;
+        this.pay = pay;
     }
 
     Decision submit(SubmitJob submit, Instant now) {
@@ -74,11 +84,8 @@ final class Admission {
         }
         var job = new JobId(jobs.lastJob() + 1);
         String client = submit.client().value();
-        Money ceiling =
-                Money.ofMillionths(
-                        Math.multiplyExact(
-                                request.units().total() * quorum,
-                                model.get().priceMicrosPerWorkUnit()));
+        Price price = pay.price(model.get());
+        Money ceiling = price.ceiling(request.units().total() * quorum);
         Transaction hold = Transaction.hold(job.toString(), client, ceiling);
         if (book.check(hold) instanceof Check.Refusal) {
             Money available = book.balance(AccountId.prepaid(client));
@@ -100,6 +107,8 @@ final class Admission {
                                 hold,
                                 assurance,
                                 Optional.empty(),
+                                Optional.of(price),
+                                submit.key(),
                                 now))
                 .send(new Send.Reply(submit.request(), new Answer.Admitted(job, assurance)))
                 .build();
@@ -137,6 +146,33 @@ final class Admission {
         return registry.key(revoke.key()).isPresent()
                 ? done(revoke, new Event.ApiKeyRevoked(revoke.key(), now))
                 : refuse(revoke, new Refusal.Conflict("there is no key " + revoke.key()));
+    }
+
+    /** The policy that is in force anyway changes nothing. */
+    Decision set(Command.SetPolicy wish, Instant now) {
+        Optional<Refusal> refusal = pay.refusal(wish.policy());
+        if (refusal.isPresent()) {
+            return refuse(wish, refusal.get());
+        }
+        return wish.policy().equals(pay.policy())
+                ? done(wish)
+                : done(wish, new Event.PolicySet(wish.policy(), Money.ZERO, now));
+    }
+
+    Decision set(Command.SetOwnerTerms wish, Instant now) {
+        OwnerTerms terms = wish.terms();
+        Optional<OwnerId> own = Optional.of(wish.owner());
+        if (terms.fleet().equals(own) || terms.referrer().equals(own)) {
+            return refuse(
+                    wish,
+                    new Refusal.Conflict(
+                            "owner "
+                                    + wish.owner()
+                                    + " can be neither its own fleet nor its own referrer"));
+        }
+        return terms.equals(pay.terms(wish.owner()))
+                ? done(wish)
+                : done(wish, new Event.OwnerTermsSet(wish.owner(), terms, now));
     }
 
     Decision fund(FundClient fund, Instant now) {

@@ -45,6 +45,7 @@ final class Audits {
     private final Judges judges;
     private final Book book;
     private final Policy policy;
+    private final Pay pay;
     private final AuditDraw draw;
 
     Audits(
@@ -54,7 +55,8 @@ final class Audits {
             Trust trust,
             Judges judges,
             Book book,
-            Policy policy) {
+            Policy policy,
+            Pay pay) {
         this.fleet = fleet;
         this.judges = judges;
         this.jobs = jobs;
@@ -62,6 +64,7 @@ final class Audits {
         this.trust = trust;
         this.book = book;
         this.policy = policy;
+        this.pay = pay;
         this.draw = new AuditDraw(policy.auditSecret().raw());
     }
 
@@ -108,10 +111,10 @@ final class Audits {
             return;
         }
         WorkUnits units = audited.units().slice(audit.from(), audit.to());
-        long price =
-                units.total()
-                        * registry.model(audited.manifest()).orElseThrow().priceMicrosPerWorkUnit();
-        Money ceiling = Money.ofMillionths(price);
+        ModelSpec model = registry.model(audited.manifest()).orElseThrow();
+        // The platform pays itself no surge.
+        var price = new Price(pay.price(model).micros(), 0);
+        Money ceiling = price.ceiling(units.total());
         long opened = decision.soFar().stream().filter(JobAdmitted.class::isInstance).count();
         var job = new JobId(jobs.lastJob() + 1 + opened);
         decision.event(new Event.Booked(funding(decision, job, ceiling), now));
@@ -130,6 +133,8 @@ final class Audits {
                         Transaction.hold(job.toString(), PAYER.value(), ceiling),
                         audit.trusted() ? Assurance.TRUSTED_ONLY : Assurance.VERIFIED,
                         Optional.of(audit),
+                        Optional.of(price),
+                        "",
                         now));
         int to = from + audit.to() - audit.from();
         decision.send(new Send.Audit(job, source, from, to, audit.claim().lease()));
@@ -294,13 +299,11 @@ final class Audits {
     /** What the client of an ended job paid for these items. */
     Transaction refund(Job job, int shard, int from, int to) {
         JobAdmitted admitted = job.admitted();
-        long price =
-                admitted.units().between(from, to)
-                        * registry.model(admitted.manifest()).orElseThrow().priceMicrosPerWorkUnit()
-                        * admitted.quorum();
+        ModelSpec model = registry.model(admitted.manifest()).orElseThrow();
+        Money agreed = job.price(model).of(admitted.units().between(from, to) * admitted.quorum());
         return Transaction.fund(
                 admitted.client().value(),
                 "retracted-" + admitted.job() + "-" + shard + "-" + from,
-                Money.ofMillionths(price));
+                job.charged(shard, from, to).filter(Money::isPositive).orElse(agreed));
     }
 }

@@ -4,6 +4,7 @@ import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.coordinator.verification.Evidence;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
@@ -32,8 +33,23 @@ public sealed interface Command {
     /** The process begins: jobs that lived only as long as their request end now. */
     record Begin() implements Command {}
 
-    /** A client wants a job. */
-    record SubmitJob(long request, ClientId client, JobRequest job) implements Asked {}
+    /**
+     * A client wants a job.
+     *
+     * @param key id of the API key that asks
+     */
+    record SubmitJob(long request, ClientId client, String key, JobRequest job) implements Asked {
+        /** Asked by nobody's key. */
+        public SubmitJob(long request, ClientId client, JobRequest job) {
+            this(request, client, "", job);
+        }
+    }
+
+    /** Work is paid by this policy from now on. */
+    record SetPolicy(long request, PayPolicy policy) implements Asked {}
+
+    /** The owner's terms change. */
+    record SetOwnerTerms(long request, OwnerId owner, OwnerTerms terms) implements Asked {}
 
     /** A client takes its job back. */
     record CancelJob(long request, ClientId client, JobId job) implements Asked {}

@@ -12,6 +12,7 @@ import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.CoordinatorMessage;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.NodeMessage.RefuseReason;
 import org.idlefleet.protocol.NodeMessage.WarmModel;
@@ -40,6 +41,7 @@ public final class Coordinator {
     private final Registry registry = new Registry();
     private final Book book;
     private final Trust trust;
+    private final Pay pay;
     private final Placement placement;
     private final Tally tally;
     private final Admission admission;
@@ -52,12 +54,13 @@ public final class Coordinator {
         fleet = new Fleet(policy.pace().lease(), trust::trusted);
         jobs = new Jobs(policy.limits().finishedJobs());
         book = new Book();
+        pay = new Pay(policy.pay());
         var judges = new Judges(fleet, registry, trust);
         placement = new Placement(fleet, jobs, registry, trust, judges, policy);
-        var audits = new Audits(fleet, jobs, registry, trust, judges, book, policy);
-        tally = new Tally(fleet, jobs, registry, book, policy, audits, trust);
-        admission = new Admission(fleet, jobs, registry, trust, book, policy);
-        looks = new Looks(fleet, jobs, registry, trust, audits, book);
+        var audits = new Audits(fleet, jobs, registry, trust, judges, book, policy, pay);
+        tally = new Tally(fleet, jobs, registry, book, policy, audits, trust, pay);
+        admission = new Admission(fleet, jobs, registry, trust, book, policy, pay);
+        looks = new Looks(fleet, jobs, registry, trust, audits, book, pay);
     }
 
     /** What the command leads to at {@code now}. Reads only: asked twice it says the same twice. */
@@ -73,6 +76,8 @@ public final class Coordinator {
             case Command.RevokeApiKey revoke -> admission.revokeKey(revoke, now);
             case Command.FundClient fund -> admission.fund(fund, now);
             case Command.Book wish -> admission.book(wish, now);
+            case Command.SetPolicy wish -> admission.set(wish, now);
+            case Command.SetOwnerTerms wish -> admission.set(wish, now);
             case Command.IssueToken issue -> admission.issueToken(issue, now);
             case Command.RedeemToken redeem -> admission.redeem(redeem, now);
             case Command.RenewNode renew -> admission.renew(renew);
@@ -148,6 +153,8 @@ public final class Coordinator {
                 retracted.refund().ifPresent(book::apply);
                 jobs.any(retracted.job()).ifPresent(job -> job.retract(retracted));
             }
+            case Event.PolicySet set -> pay.apply(set);
+            case Event.OwnerTermsSet set -> pay.apply(set);
             case Event.Booked booked -> book.apply(booked.transaction());
             case Event.JobAdmitted admitted -> {
                 book.apply(admitted.hold());
@@ -216,6 +223,7 @@ public final class Coordinator {
         events.add(new Event.LifeBegan(epoch, now));
         events.addAll(registry.snapshot(now));
         events.addAll(trust.snapshot(now));
+        events.addAll(pay.snapshot());
         events.add(new Event.BookRestored(book.state(), jobs.lastJob()));
         for (Job job : jobs.open()) {
             events.add(
@@ -238,10 +246,16 @@ public final class Coordinator {
                                                 shard.from(),
                                                 shard.to(),
                                                 ballot,
+                                                job.delivery(ballot.lease()),
                                                 now)));
             }
         }
         return events;
+    }
+
+    /** How work is paid now. */
+    public PayPolicy payPolicy() {
+        return pay.policy();
     }
 
     /** The models on offer, as they were registered. */
@@ -515,14 +529,15 @@ public final class Coordinator {
                                     cast.ballot().owner(),
                                     cast.from(),
                                     cast.to());
-                    job.cast(cast.shard(), cast.ballot());
+                    job.cast(cast.shard(), cast.ballot(), cast.delivery());
                     jobs.refresh(job);
                 });
     }
 
     private void settled(Event.ShardSettled settled) {
-        book.apply(settled.payment());
+        settled.payments().forEach(book::apply);
         Job job = jobs.open(settled.job()).orElseThrow();
+        pay.settled(settled, AccountId.hold(job.admitted().client().value()));
         job.work()
                 .shard(settled.shard())
                 .ifPresent(shard ->

@@ -7,9 +7,13 @@ import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.BookState;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.policy.Contributor;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
@@ -23,6 +27,7 @@ import org.idlefleet.protocol.OwnerId;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,6 +66,16 @@ public sealed interface Event {
 
     record NodeBanned(NodeId node, String reason, Instant at) implements Durable {}
 
+    /**
+     * From here on work is paid by this policy.
+     *
+     * @param divided what it has divided before; zero but in snapshots
+     */
+    record PolicySet(PayPolicy policy, Money divided, Instant at) implements Durable {}
+
+    /** From here on these are the owner's terms. */
+    record OwnerTermsSet(OwnerId owner, OwnerTerms terms, Instant at) implements Durable {}
+
     /** A transaction outside of any job was booked. */
     record Booked(Transaction transaction, Instant at) implements Durable {}
 
@@ -68,6 +83,8 @@ public sealed interface Event {
      * A job was admitted and its ceiling price is held.
      *
      * @param audit what it checks, if it is an audit; empty for a client's job
+     * @param price what was agreed; empty in the logs of releases that knew models' prices alone
+     * @param key id of the API key that asked for it; empty if none did or it is not known
      */
     record JobAdmitted(
             JobId job,
@@ -83,6 +100,8 @@ public sealed interface Event {
             Transaction hold,
             Assurance assurance,
             Optional<AuditOf> audit,
+            Optional<Price> price,
+            String key,
             Instant at)
             implements Durable {
         /** A job that ends with its request is promised to nobody before its answer. */
@@ -119,13 +138,31 @@ public sealed interface Event {
                     hold,
                     Assurance.QUORUM,
                     Optional.empty(),
+                    Optional.empty(),
+                    "",
                     at);
         }
     }
 
-    /** A well-formed result was stored as a vote; its bytes are durable with it if the job is. */
-    record BallotCast(JobId job, int shard, int from, int to, Ballot ballot, Instant at)
-            implements Durable {}
+    /**
+     * A well-formed result was stored as a vote; its bytes are durable with it if the job is.
+     *
+     * @param delivery empty in the logs of releases that did not keep it
+     */
+    record BallotCast(
+            JobId job,
+            int shard,
+            int from,
+            int to,
+            Ballot ballot,
+            Optional<Delivery> delivery,
+            Instant at)
+            implements Durable {
+        /** A vote of which nothing else is known. */
+        public BallotCast(JobId job, int shard, int from, int to, Ballot ballot, Instant at) {
+            this(job, shard, from, to, ballot, Optional.empty(), at);
+        }
+    }
 
     /**
      * A shard has its agreed result, and everyone who agreed was paid, all in one.
@@ -134,6 +171,8 @@ public sealed interface Event {
      * @param draw what the commit of the canonical result drew
      * @param distances of all ballots from the canonical one, agreeing ones first, then
      *     inconclusive and dissenting ones; empty if their bytes were the same
+     * @param further the rest of the payment, if it does not fit into one transaction
+     * @param contributors all that the division of the payment follows from
      */
     record ShardSettled(
             JobId job,
@@ -148,13 +187,41 @@ public sealed interface Event {
             int auditPpm,
             Draw draw,
             List<Double> distances,
+            List<Transaction> further,
+            List<Contributor> contributors,
             Instant at)
             implements Durable {
         public ShardSettled {
             distances = List.copyOf(distances);
+            further = List.copyOf(further);
+            contributors = List.copyOf(contributors);
             agreeing = List.copyOf(agreeing);
             inconclusive = List.copyOf(inconclusive);
             dissenting = List.copyOf(dissenting);
+        }
+
+        /** The whole payment, in order. */
+        public List<Transaction> payments() {
+            var all = new ArrayList<Transaction>(1 + further.size());
+            all.add(payment);
+            all.addAll(further);
+            return all;
+        }
+
+        /** The postings of the whole payment, in order. */
+        public List<Posting> postings() {
+            return further.isEmpty()
+                    ? payment.postings()
+                    : payments().stream().flatMap(part -> part.postings().stream()).toList();
+        }
+
+        /** What left the client's hold. */
+        public Money charged(AccountId hold) {
+            Money charged = Money.ZERO;
+            for (Transaction part : payments()) {
+                charged = charged.minus(part.change(hold));
+            }
+            return charged;
         }
 
         /** A shard whose result is not audited. */
@@ -181,6 +248,8 @@ public sealed interface Event {
                     payment,
                     0,
                     Draw.NONE,
+                    List.of(),
+                    List.of(),
                     List.of(),
                     at);
         }

@@ -12,9 +12,12 @@ import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
+import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.OwnerId;
 import org.jspecify.annotations.Nullable;
 
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,6 +39,7 @@ final class Job {
     private final JobAdmitted admitted;
     private final OpenJob work;
     private final Map<Integer, List<Ballot>> ballots = new HashMap<>();
+    private final Map<Lease, Delivery> deliveries = new HashMap<>();
     private final Map<Integer, Comparison> compared = new HashMap<>();
     private final TreeMap<Integer, List<ReplicaFate>> fates = new TreeMap<>();
     private final List<Shard> settled = new ArrayList<>(4);
@@ -74,6 +78,44 @@ final class Job {
 
     OpenJob work() {
         return work;
+    }
+
+    /** What its client agreed to; before prices were kept, that was the model's. */
+    Price price(ModelSpec model) {
+        return admitted.price().orElseGet(() -> new Price(model.priceMicrosPerWorkUnit(), 0));
+    }
+
+    /** How an open shard's vote came in. */
+    Optional<Delivery> delivery(Lease lease) {
+        return Optional.ofNullable(deliveries.get(lease));
+    }
+
+    /** What the client paid for these items of a settled shard, if the job still knows it. */
+    Optional<Money> charged(int shard, int from, int to) {
+        return settled.stream()
+                .filter(known -> known.shard() == shard && known.from() <= from && to <= known.to())
+                .findFirst()
+                .map(known -> {
+                    long whole = admitted.units().between(known.from(), known.to());
+                    long upTo = admitted.units().between(known.from(), to);
+                    long before = admitted.units().between(known.from(), from);
+                    Money price = Money.ZERO;
+                    for (Posting posting : known.payment()) {
+                        if (posting.account().equals(holdAccount())) {
+                            price = price.minus(posting.amount());
+                        }
+                    }
+                    return part(price, upTo, whole).minus(part(price, before, whole));
+                });
+    }
+
+    /** Rounded down. */
+    private static Money part(Money price, long units, long whole) {
+        return Money.ofMillionths(
+                BigInteger.valueOf(price.millionths())
+                        .multiply(BigInteger.valueOf(units))
+                        .divide(BigInteger.valueOf(whole))
+                        .longValueExact());
     }
 
     Money paid() {
@@ -225,8 +267,9 @@ final class Job {
         return inputDetail;
     }
 
-    void cast(int shard, Ballot ballot) {
+    void cast(int shard, Ballot ballot, Optional<Delivery> delivery) {
         ballots.put(shard, ballotsWith(shard, ballot));
+        delivery.ifPresent(known -> deliveries.put(ballot.lease(), known));
     }
 
     void compared(int shard, Comparison comparison) {
@@ -257,6 +300,9 @@ final class Job {
         failuresInRow = 0;
         failersInRow.clear();
         List<Ballot> votes = ballots.remove(event.shard());
+        if (votes != null) {
+            votes.forEach(vote -> deliveries.remove(vote.lease()));
+        }
         compared.remove(event.shard());
         List<ReplicaFate> history = fates.isEmpty() ? null : fates.remove(event.shard());
         if (event.draw().audited()) {
@@ -271,7 +317,7 @@ final class Job {
                         .filter(audit -> event.inconclusive().contains(audit.claim()))
                         .isPresent();
         results++;
-        paid = paid.plus(event.payment().change(holdAccount()).negate());
+        paid = paid.plus(event.charged(holdAccount()));
         if (settled.size() < SHARDS_SHOWN) {
             settled.add(
                     new Shard(
@@ -281,7 +327,7 @@ final class Job {
                             Optional.of(event.canonical()),
                             votes(event, votes),
                             history == null ? List.of() : history,
-                            event.payment().postings()));
+                            event.postings()));
         }
     }
 

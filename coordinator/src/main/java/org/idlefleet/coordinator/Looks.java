@@ -23,14 +23,23 @@ final class Looks {
     private final Trust trust;
     private final Audits audits;
     private final Book book;
+    private final Pay pay;
 
-    Looks(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Audits audits, Book book) {
+    Looks(
+            Fleet fleet,
+            Jobs jobs,
+            Registry registry,
+            Trust trust,
+            Audits audits,
+            Book book,
+            Pay pay) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
         this.trust = trust;
         this.audits = audits;
         this.book = book;
+        this.pay = pay;
     }
 
     Answer look(Query query, Instant now) {
@@ -65,6 +74,7 @@ final class Looks {
                                     registry.terms(of.client())));
             case Query.OfStandings _ ->
                     new Answer.Seen(trust.view(now, owner -> audits.watch(owner, now)));
+            case Query.OfPay _ -> new Answer.Seen(pay.view());
             case Query.OfLoad _ -> new Answer.Seen(load());
         };
     }

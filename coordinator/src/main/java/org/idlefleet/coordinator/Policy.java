@@ -1,6 +1,7 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.Digest;
 
 import java.nio.ByteBuffer;
@@ -9,18 +10,17 @@ import java.time.Duration;
 /**
  * The numbers the core decides by; fixed for a process's life.
  *
- * @param revenue how a payment is divided
+ * @param pay how work is paid as long as no event has said otherwise
  * @param limits what is refused or cut off
  * @param pace how long things shall take
  * @param seed key of the placement draw: whoever does not know it can't foresee who gets what
  * @param auditSecret key of the audit draw, known to nobody else
  */
-public record Policy(
-        RevenueShare revenue, Limits limits, Pace pace, long seed, Digest auditSecret) {
+public record Policy(PayPolicy pay, Limits limits, Pace pace, long seed, Digest auditSecret) {
     /** As above, with a secret that follows from the seed: for tests and simulations. */
-    public Policy(RevenueShare revenue, Limits limits, Pace pace, long seed) {
+    public Policy(PayPolicy pay, Limits limits, Pace pace, long seed) {
         this(
-                revenue,
+                pay,
                 limits,
                 pace,
                 seed,
@@ -30,7 +30,7 @@ public record Policy(
     /** Owner 70 %, platform 20 %, verification reserve 10 %. */
     public static Policy standard(long seed) {
         return new Policy(
-                RevenueShare.of(1, 700_000, 200_000, 100_000),
+                PayPolicy.plain(RevenueShare.of(1, 700_000, 200_000, 100_000)),
                 Limits.STANDARD,
                 Pace.STANDARD,
                 seed);

@@ -29,6 +29,9 @@ public sealed interface Query {
     /** The standing of every owner who has one. */
     record OfStandings() implements Query {}
 
+    /** The policy in force, and the terms of owners. */
+    record OfPay() implements Query {}
+
     /** Counts of what is open and connected. */
     record OfLoad() implements Query {}
 }

@@ -29,12 +29,16 @@ import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.OwnerId;
 import org.jspecify.annotations.Nullable;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
@@ -51,6 +55,7 @@ final class Tally {
     private final Policy policy;
     private final Audits audits;
     private final Trust trust;
+    private final Pay pay;
 
     Tally(
             Fleet fleet,
@@ -59,7 +64,8 @@ final class Tally {
             Book book,
             Policy policy,
             Audits audits,
-            Trust trust) {
+            Trust trust,
+            Pay pay) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
@@ -67,6 +73,7 @@ final class Tally {
         this.policy = policy;
         this.audits = audits;
         this.trust = trust;
+        this.pay = pay;
     }
 
     /**
@@ -111,11 +118,31 @@ final class Tally {
                         .event(
                                 new LeaseAnswered(
                                         lease, result.session(), result.computeTime(), now));
+        Optional<Delivery> delivery = delivery(result, now);
         if (job.needed() == 1 && job.ballots(shard.index()).isEmpty()) {
             var verdict = new Verdict.Agreed(ballot, List.of(ballot), List.of(), List.of());
-            return settle(decision, job, shard, verdict, List.of(), now).build();
+            return settle(
+                            decision,
+                            job,
+                            shard,
+                            verdict,
+                            List.of(),
+                            arrived(delivery, ballot),
+                            now)
+                    .build();
         }
-        return cast(decision, job, shard, ballot, model, now).build();
+        return cast(decision, job, shard, ballot, delivery, now).build();
+    }
+
+    private static Map<Lease, Delivery> arrived(Optional<Delivery> delivery, Ballot ballot) {
+        return delivery.map(known -> Map.of(ballot.lease(), known)).orElse(Map.of());
+    }
+
+    private Optional<Delivery> delivery(ResultReturned result, Instant now) {
+        return fleet.session(result.session())
+                .flatMap(session -> session.held(result.lease()))
+                .map(grant ->
+                        new Delivery(Duration.between(grant.at(), now), result.computeTime()));
     }
 
     /**
@@ -156,6 +183,7 @@ final class Tally {
                                     shard,
                                     agreed,
                                     distances(ballots, comparison, agreed),
+                                    Map.of(),
                                     now)
                             .build();
             case Verdict.Open open -> more(job, shard, open, comparison, now);
@@ -267,7 +295,7 @@ final class Tally {
             Job job,
             OpenShard shard,
             Ballot ballot,
-            ModelSpec model,
+            Optional<Delivery> delivery,
             Instant now) {
         decision.event(
                 new BallotCast(
@@ -276,6 +304,7 @@ final class Tally {
                         shard.from(),
                         shard.to(),
                         ballot,
+                        delivery,
                         now));
         List<Ballot> all = job.ballotsWith(shard.index(), ballot);
         if (all.size() < job.needed()) {
@@ -294,8 +323,9 @@ final class Tally {
                         shard,
                         new Verdict.Agreed(all.getFirst(), all, List.of(), List.of()),
                         List.of(),
+                        arrived(delivery, ballot),
                         now)
-                : decision.send(compare(job, shard, all, model));
+                : decision.send(compare(job, shard, all, model(job)));
     }
 
     /**
@@ -316,9 +346,11 @@ final class Tally {
             OpenShard shard,
             Verdict.Agreed verdict,
             List<Double> distances,
+            Map<Lease, Delivery> arrived,
             Instant now) {
         Lease canonical = verdict.canonical().lease();
-        Transaction payment = payment(job, shard, verdict);
+        Pay.Settled paid = payment(job, shard, verdict, arrived, now);
+        Money charged = paid.payment().charged();
         int ppm = audits.ppm(job.admitted(), verdict.canonical(), now);
         AuditDraw.Draw draw =
                 audits.draw(job.admitted().job(), shard.index(), verdict.canonical(), ppm, now);
@@ -332,15 +364,17 @@ final class Tally {
                         verdict.agreeing(),
                         verdict.inconclusive(),
                         verdict.dissenting(),
-                        payment,
+                        paid.first(),
                         ppm,
                         draw,
                         distances,
+                        paid.further(),
+                        paid.contributors(),
                         now));
         if (draw.audited()) {
             audit(decision, job, shard, verdict.canonical(), draw.trusted(), now);
         }
-        consequences(decision, job, shard, verdict, now);
+        consequences(decision, job, shard, verdict, charged, now);
         boolean kept = job.admitted().audit().isEmpty();
         if (kept) {
             decision.send(new Send.Keep(canonical, shard.from(), shard.to()));
@@ -358,8 +392,7 @@ final class Tally {
         int items = shard.to() - shard.from();
         if (job.work().settledItems() + items == job.work().units().items()
                 && !awaitsAudits(decision, job)) {
-            Money cost = Money.ofMillionths(price(job, shard));
-            end(decision, job, JobEnd.DONE, "", cost, now);
+            end(decision, job, JobEnd.DONE, "", charged, now);
         }
         return decision;
     }
@@ -394,6 +427,7 @@ final class Tally {
             Job job,
             OpenShard shard,
             Verdict.Agreed verdict,
+            Money cost,
             Instant now) {
         AuditOf audit = job.admitted().audit().orElse(null);
         for (Ballot wrong : verdict.dissenting()) {
@@ -405,7 +439,6 @@ final class Tally {
             if (audit.trusted() && trust.spares(wrong.owner(), wrong.node())) {
                 audits.turnAway(decision, wrong, job.admitted().job(), now);
             } else if (audit.trusted()) {
-                Money cost = Money.ofMillionths(price(job, shard));
                 audits.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
             } else {
                 suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
@@ -515,26 +548,20 @@ final class Tally {
     /**
      * The client pays the quorum it bought. All whose results were within tolerance share it alike,
      * so an extra vote that was needed costs the client nothing.
+     *
+     * @param arrived how the newest result came in, which the job does not know yet
      */
-    private Transaction payment(Job job, OpenShard shard, Verdict.Agreed verdict) {
-        List<String> owners =
-                Stream.concat(verdict.agreeing().stream(), verdict.inconclusive().stream())
-                        .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))
-                        .map(ballot -> ballot.owner().value())
-                        .distinct()
-                        .toList();
-        return policy.revenue()
-                .settlement(
-                        job.admitted().job().toString(),
-                        Integer.toString(shard.index()),
-                        job.admitted().client().value(),
-                        Money.ofMillionths(price(job, shard)),
-                        owners);
-    }
-
-    private long price(Job job, OpenShard shard) {
-        long units = job.work().units().between(shard.from(), shard.to());
-        return units * model(job).priceMicrosPerWorkUnit() * job.work().quorum();
+    private Pay.Settled payment(
+            Job job,
+            OpenShard shard,
+            Verdict.Agreed verdict,
+            Map<Lease, Delivery> arrived,
+            Instant now) {
+        var paid = new TreeMap<OwnerId, Ballot>();
+        Stream.concat(verdict.agreeing().stream(), verdict.inconclusive().stream())
+                .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))
+                .forEach(ballot -> paid.putIfAbsent(ballot.owner(), ballot));
+        return pay.pay(job, model(job), shard, List.copyOf(paid.values()), arrived, now);
     }
 
     private Decision.Builder end(

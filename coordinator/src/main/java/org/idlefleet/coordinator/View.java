@@ -7,6 +7,7 @@ import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
@@ -20,9 +21,12 @@ import org.idlefleet.protocol.OwnerId;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A part of the core's state as of one moment; immutable, for any thread. */
 public sealed interface View {
@@ -161,6 +165,24 @@ public sealed interface View {
 
     /** All owners with a standing, in order. */
     record Owners(List<Owner> owners, boolean alarm) implements View {}
+
+    /**
+     * How work is paid.
+     *
+     * @param since empty if no event ever set a policy: then it is the configuration's first
+     * @param divided what this version has divided so far
+     * @param terms of the owners who have any
+     */
+    record Pay(
+            PayPolicy policy,
+            Optional<Instant> since,
+            Money divided,
+            SortedMap<OwnerId, OwnerTerms> terms)
+            implements View {
+        public Pay {
+            terms = Collections.unmodifiableSortedMap(new TreeMap<>(terms));
+        }
+    }
 
     /** Counts. */
     record Load(int nodes, int slots, int heldSlots, int openJobs, long openItems, int owners)

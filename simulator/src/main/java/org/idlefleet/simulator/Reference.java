@@ -34,6 +34,7 @@ final class Reference {
     private final Policy policy;
     private final Corners corners;
     private final ReferenceBook book = new ReferenceBook();
+    private final ReferencePay pay;
     private final TreeMap<JobId, ReferenceJob> open = new TreeMap<>();
     private final TreeMap<JobId, JobEnd> ended = new TreeMap<>();
     private final TreeSet<NodeId> banned = new TreeSet<>();
@@ -75,6 +76,7 @@ final class Reference {
         this.liars = liars;
         this.draws = new Draws(policy.auditSecret());
         this.corners = corners;
+        this.pay = new ReferencePay(policy.pay());
     }
 
     /** What these durable events say, and nothing else. */
@@ -167,6 +169,11 @@ final class Reference {
                 }
                 met(retracted.by().isPresent() ? Corner.RESULT_REPLACED : Corner.RESULT_RETRACTED);
             }
+            case Event.PolicySet set -> {
+                pay.set(set);
+                met(Corner.POLICY_SET);
+            }
+            case Event.OwnerTermsSet set -> pay.set(set);
             case Event.Booked booked -> book.book(booked.transaction());
             case Event.JobAdmitted admitted -> {
                 book.book(admitted.hold());
@@ -176,6 +183,7 @@ final class Reference {
                                         floors.getOrDefault(admitted.client(), Assurance.QUORUM)),
                         "nothing weaker than a client's floor is run",
                         admitted);
+                pay.admitted(admitted);
                 quorums.put(admitted.job(), admitted.quorum());
                 admitted.audit()
                         .ifPresent(audit -> {
@@ -210,6 +218,7 @@ final class Reference {
             case Event.LeaseGranted granted -> granted(granted);
             case Event.LeaseEnded end -> leaseEnded(end);
             case Event.LeaseAnswered answered -> {
+                pay.answered(answered);
                 release(answered.lease(), answered.session());
                 guest(answered.session()).faultsInRow = 0;
             }
@@ -281,6 +290,7 @@ final class Reference {
             Broken.unless(ballot.lease().epoch() == epoch, "a vote is of this life", cast, epoch);
             classed(ballot);
         }
+        pay.cast(cast);
         job(cast.job()).cast(cast);
     }
 
@@ -299,7 +309,8 @@ final class Reference {
         records.settled(settled);
         accused(settled, job.admitted());
         job.settle(settled);
-        book.book(settled.payment());
+        pay.settled(settled, job.admitted(), replaying).forEach(this::met);
+        settled.payments().forEach(book::book);
         judged(settled);
         if (!settled.dissenting().isEmpty()) {
             met(Corner.DISSENT);
@@ -437,6 +448,7 @@ final class Reference {
                         || trusted.contains(guest.owner),
                 "only the trusted get what only they may have",
                 granted);
+        pay.granted(granted);
         job.granted(granted, guest.owner);
     }
 
@@ -570,6 +582,8 @@ final class Reference {
                                 set.terms().floor() == floors.get(set.client()),
                                 "a client's floor",
                                 set);
+                case Event.PolicySet set -> pay.compare(set);
+                case Event.OwnerTermsSet set -> pay.compare(set);
                 case Event.ModelRegistered _,
                         Event.ApiKeyCreated _,
                         Event.ApiKeyRevoked _,

@@ -162,15 +162,12 @@ final class ReferenceJob {
         if (admitted.assurance().audited() && admitted.audit().isEmpty()) {
             unchecked.put(event.shard(), judged.getFirst());
         }
-        Money price = event.payment().change(hold()).negate();
-        long units = admitted.units().between(event.from(), event.to());
-        Broken.unless(
-                price.millionths() == units * Truth.MANIFEST.priceMicrosPerWorkUnit() * quorum,
-                "the price is units times quorum",
-                event);
+        Money price = event.charged(hold());
         for (Ballot liar : event.dissenting()) {
             Broken.unless(
-                    event.payment().change(AccountId.escrow(liar.owner().value())).isZero(),
+                    event.payments().stream()
+                            .allMatch(part ->
+                                    part.change(AccountId.escrow(liar.owner().value())).isZero()),
                     "those outvoted are not paid",
                     event);
         }

@@ -102,6 +102,8 @@ final class SimPayloads {
                     Event.TokenIssued _,
                     Event.NodeEnrolled _,
                     Event.NodeBanned _,
+                    Event.PolicySet _,
+                    Event.OwnerTermsSet _,
                     Event.Booked _,
                     Event.OwnerTrusted _,
                     Event.OwnerConvicted _,

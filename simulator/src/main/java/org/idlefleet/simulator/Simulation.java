@@ -3,16 +3,27 @@ package org.idlefleet.simulator;
 import org.idlefleet.coordinator.Answer;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.ModelSpec;
+import org.idlefleet.coordinator.OwnerTerms;
 import org.idlefleet.coordinator.Query;
 import org.idlefleet.coordinator.View;
+import org.idlefleet.ledger.Party;
+import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.ledger.Share;
+import org.idlefleet.ledger.policy.Hours;
+import org.idlefleet.ledger.policy.PayPolicy;
+import org.idlefleet.ledger.policy.Rates;
 import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.OwnerId;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * One world in virtual time: the real coordinator and real edge nodes, in storm and in calm. The
@@ -29,6 +40,7 @@ public final class Simulation {
     private final CoordinatorProcess coordinator;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimClient> clients = new ArrayList<>();
+    private int version = 1;
     private boolean storming;
 
     public Simulation(long seed) {
@@ -161,6 +173,9 @@ public final class Simulation {
         }
         plan(world.weather().betweenCrashes(), chance, () -> crash(chance));
         plan(Duration.ofSeconds(90), chance, coordinator::snapshot);
+        var policies = new Chance(seed, "policies");
+        plan(Duration.ofSeconds(120), policies, () -> setPolicy(policies));
+        plan(Duration.ofSeconds(60), policies, () -> setTerms(policies));
         plan(Duration.ofSeconds(60), chance, () -> partition(chance));
         if (chance.hits(0.3)) {
             time.in(chance.between(Duration.ZERO, span), () -> ban(chance));
@@ -233,6 +248,80 @@ public final class Simulation {
                 link.sever(upwards);
             }
         }
+    }
+
+    /** A new policy, with rules that hold now and rules that do not. */
+    private void setPolicy(Chance chance) {
+        version++;
+        int owner = chance.between(100_000, 700_000);
+        int fleet = chance.between(0, 100_000);
+        int referrer = chance.between(0, 50_000);
+        var everywhere = new Hours("", 0, 24, new TreeSet<>());
+        var somewhere = new Hours("eu", 0, 24, new TreeSet<>());
+        var nights = new Hours("", 22, 6, new TreeSet<>());
+        var zones = new TreeMap<String, ZoneId>();
+        zones.put("eu", ZoneId.of("Europe/Berlin"));
+        var prices = new TreeMap<String, Long>();
+        if (chance.hits(0.5)) {
+            prices.put(PayPolicy.ANY, (long) chance.between(1, 40));
+        }
+        var references = new TreeMap<String, PayPolicy.Reference>();
+        references.put(
+                PayPolicy.ANY,
+                new PayPolicy.Reference(chance.between(1, 100_000), chance.between(0, 400)));
+        var policy =
+                new PayPolicy(
+                        prices,
+                        new RevenueShare(
+                                version,
+                                List.of(
+                                        new Share(Party.OWNER, owner),
+                                        new Share(Party.FLEET, fleet),
+                                        new Share(Party.REFERRER, referrer),
+                                        new Share(Party.AUDITORS, 20_000),
+                                        new Share(Party.VERIFICATION, 30_000),
+                                        new Share(
+                                                Party.PLATFORM,
+                                                950_000 - owner - fleet - referrer)),
+                                Party.PLATFORM),
+                        zones,
+                        references,
+                        new Rates(
+                                List.of(
+                                        new Rates.Tariff(nights, chance.between(0, 100_000)),
+                                        new Rates.Tariff(
+                                                everywhere, chance.between(0, 300_000_000))),
+                                chance.between(0, 100_000),
+                                chance.between(0, 10_000_000)),
+                        chance.hits(0.5)
+                                ? PayPolicy.Backing.USUAL
+                                : new PayPolicy.Backing(
+                                        List.of(Party.VERIFICATION),
+                                        List.of(Party.VERIFICATION, Party.PLATFORM)),
+                        new PayPolicy.QuickReturn(
+                                Duration.ofMillis(chance.between(0, 5_000)),
+                                chance.between(0, 500_000)),
+                        List.of(
+                                new PayPolicy.Surge(somewhere, chance.between(0, 900_000)),
+                                new PayPolicy.Surge(nights, chance.between(0, 300_000))),
+                        PayPolicy.Availability.NONE);
+        operator(request -> new Command.SetPolicy(request, policy));
+    }
+
+    private void setTerms(Chance chance) {
+        OwnerId owner = chance.of(nodes).plan().owner();
+        var terms =
+                new OwnerTerms(
+                        chance.hits(0.5) ? "eu" : "",
+                        chance.hits(0.5) ? Optional.of(new OwnerId("taxis")) : Optional.empty(),
+                        chance.hits(0.5) ? Optional.of(new OwnerId("friend")) : Optional.empty(),
+                        chance.hits(0.5)
+                                ? List.of()
+                                : List.of(
+                                        new Rates.Tariff(
+                                                new Hours("", 6, 18, new TreeSet<>()),
+                                                chance.between(0, 500_000))));
+        operator(request -> new Command.SetOwnerTerms(request, owner, terms));
     }
 
     private void ban(Chance chance) {

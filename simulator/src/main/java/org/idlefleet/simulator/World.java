@@ -86,7 +86,7 @@ record World(
         Policy standard = Policy.standard(chance.whole());
         Policy.Limits limits = standard.limits();
         return new Policy(
-                standard.revenue(),
+                standard.pay(),
                 new Policy.Limits(
                         limits.itemsPerJob(),
                         chance.between(15, 60),

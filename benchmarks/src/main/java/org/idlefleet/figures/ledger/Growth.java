@@ -20,8 +20,11 @@ import java.util.List;
  */
 public final class Growth implements Bench {
     private static final int SHARDS_PER_JOB = 100;
-    private static final int ROUNDS = 40;
-    private static final int TIMES = 100;
+    private static final int ROUNDS = 20;
+    private static final int PARTS = 100;
+
+    /** After so many parts the two are compared. */
+    private static final int COMPARED = 10;
 
     @Override
     public String name() {
@@ -37,76 +40,87 @@ public final class Growth implements Bench {
     @Override
     public void run(Figures figures, boolean quick) throws IOException {
         int part = quick ? 20_000 : 1_000_000;
-        int round = quick ? 4_000 : 100_000;
+        int round = quick ? 2_000 : 20_000;
         Path folder = Files.createTempDirectory("ledger-growth");
-        Path smallFile = folder.resolve("small.db");
         Path largeFile = folder.resolve("large.db");
         try {
-            var large = new Settlements(SHARDS_PER_JOB);
-            try (var database = LedgerDatabase.open(largeFile)) {
-                database.append(List.of(large.fund()));
-                for (int i = 1; i <= TIMES; i++) {
-                    double rate = LedgerFigures.rate(database, large, part);
-                    if (i == 1 || i % 10 == 0) {
+            try (var small = new Ledger(folder.resolve("small.db"));
+                    var large = new Ledger(largeFile)) {
+                small.rate(part);
+                for (int i = 1; i <= PARTS; i++) {
+                    double rate = large.rate(part);
+                    if (i == 1 || i % COMPARED == 0) {
                         figures.note(
                                 "%d transactions, the last %d at %.0f settlements/s"
-                                        .formatted(database.transactions(), part, rate));
+                                        .formatted(large.database.transactions(), part, rate));
+                        compare(figures, small, large, round);
                     }
                 }
             }
-            var small = new Settlements(SHARDS_PER_JOB);
-            try (var database = LedgerDatabase.open(smallFile)) {
-                database.append(List.of(small.fund()));
-                LedgerFigures.rate(database, small, part);
-            }
-            compare(figures, smallFile, small, largeFile, large, round);
             statements(figures, largeFile);
+            figures.atMost(
+                    "ledger-growth.bytes",
+                    (double) Files.size(largeFile) / transactions(largeFile),
+                    "bytes/tx",
+                    200);
         } finally {
             Folders.delete(folder);
         }
     }
 
-    private static void compare(
-            Figures figures,
-            Path smallFile,
-            Settlements small,
-            Path largeFile,
-            Settlements large,
-            int round)
-            throws IOException {
+    /** A ledger with the stream that goes into it. */
+    private static final class Ledger implements AutoCloseable {
+        private final LedgerDatabase database;
+        private final Settlements stream = new Settlements(SHARDS_PER_JOB);
+
+        Ledger(Path file) {
+            database = LedgerDatabase.open(file);
+            database.append(List.of(stream.fund()));
+        }
+
+        double rate(int settlements) {
+            return LedgerFigures.rate(database, stream, settlements);
+        }
+
+        @Override
+        public void close() {
+            database.close();
+        }
+    }
+
+    private static void compare(Figures figures, Ledger small, Ledger large, int round) {
         var smallRates = new double[ROUNDS];
         var largeRates = new double[ROUNDS];
-        long[] processor = new long[2];
-        long transactions;
-        try (var smallOne = LedgerDatabase.open(smallFile);
-                var largeOne = LedgerDatabase.open(largeFile)) {
-            figures.plain("ledger-growth.small", (double) smallOne.transactions(), "transactions");
-            figures.plain("ledger-growth.large", (double) largeOne.transactions(), "transactions");
-            for (int i = 0; i < ROUNDS; i++) {
-                long start = processor();
-                smallRates[i] = LedgerFigures.rate(smallOne, small, round);
-                long middle = processor();
-                largeRates[i] = LedgerFigures.rate(largeOne, large, round);
-                processor[0] += middle - start;
-                processor[1] += processor() - middle;
-            }
-            transactions = largeOne.transactions();
-        }
         var ratios = new double[ROUNDS];
+        long[] processor = new long[2];
         for (int i = 0; i < ROUNDS; i++) {
+            long start = processor();
+            smallRates[i] = small.rate(round);
+            long middle = processor();
+            largeRates[i] = large.rate(round);
+            processor[0] += middle - start;
+            processor[1] += processor() - middle;
             ratios[i] = largeRates[i] / smallRates[i];
         }
-        figures.note(ROUNDS + " rounds of " + round + " settlements, to one and to the other");
-        figures.plain("ledger-growth.small-rate", median(smallRates), "settlements/s");
-        figures.plain("ledger-growth.large-rate", median(largeRates), "settlements/s");
-        figures.atLeast("ledger-growth.flat", median(ratios), "ratio", 0.8);
+        String behind = "ledger-growth.%dm.".formatted(large.database.transactions() / 1_000_000);
+        figures.note(
+                "%d rounds of %d settlements, to the one of %d and to the one of %d"
+                        .formatted(
+                                ROUNDS,
+                                round,
+                                small.database.transactions(),
+                                large.database.transactions()));
+        figures.plain(behind + "small-rate", median(smallRates), "settlements/s");
+        figures.plain(behind + "large-rate", median(largeRates), "settlements/s");
+        figures.atLeast(behind + "flat", median(ratios), "ratio", 0.8);
         figures.atLeast(
-                "ledger-growth.flat-processor", (double) processor[0] / processor[1], "ratio", 0.8);
-        figures.atMost(
-                "ledger-growth.bytes",
-                (double) Files.size(largeFile) / transactions,
-                "bytes/tx",
-                200);
+                behind + "flat-processor", (double) processor[0] / processor[1], "ratio", 0.8);
+    }
+
+    private static long transactions(Path file) {
+        try (var reader = LedgerReader.open(file)) {
+            return reader.transactions();
+        }
     }
 
     /** The lines of one owner in the ledger's last second of bookings. */

@@ -18,7 +18,10 @@ public final class Bookings {
         return switch (event) {
             case Event.Booked booked -> one(booked.transaction(), booked.at());
             case Event.JobAdmitted admitted -> one(admitted.hold(), admitted.at());
-            case Event.ShardSettled settled -> one(settled.payment(), settled.at());
+            case Event.ShardSettled settled ->
+                    settled.payments().stream()
+                            .map(part -> new Booking(part, settled.at()))
+                            .toList();
             case Event.JobEnded ended -> ending(ended);
             case Event.ResultRetracted retracted -> maybe(retracted.refund(), retracted.at());
             case Event.OwnerConvicted convicted -> maybe(convicted.forfeit(), convicted.at());
@@ -31,6 +34,8 @@ public final class Bookings {
                     Event.NodeEnrolled _,
                     Event.NodeBanned _,
                     Event.BallotCast _,
+                    Event.PolicySet _,
+                    Event.OwnerTermsSet _,
                     Event.OwnerTrusted _,
                     Event.StandingRestored _,
                     Event.TermsSet _,

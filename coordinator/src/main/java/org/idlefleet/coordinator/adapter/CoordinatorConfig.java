@@ -8,6 +8,7 @@ import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.adapter.payout.Payee;
 import org.idlefleet.ledger.adapter.payout.PayoutTerms;
 import org.idlefleet.ledger.adapter.policy.PolicyFile;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.adapter.ConfigLoader;
@@ -104,8 +105,7 @@ public record CoordinatorConfig(
     /**
      * @param name what checkpoints call this ledger, such as {@code ledger.example.org}; never
      *     changed once owners and witnesses know it
-     * @param policy a policy file, whose version and shares count in place of {@code revenue};
-     *     empty for none
+     * @param policy a policy file, which counts in place of {@code revenue}; empty for none
      * @param witnesses public keys of witnesses whose signatures under checkpoints are taken
      * @param foldMs how long transactions gather before they are written together, milliseconds
      * @param checkpointMs how often a grown ledger is signed, milliseconds
@@ -188,7 +188,7 @@ public record CoordinatorConfig(
     Policy policy(byte[] secret) {
         Policy.Limits standard = Policy.Limits.STANDARD;
         return new Policy(
-                shares(),
+                payPolicy(),
                 new Policy.Limits(
                         limits.itemsPerJob(),
                         limits.openJobs(),
@@ -235,17 +235,18 @@ public record CoordinatorConfig(
                 Path.of(payouts.serviceKey()));
     }
 
-    /** How payments are divided: by the policy file if there is one. */
-    private RevenueShare shares() {
+    /** How work is paid: by the policy file if there is one, else by the shares alone. */
+    PayPolicy payPolicy() {
         if (ledger.policy().isEmpty()) {
-            return RevenueShare.of(
-                    revenue.version(),
-                    revenue.ownerPpm(),
-                    revenue.platformPpm(),
-                    revenue.verificationPpm());
+            return PayPolicy.plain(
+                    RevenueShare.of(
+                            revenue.version(),
+                            revenue.ownerPpm(),
+                            revenue.platformPpm(),
+                            revenue.verificationPpm()));
         }
         try {
-            return PolicyFile.parse(Files.readString(Path.of(ledger.policy()))).shares();
+            return PolicyFile.parse(Files.readString(Path.of(ledger.policy())));
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "ledger.policy: the policy file " + ledger.policy() + " can't be read", e);

@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator.adapter;
 
+import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.Coordinator;
 import org.idlefleet.coordinator.CoordinatorLoop;
 import org.idlefleet.coordinator.Policy;
@@ -11,6 +12,7 @@ import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.coordinator.adapter.node.Checkpoints;
 import org.idlefleet.coordinator.adapter.node.NodeDesk;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptMaker;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.adapter.CertificateAuthority;
 import org.idlefleet.protocol.adapter.NodeServer;
@@ -25,8 +27,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,6 +116,7 @@ public final class CoordinatorServer implements AutoCloseable {
                                 metrics.accept(event);
                             });
             loop.begin(clock.instant());
+            setPolicy(loop, coordinator, config.payPolicy(), clock.instant());
             coordinator.models().forEach(catalogue);
             LiveLedger ledger =
                     LiveLedger.start(
@@ -176,6 +181,27 @@ public final class CoordinatorServer implements AutoCloseable {
             } catch (Exception e) {
                 LOG.warn("closing", e);
             }
+        }
+    }
+
+    /** The configuration's policy counts if it is newer than the one in force. */
+    private static void setPolicy(
+            CoordinatorLoop loop, Coordinator coordinator, PayPolicy wanted, Instant now)
+            throws IOException {
+        PayPolicy inForce = coordinator.payPolicy();
+        if (wanted.version() > inForce.version()) {
+            loop.step(List.of(new Command.SetPolicy(0, wanted)), now);
+        } else if (wanted.version() < inForce.version()) {
+            LOG.warn(
+                    "the configuration has pay policy {}, but {} is in force and stays",
+                    wanted.version(),
+                    inForce.version());
+        } else if (!wanted.equals(inForce)) {
+            throw new IOException(
+                    "the configuration's pay policy differs from the one that is in force under the"
+                            + " same version "
+                            + wanted.version()
+                            + ": give it a higher one");
         }
     }
 

@@ -4,9 +4,11 @@ import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.ledger.adapter.policy.WorkFacts;
+import org.idlefleet.ledger.policy.Contributor;
 import org.idlefleet.protocol.JobId;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -24,10 +26,30 @@ final class LogFacts implements WorkFacts {
     }
 
     /** A job with the work units of each settled shard. */
-    private record Job(Event.JobAdmitted admitted, Map<String, Long> units) {}
+    private record Job(
+            Event.JobAdmitted admitted,
+            Map<String, Long> units,
+            Map<String, List<Contributor>> contributors) {}
+
+    @Override
+    public List<Contributor> contributors(TransactionId settlement) {
+        return job(settlement)
+                .map(job -> job.contributors().getOrDefault(settlement.detail(), List.of()))
+                .orElse(List.of());
+    }
 
     @Override
     public Optional<Facts> of(TransactionId transaction) {
+        return job(transaction)
+                .map(found ->
+                        new Facts(
+                                found.admitted().model().value(),
+                                found.units().getOrDefault(transaction.detail(), 0L),
+                                found.admitted().quorum(),
+                                found.admitted().key()));
+    }
+
+    private Optional<Job> job(TransactionId transaction) {
         Optional<Job> job = known.get(transaction.subject());
         if (job == null) {
             job = read(transaction.subject());
@@ -36,11 +58,7 @@ final class LogFacts implements WorkFacts {
             }
             known.put(transaction.subject(), job);
         }
-        return job.map(found ->
-                new Facts(
-                        found.admitted().model().value(),
-                        found.units().getOrDefault(transaction.detail(), 0L),
-                        found.admitted().quorum()));
+        return job;
     }
 
     private Optional<Job> read(String subject) {
@@ -52,6 +70,7 @@ final class LogFacts implements WorkFacts {
         }
         Event.JobAdmitted admitted = null;
         var units = new TreeMap<String, Long>();
+        var contributors = new TreeMap<String, List<Contributor>>();
         for (Event.Durable event : log.ofJob(id)) {
             if (event instanceof Event.JobAdmitted first) {
                 admitted = first;
@@ -59,8 +78,11 @@ final class LogFacts implements WorkFacts {
                 units.put(
                         settled.payment().id().detail(),
                         admitted.units().between(settled.from(), settled.to()));
+                contributors.put(settled.payment().id().detail(), settled.contributors());
             }
         }
-        return admitted == null ? Optional.empty() : Optional.of(new Job(admitted, units));
+        return admitted == null
+                ? Optional.empty()
+                : Optional.of(new Job(admitted, units, contributors));
     }
 }

@@ -59,7 +59,7 @@ final class LogHistory implements JobHistory {
             if (event instanceof Event.BallotCast cast) {
                 ballots.computeIfAbsent(cast.shard(), _ -> new ArrayList<>()).add(cast.ballot());
             } else if (event instanceof Event.ShardSettled done) {
-                paid = paid.minus(done.payment().change(hold));
+                paid = paid.plus(done.charged(hold));
                 settled += done.to() - done.from();
                 drawn += done.draw().audited() ? 1 : 0;
                 shards.add(shard(done, ballots.getOrDefault(done.shard(), done.agreeing())));
@@ -106,7 +106,7 @@ final class LogHistory implements JobHistory {
                 Optional.of(done.canonical()),
                 votes,
                 List.of(),
-                done.payment().postings());
+                done.postings());
     }
 
     private static VoteFate fate(Event.ShardSettled done, Ballot ballot) {

@@ -7,6 +7,7 @@ import java.util.OptionalLong;
 /**
  * An owner whose result was validated, with all that his pay follows from.
  *
+ * @param region where it ran, such as {@code eu-de}; empty if unknown
  * @param fleet the organisation that the device belongs to; it earns as an owner of that name
  * @param referrer the owner who brought this one
  * @param microsPerKwh what electricity costs him just then, if he said so; else the policy's tariff
@@ -14,6 +15,7 @@ import java.util.OptionalLong;
  */
 public record Contributor(
         String owner,
+        String region,
         Optional<String> fleet,
         Optional<String> referrer,
         Effort effort,
@@ -23,6 +25,7 @@ public record Contributor(
     public static Contributor of(String owner) {
         return new Contributor(
                 owner,
+                "",
                 Optional.empty(),
                 Optional.empty(),
                 Effort.NONE,

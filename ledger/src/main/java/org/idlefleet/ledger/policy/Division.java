@@ -7,35 +7,39 @@ import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The division of one price among all who have a part in the work; nothing is left over.
+ * The division of one price among all who have a part in the work; nothing is left over, and in a
+ * stream of prices leftover millionths go round, so that they add up for nobody.
  *
  * <p>A share without a taker goes to whom it was taken from: the auditors' to the verification
  * reserve, the fleet's to the owner, the referrer's to the platform. First every owner's costs are
- * covered, out of the platform's part, then out of the verification reserve's; then quick returns
- * are rewarded out of what the platform still has.
+ * covered, then quick returns are rewarded, out of the parts that the policy's backing names.
  */
 final class Division {
     private final PayPolicy policy;
     private final Work work;
     private final Money charged;
     private final List<Contributor> contributors;
+
+    /** What each party has had of the stream so far. */
+    private final Map<Party, Money> before;
+
+    private final Map<Party, Money> parts;
     private final Map<AccountId, Money> earned = new TreeMap<>();
     private final Map<String, Money> owned = new TreeMap<>();
-    private Money platform = Money.ZERO;
-    private Money verification = Money.ZERO;
+    private final Map<Party, Money> backing = new EnumMap<>(Party.class);
     private Money raised = Money.ZERO;
     private Money shortfall = Money.ZERO;
     private Money bonus = Money.ZERO;
 
-    Division(PayPolicy policy, Work work, Money charged) {
+    Division(PayPolicy policy, Work work, Money charged, Money divided) {
         this.policy = policy;
         this.work = work;
         this.charged = charged;
@@ -43,6 +47,8 @@ final class Division {
                 work.contributors().stream()
                         .sorted(Comparator.comparing(Contributor::owner))
                         .toList();
+        before = policy.shares().cumulative(divided);
+        parts = policy.shares().next(divided, charged);
     }
 
     Payment payment() {
@@ -53,19 +59,18 @@ final class Division {
         contributors.forEach(this::coverCosts);
         contributors.forEach(this::rewardQuickReturn);
         owned.forEach((owner, amount) -> earn(AccountId.escrow(owner), amount));
-        earn(AccountId.REVENUE, platform);
-        earn(AccountId.VERIFICATION, verification);
+        earn(AccountId.REVENUE, part(backing, Party.PLATFORM));
+        earn(AccountId.VERIFICATION, part(backing, Party.VERIFICATION));
         return new Payment(transactions(), charged, raised, shortfall, bonus);
     }
 
     private void share() {
-        Map<Party, Money> parts = policy.shares().split(charged);
-        platform = part(parts, Party.PLATFORM);
-        verification = part(parts, Party.VERIFICATION);
+        back(Party.PLATFORM, part(parts, Party.PLATFORM));
+        back(Party.VERIFICATION, part(parts, Party.VERIFICATION));
         List<String> owners = contributors.stream().map(Contributor::owner).toList();
-        each(part(parts, Party.OWNER), owners, (i, amount) -> own(owners.get(i), amount));
+        each(Party.OWNER, owners, (i, amount) -> own(owners.get(i), amount));
         each(
-                part(parts, Party.FLEET),
+                Party.FLEET,
                 owners,
                 (i, amount) ->
                         contributors
@@ -75,7 +80,7 @@ final class Division {
                                         fleet -> earn(AccountId.escrow(fleet), amount),
                                         () -> own(owners.get(i), amount)));
         each(
-                part(parts, Party.REFERRER),
+                Party.REFERRER,
                 owners,
                 (i, amount) ->
                         contributors
@@ -83,43 +88,54 @@ final class Division {
                                 .referrer()
                                 .ifPresentOrElse(
                                         referrer -> earn(AccountId.escrow(referrer), amount),
-                                        () -> platform = platform.plus(amount)));
+                                        () -> back(Party.PLATFORM, amount)));
         List<String> auditors = work.auditors().stream().sorted().toList();
-        Money audited = part(parts, Party.AUDITORS);
         if (auditors.isEmpty()) {
-            verification = verification.plus(audited);
+            back(Party.VERIFICATION, part(parts, Party.AUDITORS));
         } else {
-            each(audited, auditors, (i, amount) -> earn(AccountId.escrow(auditors.get(i)), amount));
+            each(
+                    Party.AUDITORS,
+                    auditors,
+                    (i, amount) -> earn(AccountId.escrow(auditors.get(i)), amount));
         }
     }
 
     private void coverCosts(Contributor contributor) {
-        Money floor = policy.floor(contributor, work.region(), work.at());
+        Money floor = policy.floor(contributor, work.at());
         Money lacking = floor.minus(owned.getOrDefault(contributor.owner(), Money.ZERO));
-        if (!lacking.isPositive()) {
-            return;
+        if (lacking.isPositive()) {
+            Money added = take(lacking, policy.backing().floor());
+            own(contributor.owner(), added);
+            raised = raised.plus(added);
+            shortfall = shortfall.plus(lacking.minus(added));
         }
-        Money fromPlatform = min(lacking, platform);
-        platform = platform.minus(fromPlatform);
-        Money fromReserve = min(lacking.minus(fromPlatform), verification);
-        verification = verification.minus(fromReserve);
-        Money added = fromPlatform.plus(fromReserve);
-        own(contributor.owner(), added);
-        raised = raised.plus(added);
-        shortfall = shortfall.plus(lacking.minus(added));
     }
 
     private void rewardQuickReturn(Contributor contributor) {
         PayPolicy.QuickReturn quick = policy.quickReturn();
-        Duration taken = contributor.turnaround().orElse(Duration.ofDays(1));
-        if (taken.compareTo(quick.within()) > 0) {
-            return;
+        boolean soon =
+                contributor
+                        .turnaround()
+                        .filter(taken -> taken.compareTo(quick.within()) <= 0)
+                        .isPresent();
+        if (soon) {
+            Money own = owned.getOrDefault(contributor.owner(), Money.ZERO);
+            Money reward = take(own.share(quick.partsPerMillion()), policy.backing().bonus());
+            own(contributor.owner(), reward);
+            bonus = bonus.plus(reward);
         }
-        Money part = owned.getOrDefault(contributor.owner(), Money.ZERO);
-        Money reward = min(part.share(quick.partsPerMillion()), platform);
-        platform = platform.minus(reward);
-        own(contributor.owner(), reward);
-        bonus = bonus.plus(reward);
+    }
+
+    /** As much of it as these parties' parts of this price still have. */
+    private Money take(Money wanted, List<Party> from) {
+        Money taken = Money.ZERO;
+        for (Party party : from) {
+            Money there = part(backing, party);
+            Money more = min(wanted.minus(taken), there);
+            backing.put(party, there.minus(more));
+            taken = taken.plus(more);
+        }
+        return taken;
     }
 
     /** As few transactions as all postings fit into, each drawing its own part of the hold. */
@@ -167,12 +183,20 @@ final class Division {
         void take(int index, Money amount);
     }
 
-    /** Evenly; leftover millionths go to the first in the order of names. */
-    private static void each(Money amount, List<String> names, Taker taker) {
-        long whole = amount.millionths() / names.size();
-        long left = amount.millionths() % names.size();
-        for (int i = 0; i < names.size(); i++) {
-            taker.take(i, Money.ofMillionths(i < left ? whole + 1 : whole));
+    private void back(Party party, Money amount) {
+        backing.merge(party, amount, Money::plus);
+    }
+
+    /**
+     * Evenly, in the order of names; whose turn it is to take a leftover millionth follows from
+     * what the party had before: over a stream each of n has floor((total + i) / n).
+     */
+    private void each(Party party, List<String> names, Taker taker) {
+        long had = part(before, party).millionths();
+        long has = had + part(parts, party).millionths();
+        int n = names.size();
+        for (int i = 0; i < n; i++) {
+            taker.take(i, Money.ofMillionths((has + i) / n - (had + i) / n));
         }
     }
 

@@ -2,6 +2,7 @@ package org.idlefleet.ledger.policy;
 
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Party;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.Transaction;
@@ -17,8 +18,10 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * One version of what work is worth: prices, surge, shares, the owner's floor, the bonus for quick
@@ -27,18 +30,61 @@ import java.util.TreeMap;
  * @param prices micro-credits for one work unit, by model; {@link #ANY} for all others
  * @param shares how a price is divided; its version is the policy's
  * @param zones the clock of each region; UTC where none is named
+ * @param references what a work unit takes on the reference device, by model; {@link #ANY} for all
+ *     others. No claim of a node counts beyond it, and none counts at all where there is none
+ * @param backing whose part covers what owners' costs and bonuses take beyond their share
  * @param surges the first that holds counts
  */
 public record PayPolicy(
         SortedMap<String, Long> prices,
         RevenueShare shares,
         SortedMap<String, ZoneId> zones,
+        SortedMap<String, Reference> references,
         Rates rates,
+        Backing backing,
         QuickReturn quickReturn,
         List<Surge> surges,
         Availability availability) {
     /** The model name that stands for every model without a price of its own. */
     public static final String ANY = "default";
+
+    /**
+     * What a work unit takes on the device that a model was priced for.
+     *
+     * @param microsPerUnit computing time of one work unit, microseconds
+     * @param watts drawn meanwhile
+     */
+    public record Reference(long microsPerUnit, int watts) {
+        public Reference {
+            positive("reference time of a unit", microsPerUnit, 3_600_000_000L);
+            positive("reference watts", watts, 100_000);
+        }
+    }
+
+    /**
+     * Who pays what a price's shares do not cover; only the platform and the verification reserve
+     * can.
+     *
+     * @param floor in this order, up to an owner's costs
+     * @param bonus in this order, for quick returns
+     */
+    public record Backing(List<Party> floor, List<Party> bonus) {
+        public static final Backing USUAL =
+                new Backing(List.of(Party.PLATFORM, Party.VERIFICATION), List.of(Party.PLATFORM));
+
+        public Backing {
+            floor = List.copyOf(floor);
+            bonus = List.copyOf(bonus);
+            for (Party party : Stream.concat(floor.stream(), bonus.stream()).toList()) {
+                if (party != Party.PLATFORM && party != Party.VERIFICATION) {
+                    throw new IllegalArgumentException(
+                            "costs and bonuses are paid by the platform or the verification"
+                                    + " reserve, found "
+                                    + party);
+                }
+            }
+        }
+    }
 
     /** More for results that come back soon, in parts per million of the owner's part. */
     public record QuickReturn(Duration within, int partsPerMillion) {
@@ -69,6 +115,7 @@ public record PayPolicy(
     public PayPolicy {
         prices = Collections.unmodifiableSortedMap(new TreeMap<>(prices));
         zones = Collections.unmodifiableSortedMap(new TreeMap<>(zones));
+        references = Collections.unmodifiableSortedMap(new TreeMap<>(references));
         surges = List.copyOf(surges);
         prices.forEach((model, price) -> positive("price of " + model, price - 1, Money.UNIT));
     }
@@ -77,14 +124,34 @@ public record PayPolicy(
         return shares.version();
     }
 
+    /** A division alone: prices are the models' own, nothing is known of costs. */
+    public static PayPolicy plain(RevenueShare shares) {
+        return new PayPolicy(
+                new TreeMap<>(),
+                shares,
+                new TreeMap<>(),
+                new TreeMap<>(),
+                new Rates(List.of(), 0, 0),
+                Backing.USUAL,
+                QuickReturn.NONE,
+                List.of(),
+                Availability.NONE);
+    }
+
+    /** Micro-credits for a work unit of the model, if this policy has a price for it. */
+    public OptionalLong unitPrice(String model) {
+        Long micros = prices.getOrDefault(model, prices.get(ANY));
+        return micros == null ? OptionalLong.empty() : OptionalLong.of(micros);
+    }
+
     /**
      * What the client pays for that many units before any surge.
      *
      * @throws IllegalArgumentException if the policy has no price for the model
      */
     public Money price(String model, long units) {
-        Long micros = prices.getOrDefault(model, prices.get(ANY));
-        if (micros == null) {
+        OptionalLong micros = unitPrice(model);
+        if (micros.isEmpty()) {
             throw new IllegalArgumentException(
                     "policy "
                             + version()
@@ -94,19 +161,55 @@ public record PayPolicy(
                             + ANY
                             + "' price");
         }
-        return Money.ofMillionths(micros).times(units);
+        return Money.ofMillionths(micros.getAsLong()).times(units);
     }
 
-    /** The payment for a shard at this policy's own price. */
+    /** The most that surge can ever add to a price, in parts per million. */
+    public int surgeMost() {
+        return surges.stream().mapToInt(Surge::partsPerMillion).max().orElse(0);
+    }
+
+    /**
+     * What some work took from a device, as far as it is believed: the time that the node claims,
+     * up to what the reference device takes, at the reference device's power. So a claim can lower
+     * an owner's floor and never raise it beyond the model's reference cost.
+     *
+     * @param units computed, one execution
+     * @param claimed computing time as the node stated it
+     */
+    public Effort effort(String model, long units, Duration claimed) {
+        Reference reference = references.getOrDefault(model, references.get(ANY));
+        if (reference == null || claimed.isNegative()) {
+            return Effort.NONE;
+        }
+        long most = Math.multiplyExact(units, reference.microsPerUnit());
+        boolean beyond = claimed.compareTo(Duration.ofSeconds(most / 1_000_000 + 1)) >= 0;
+        long micros = beyond ? most : Math.min(most, claimed.toNanos() / 1_000);
+        long joules = Math.multiplyExact(micros, reference.watts()) / 1_000_000;
+        return new Effort(joules, 0, micros / 1_000);
+    }
+
+    /** The payment for a shard at this policy's own price, divided as if it were the first. */
     public Payment pay(Work work) {
         return pay(work, price(work.model(), work.units()));
     }
 
-    /** The payment for a shard at a price that was agreed otherwise; surge comes on top. */
+    /** The same at a price that was agreed otherwise. */
     public Payment pay(Work work, Money price) {
-        Money surged = price.plus(price.share(surge(work.region(), work.at())));
+        return pay(work, price, Money.ZERO);
+    }
+
+    /**
+     * The payment for the next shard of a stream; surge comes on top of the price, and the ceiling
+     * bounds both.
+     *
+     * @param before what this version has divided so far, so that nobody's leftover millionths add
+     *     up in a stream of tiny shards
+     */
+    public Payment pay(Work work, Money price, Money before) {
+        Money surged = price.plus(price.share(surge(work)));
         Money charged = surged.compareTo(work.ceiling()) < 0 ? surged : work.ceiling();
-        return new Division(this, work, charged).payment();
+        return new Division(this, work, charged, before).payment();
     }
 
     /**
@@ -132,9 +235,31 @@ public record PayPolicy(
     }
 
     /** What the effort cost the owner: the least he gets. */
-    Money floor(Contributor contributor, String region, Instant at) {
+    Money floor(Contributor contributor, Instant at) {
         return rates.cost(
-                contributor.effort(), contributor.microsPerKwh().orElse(tariff(region, at)));
+                contributor.effort(),
+                contributor.microsPerKwh().orElse(tariff(contributor.region(), at)));
+    }
+
+    /**
+     * Of an owner's own tariff, what a kilowatt-hour costs at that time by his region's clock;
+     * empty if none of it holds.
+     */
+    public OptionalLong tariff(List<Rates.Tariff> own, String region, Instant at) {
+        for (Rates.Tariff tariff : own) {
+            if (tariff.hours().hold(region, at, zone(region))) {
+                return OptionalLong.of(tariff.microsPerKwh());
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    /** Where several owners ran it, the client pays the lowest surge of their regions. */
+    private int surge(Work work) {
+        return work.contributors().stream()
+                .mapToInt(contributor -> surge(contributor.region(), work.at()))
+                .min()
+                .orElse(0);
     }
 
     private int surge(String region, Instant at) {
@@ -147,12 +272,7 @@ public record PayPolicy(
     }
 
     private long tariff(String region, Instant at) {
-        for (Rates.Tariff tariff : rates.tariffs()) {
-            if (tariff.hours().hold(region, at, zone(region))) {
-                return tariff.microsPerKwh();
-            }
-        }
-        return 0;
+        return tariff(rates.tariffs(), region, at).orElse(0);
     }
 
     private ZoneId zone(String region) {

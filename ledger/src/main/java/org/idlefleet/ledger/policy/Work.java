@@ -11,7 +11,6 @@ import java.util.List;
  *
  * @param id of the settlement
  * @param units work units times the executions that the client bought
- * @param region where it ran, such as {@code eu-de}; empty if unknown
  * @param ceiling the most that the client's hold gives
  * @param contributors whose results count, each owner once; at least one
  * @param auditors owners who checked it, each once
@@ -22,7 +21,6 @@ public record Work(
         String model,
         long units,
         Instant at,
-        String region,
         Money ceiling,
         List<Contributor> contributors,
         List<String> auditors) {

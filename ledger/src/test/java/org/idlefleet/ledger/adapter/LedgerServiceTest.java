@@ -106,7 +106,7 @@ class LedgerServiceTest {
                         Instant.MAX,
                         id ->
                                 id.detail().startsWith("ann")
-                                        ? Optional.of(new WorkFacts.Facts("tiny", 5, 2))
+                                        ? Optional.of(new WorkFacts.Facts("tiny", 5, 2, ""))
                                         : Optional.empty());
 
         assertThat(run.priced()).isEqualTo(60);

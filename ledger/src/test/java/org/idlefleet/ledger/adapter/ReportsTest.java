@@ -35,7 +35,8 @@ class ReportsTest {
             id ->
                     id.subject().equals("job-1")
                             ? Optional.of(
-                                    new WorkFacts.Facts("tiny", id.detail().isEmpty() ? 0 : 40, 2))
+                                    new WorkFacts.Facts(
+                                            "tiny", id.detail().isEmpty() ? 0 : 40, 2, "k1"))
                             : Optional.empty();
 
     @TempDir Path directory;

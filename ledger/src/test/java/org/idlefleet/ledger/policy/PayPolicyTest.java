@@ -24,6 +24,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -78,7 +79,7 @@ class PayPolicyTest {
             assertBookable(work, payment);
             Money lacking = Money.ZERO;
             for (Contributor contributor : work.contributors()) {
-                Money floor = policy.floor(contributor, "", NOON);
+                Money floor = policy.floor(contributor, NOON);
                 Money got = change(payment, AccountId.escrow(contributor.owner()));
                 if (got.compareTo(floor) < 0) {
                     lacking = lacking.plus(floor.minus(got));
@@ -106,13 +107,13 @@ class PayPolicyTest {
         var known =
                 new Contributor(
                         "ann",
+                        "",
                         Optional.of("taxis"),
                         Optional.of("rob"),
                         Effort.NONE,
                         OptionalLong.empty(),
                         Optional.empty());
-        var audited =
-                new Work(id(), "acme", "m", 100, NOON, "", MUCH, List.of(known), List.of("zoe"));
+        var audited = new Work(id(), "acme", "m", 100, NOON, MUCH, List.of(known), List.of("zoe"));
         Payment all = policy().pay(audited);
         assertThat(change(all, AccountId.escrow("ann"))).isEqualTo(new Money(600));
         assertThat(change(all, AccountId.escrow("taxis"))).isEqualTo(new Money(80));
@@ -179,6 +180,112 @@ class PayPolicyTest {
     }
 
     @Test
+    void whereOwnersOfSeveralRegionsRanItTheClientPaysTheLowestSurge() {
+        PayPolicy policy =
+                policy(
+                        FREE,
+                        PayPolicy.QuickReturn.NONE,
+                        List.of(
+                                new PayPolicy.Surge(
+                                        new Hours("eu-de", 0, 24, new TreeSet<>()), 250_000),
+                                new PayPolicy.Surge(Hours.ALWAYS, 100_000)));
+        var both =
+                new Work(
+                        id(),
+                        "acme",
+                        "m",
+                        100,
+                        NOON,
+                        MUCH,
+                        List.of(in("ann", "eu-de"), in("bob", "us")),
+                        List.of());
+        assertThat(policy.pay(both).charged()).isEqualTo(new Money(1_100));
+        assertThat(policy.surgeMost()).isEqualTo(250_000);
+    }
+
+    /** However a stream is cut, and whoever takes part, leftover millionths add up for nobody. */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void aStreamOfTinyShardsGivesEveryoneHisExactShareForEver(long seed) {
+        var random = new Random(seed);
+        int owners = 1 + random.nextInt(4);
+        var contributors = new ArrayList<Contributor>();
+        for (int i = 0; i < owners; i++) {
+            contributors.add(Contributor.of("owner" + i));
+        }
+        long price = 1L + random.nextInt(20);
+        long total = 0;
+        var had = new TreeMap<AccountId, Money>();
+        for (int i = 0; i < 3_000; i++) {
+            var work =
+                    new Work(id(), "acme", "m", 1, NOON, new Money(price), contributors, List.of());
+            Payment payment = policy().pay(work, new Money(price), new Money(total));
+            for (Transaction transaction : payment.transactions()) {
+                for (Posting posting : transaction.postings()) {
+                    had.merge(posting.account(), posting.amount(), Money::plus);
+                }
+            }
+            total += price;
+        }
+        for (int i = 0; i < owners; i++) {
+            double exact = total * 0.68 / owners;
+            assertThat((double) millionths(had, AccountId.escrow("owner" + i)))
+                    .as("owner %d of %d after %d", i, owners, total)
+                    .isBetween(exact - 8, exact + 8);
+        }
+        assertThat((double) millionths(had, AccountId.REVENUE))
+                .isBetween(total * 0.17 - 8, total * 0.17 + 8);
+        assertThat((double) millionths(had, AccountId.VERIFICATION))
+                .isBetween(total * 0.15 - 8, total * 0.15 + 8);
+        assertThat(millionths(had, AccountId.hold("acme"))).isEqualTo(-total);
+    }
+
+    private static long millionths(Map<AccountId, Money> had, AccountId account) {
+        return had.getOrDefault(account, Money.ZERO).millionths();
+    }
+
+    @Test
+    void aClaimCountsUpToTheReferenceAndNothingWithoutOne() {
+        PayPolicy policy = policy();
+        // 100 units take 200 ms at 30 W on the reference device.
+        assertThat(policy.effort("m", 100, Duration.ofMillis(100)))
+                .isEqualTo(new Effort(3, 0, 100));
+        assertThat(policy.effort("m", 100, Duration.ofMillis(200)))
+                .isEqualTo(new Effort(6, 0, 200));
+        assertThat(policy.effort("m", 100, Duration.ofDays(100_000)))
+                .isEqualTo(new Effort(6, 0, 200));
+        assertThat(policy.effort("m", 100, Duration.ofSeconds(Long.MAX_VALUE)))
+                .isEqualTo(new Effort(6, 0, 200));
+        assertThat(policy.effort("m", 100, Duration.ofMillis(-1))).isEqualTo(Effort.NONE);
+        assertThat(policy.effort("other", 100, Duration.ofMillis(100))).isEqualTo(Effort.NONE);
+    }
+
+    @Test
+    void thePolicyNamesWhoPaysForCostsAndBonuses() {
+        var rates = new Rates(List.of(new Rates.Tariff(Hours.ALWAYS, 300_000)), 0, 0);
+        var effort = new Effort(9_000, 0, 0);
+        PayPolicy usual = policy(rates, PayPolicy.QuickReturn.NONE, List.of());
+        var reserveOnly =
+                new PayPolicy(
+                        usual.prices(),
+                        usual.shares(),
+                        usual.zones(),
+                        usual.references(),
+                        usual.rates(),
+                        new PayPolicy.Backing(List.of(Party.VERIFICATION), List.of()),
+                        usual.quickReturn(),
+                        usual.surges(),
+                        usual.availability());
+        Payment payment =
+                reserveOnly.pay(work(100, withEffort("ann", effort, OptionalLong.empty())));
+        assertThat(payment.raised()).isEqualTo(new Money(70));
+        assertThat(change(payment, AccountId.REVENUE)).isEqualTo(new Money(170));
+        assertThat(change(payment, AccountId.VERIFICATION)).isEqualTo(new Money(80));
+        assertThatThrownBy(() -> new PayPolicy.Backing(List.of(Party.OWNER), List.of()))
+                .hasMessageContaining("platform or the verification reserve");
+    }
+
+    @Test
     void aClientNeverPaysMoreThanWasHeld() {
         var work =
                 new Work(
@@ -187,7 +294,6 @@ class PayPolicyTest {
                         "m",
                         100,
                         NOON,
-                        "",
                         new Money(999),
                         List.of(Contributor.of("ann")),
                         List.of());
@@ -203,7 +309,9 @@ class PayPolicyTest {
                         new TreeMap<>(),
                         SHARES,
                         new TreeMap<>(),
+                        new TreeMap<>(),
                         FREE,
+                        PayPolicy.Backing.USUAL,
                         PayPolicy.QuickReturn.NONE,
                         List.of(),
                         PayPolicy.Availability.NONE);
@@ -218,7 +326,9 @@ class PayPolicyTest {
                         new TreeMap<>(),
                         SHARES,
                         new TreeMap<>(),
+                        new TreeMap<>(),
                         FREE,
+                        PayPolicy.Backing.USUAL,
                         PayPolicy.QuickReturn.NONE,
                         List.of(),
                         new PayPolicy.Availability(3_600, 10));
@@ -243,9 +353,8 @@ class PayPolicyTest {
                         "m",
                         100,
                         Instant.parse(at),
-                        region,
                         MUCH,
-                        List.of(Contributor.of("ann")),
+                        List.of(in("ann", region)),
                         List.of());
         return policy.pay(work).charged().millionths();
     }
@@ -271,6 +380,7 @@ class PayPolicyTest {
             contributors.add(
                     new Contributor(
                             "owner" + i,
+                            "",
                             random.nextBoolean() ? Optional.of("fleet" + i) : Optional.empty(),
                             random.nextBoolean() ? Optional.of("ref" + i) : Optional.empty(),
                             new Effort(
@@ -290,24 +400,35 @@ class PayPolicyTest {
                 "m",
                 1 + random.nextInt(2_000),
                 NOON,
-                "",
                 new Money(1 + random.nextInt(20_000)),
                 contributors,
                 random.nextBoolean() ? List.of("aud1", "aud2") : List.of());
     }
 
     private static Work work(long units, Contributor contributor) {
-        return new Work(id(), "acme", "m", units, NOON, "", MUCH, List.of(contributor), List.of());
+        return new Work(id(), "acme", "m", units, NOON, MUCH, List.of(contributor), List.of());
     }
 
     private static Contributor withEffort(String owner, Effort effort, OptionalLong tariff) {
         return new Contributor(
-                owner, Optional.empty(), Optional.empty(), effort, tariff, Optional.empty());
+                owner, "", Optional.empty(), Optional.empty(), effort, tariff, Optional.empty());
+    }
+
+    private static Contributor in(String owner, String region) {
+        return new Contributor(
+                owner,
+                region,
+                Optional.empty(),
+                Optional.empty(),
+                Effort.NONE,
+                OptionalLong.empty(),
+                Optional.empty());
     }
 
     private static Contributor returned(String owner, int seconds) {
         return new Contributor(
                 owner,
+                "",
                 Optional.empty(),
                 Optional.empty(),
                 Effort.NONE,
@@ -326,8 +447,18 @@ class PayPolicyTest {
         prices.put(PayPolicy.ANY, 2L);
         var zones = new TreeMap<String, ZoneId>();
         zones.put("eu-de", ZoneId.of("Europe/Berlin"));
+        var references = new TreeMap<String, PayPolicy.Reference>();
+        references.put("m", new PayPolicy.Reference(2_000, 30));
         return new PayPolicy(
-                prices, SHARES, zones, rates, quick, surges, PayPolicy.Availability.NONE);
+                prices,
+                SHARES,
+                zones,
+                references,
+                rates,
+                PayPolicy.Backing.USUAL,
+                quick,
+                surges,
+                PayPolicy.Availability.NONE);
     }
 
     private static TransactionId id() {

@@ -116,6 +116,7 @@ public final class ApiDoor implements Closeable {
         var proof = new ProofApi(ports);
         var payouts = new PayoutApi(ports, clock);
         var usage = new UsageApi(ports, clock);
+        var pay = new PayApi(ports);
         var operator = new Operator(ports, keys, clock, random);
         Route.Access open = Route.Access.OPEN;
         Route.Access admin = Route.Access.ADMIN;
@@ -144,6 +145,8 @@ public final class ApiDoor implements Closeable {
                 Route.get("/api/v1/owners", admin, operator.look(new Query.OfStandings())),
                 Route.post("/api/v1/owners/{owner}/trust", admin, operator::trust),
                 Route.post("/api/v1/owners/{owner}/reinstate", admin, operator::reinstate),
+                Route.get("/api/v1/owners/{owner}/terms", admin, pay::terms),
+                Route.post("/api/v1/owners/{owner}/terms", admin, pay::setTerms),
                 Route.get("/api/v1/balances", admin, operator.look(new Query.OfBalances())),
                 Route.get("/api/v1/models", admin, operator.look(new Query.OfModels())),
                 Route.post("/api/v1/models", admin, operator::addModel),
@@ -161,6 +164,8 @@ public final class ApiDoor implements Closeable {
                 Route.get("/api/v1/ledger/trial-balance", admin, ledger::trialBalance),
                 Route.get("/api/v1/ledger/check", admin, ledger::check),
                 Route.get("/api/v1/ledger/statements/{holder}", key, ledger::statement),
+                Route.get("/api/v1/ledger/policy", admin, operator.look(new Query.OfPay())),
+                Route.post("/api/v1/ledger/policy", admin, pay::setPolicy),
                 Route.post("/api/v1/ledger/dry-runs", admin, ledger::dryRun),
                 Route.get("/api/v1/ledger/invoices/{client}", key, ledger::invoice),
                 Route.get("/api/v1/ledger/sellers/{year}", admin, ledger::sellers),

@@ -85,11 +85,12 @@ public final class Desk {
     }
 
     /** Leaves a job with its inputs; both are taken or neither. */
-    Submission submit(Executor where, ClientId client, JobRequest job, List<byte[]> items) {
+    Submission submit(
+            Executor where, ClientId client, String key, JobRequest job, List<byte[]> items) {
         long number = numbers.incrementAndGet();
         var waiting = new Waiting(where, true, !job.durable());
         if (payloads.stage(number, job.kind(), items)) {
-            leave(number, new Command.SubmitJob(number, client, job), waiting);
+            leave(number, new Command.SubmitJob(number, client, key, job), waiting);
         } else {
             waiting.answer.completeExceptionally(new Busy("memory for inputs"));
         }

@@ -133,7 +133,8 @@ final class JobDesk {
         Caller.Client client = call.client();
         client.pace().units(call, order.units(), System.nanoTime());
         metrics.inputs(order.wanted().items().size());
-        return desk.submit(call.loop(), client.client(), order.job(), order.wanted().items());
+        return desk.submit(
+                call.loop(), client.client(), client.key(), order.job(), order.wanted().items());
     }
 
     private static void name(Call call, JobId job, Assurance assurance) {

@@ -171,6 +171,8 @@ public final class Metrics implements Consumer<Event> {
                     Event.ApiKeyRevoked _,
                     Event.TokenIssued _,
                     Event.Booked _,
+                    Event.PolicySet _,
+                    Event.OwnerTermsSet _,
                     Event.OwnerTrusted _,
                     Event.OwnerReinstated _,
                     Event.StandingRestored _,
@@ -230,7 +232,7 @@ public final class Metrics implements Consumer<Event> {
         agreeing.inc(shard.agreeing().size());
         inconclusive.inc(shard.inconclusive().size());
         dissenting.inc(shard.dissenting().size());
-        for (Posting posting : shard.payment().postings()) {
+        for (Posting posting : shard.postings()) {
             if (posting.account().isHold()) {
                 settledMicros.inc(Math.max(0, -posting.amount().millionths()));
             }

@@ -249,6 +249,12 @@ final class Operator {
 
     private CompletableFuture<Reply> done(
             Call call, LongFunction<Command.Asked> command, Supplier<Reply> reply) {
+        return done(desk, call, command, reply);
+    }
+
+    /** Leaves a wish; what is replied once it is so. */
+    static CompletableFuture<Reply> done(
+            Desk desk, Call call, LongFunction<Command.Asked> command, Supplier<Reply> reply) {
         return desk.ask(call.worker(), command)
                 .thenApply(answer ->
                         switch (answer) {

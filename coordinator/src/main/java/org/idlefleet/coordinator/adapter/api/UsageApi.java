@@ -39,11 +39,12 @@ final class UsageApi {
     }
 
     /** What is added up: one line of a bucket. */
-    private record Group(Optional<String> model, Optional<String> client)
+    private record Group(Optional<String> model, Optional<String> client, Optional<String> key)
             implements Comparable<Group> {
         private static final Comparator<Group> ORDER =
                 Comparator.comparing((Group group) -> group.model().orElse(""))
-                        .thenComparing(group -> group.client().orElse(""));
+                        .thenComparing(group -> group.client().orElse(""))
+                        .thenComparing(group -> group.key().orElse(""));
 
         @Override
         public int compareTo(Group other) {
@@ -70,7 +71,8 @@ final class UsageApi {
                                     .put("input_tokens", sum.tokens)
                                     .put("num_model_requests", sum.requests);
                     put(result, "project_id", group.client());
-                    result.putNull("user_id").putNull("api_key_id");
+                    result.putNull("user_id");
+                    put(result, "api_key_id", group.key());
                     return put(result, "model", group.model());
                 });
     }
@@ -87,6 +89,7 @@ final class UsageApi {
                             .put("value", new BigDecimal(sum.cost.toString()))
                             .put("currency", CURRENCY);
                     put(result, "line_item", group.model());
+                    put(result, "api_key_id", group.key());
                     return put(result, "project_id", group.client());
                 });
     }
@@ -135,10 +138,15 @@ final class UsageApi {
         if (!page.models().isEmpty() && !page.models().contains(model.orElse(""))) {
             return;
         }
+        Optional<String> key = known.map(WorkFacts.Facts::key).filter(id -> !id.isEmpty());
+        if (!page.keys().isEmpty() && !page.keys().contains(key.orElse(""))) {
+            return;
+        }
         var group =
                 new Group(
                         page.byModel() ? model : Optional.empty(),
-                        page.byClient() ? Optional.of(client) : Optional.empty());
+                        page.byClient() ? Optional.of(client) : Optional.empty(),
+                        page.byKey() ? key : Optional.empty());
         Sum sum =
                 buckets.computeIfAbsent(page.bucket(row.bookedAt()), _ -> new TreeMap<>())
                         .computeIfAbsent(group, _ -> new Sum());
@@ -207,8 +215,10 @@ final class UsageApi {
             Instant end,
             Duration width,
             List<String> models,
+            List<String> keys,
             boolean byModel,
-            boolean byClient) {
+            boolean byClient,
+            boolean byKey) {
         private static final int LIMIT_MAX = 1_440;
 
         static Page of(Call call, Instant now, List<String> widths) {
@@ -242,8 +252,10 @@ final class UsageApi {
                     end,
                     bucket,
                     list(call, "models"),
+                    list(call, "api_key_ids"),
                     groups.contains("model") || groups.contains("line_item"),
-                    groups.contains("project_id"));
+                    groups.contains("project_id"),
+                    groups.contains("api_key_id"));
         }
 
         Instant bucket(Instant at) {

@@ -7,6 +7,7 @@ import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.protocol.NodeId;
+import org.idlefleet.ledger.adapter.policy.PolicyFile;
 import org.idlefleet.protocol.NodeMessage.WarmModel;
 
 import tools.jackson.databind.node.ArrayNode;
@@ -77,6 +78,15 @@ final class Views {
                 ObjectNode root = list();
                 root.put("alarm", owners.alarm());
                 owners.owners().forEach(owner -> data(root).add(owner(owner)));
+                yield root;
+            }
+            case View.Pay pay -> {
+                ObjectNode root =
+                        Json.object()
+                                .put("version", pay.policy().version())
+                                .put("divided", pay.divided().toString())
+                                .put("policy", PolicyFile.text(pay.policy()));
+                pay.since().ifPresent(since -> root.put("since", since.toString()));
                 yield root;
             }
             case View.Load load ->

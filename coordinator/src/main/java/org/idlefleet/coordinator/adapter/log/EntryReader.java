@@ -1,10 +1,12 @@
 package org.idlefleet.coordinator.adapter.log;
 
 import org.idlefleet.coordinator.AuditCounts;
+import org.idlefleet.coordinator.Delivery;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.Event.SettledRange;
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.ModelSpec;
+import org.idlefleet.coordinator.Price;
 import org.idlefleet.coordinator.Tier;
 import org.idlefleet.coordinator.adapter.log.wire.Admission;
 import org.idlefleet.coordinator.adapter.log.wire.ApiKeyCreated;
@@ -27,6 +29,7 @@ import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.ModelManifest;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,6 +83,8 @@ final class EntryReader {
             case DEVICE_TURNED_AWAY -> TrustCodec.read(entry.getDeviceTurnedAway(), at, names);
             case DEVICE_RESTORED -> TrustCodec.read(entry.getDeviceRestored(), names);
             case ALARM_RESTORED -> TrustCodec.read(entry.getAlarmRestored(), names);
+            case POLICY_SET -> PayCodec.read(entry.getPolicySet(), at);
+            case OWNER_TERMS_SET -> PayCodec.read(entry.getOwnerTermsSet(), at, names);
             case EVENT_NOT_SET ->
                     throw new IllegalArgumentException(
                             "this release does not know its kind of event, number "
@@ -166,6 +171,10 @@ final class EntryReader {
                 record.hasAudit()
                         ? Optional.of(TrustCodec.read(record.getAudit(), names))
                         : Optional.empty(),
+                record.hasPriceMicros()
+                        ? Optional.of(new Price(record.getPriceMicros(), record.getSurgePpm()))
+                        : Optional.empty(),
+                record.getKey(),
                 at);
     }
 
@@ -194,6 +203,12 @@ final class EntryReader {
                 record.getFrom(),
                 record.getTo(),
                 VoteCodec.ballot(record.getBallot(), job, record.getShard(), names),
+                record.hasTurnaroundNanos() && record.hasComputedNanos()
+                        ? Optional.of(
+                                new Delivery(
+                                        Duration.ofNanos(record.getTurnaroundNanos()),
+                                        Duration.ofNanos(record.getComputedNanos())))
+                        : Optional.empty(),
                 at);
     }
 
@@ -214,6 +229,12 @@ final class EntryReader {
                 record.getAuditPpm(),
                 new AuditDraw.Draw(record.getAudited(), record.getByTrusted()),
                 record.getDistancesList(),
+                record.getFurtherList().stream()
+                        .map(part ->
+                                MoneyCodec.read(
+                                        part, job.toString(), Integer.toString(shard), names))
+                        .toList(),
+                PayCodec.read(record.getContributorsList(), names),
                 at);
     }
 

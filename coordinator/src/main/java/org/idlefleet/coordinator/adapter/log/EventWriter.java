@@ -26,6 +26,7 @@ import org.idlefleet.coordinator.adapter.log.wire.TransactionRecord;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.policy.Contributor;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.ModelManifest;
@@ -79,6 +80,9 @@ final class EventWriter {
                                     NodeBanned.newBuilder()
                                             .setNode(names.number(banned.node().value()))
                                             .setReason(banned.reason()));
+            case Event.PolicySet set -> at(entry, set.at()).setPolicySet(PayCodec.write(set));
+            case Event.OwnerTermsSet set ->
+                    at(entry, set.at()).setOwnerTermsSet(PayCodec.write(set, names));
             case Event.Booked booked ->
                     at(entry, booked.at())
                             .setBooked(MoneyCodec.write(booked.transaction(), "", "", names));
@@ -177,6 +181,10 @@ final class EventWriter {
                         .setHold(transaction(admitted.hold(), admitted.job(), ""))
                         .setAssurance(TrustCodec.write(admitted.assurance()));
         admitted.audit().ifPresent(audit -> record.setAudit(TrustCodec.write(audit, names)));
+        admitted.price()
+                .ifPresent(price ->
+                        record.setPriceMicros(price.micros()).setSurgePpm(price.surgePpm()));
+        record.setKey(admitted.key());
         units(record, admitted.units());
         return record.build();
     }
@@ -194,8 +202,12 @@ final class EventWriter {
     }
 
     private Cast cast(Event.BallotCast cast) {
-        return Cast.newBuilder()
-                .setJob(cast.job().number())
+        var record = Cast.newBuilder();
+        cast.delivery()
+                .ifPresent(delivery ->
+                        record.setTurnaroundNanos(delivery.turnaround().toNanos())
+                                .setComputedNanos(delivery.computed().toNanos()));
+        return record.setJob(cast.job().number())
                 .setShard(cast.shard())
                 .setFrom(cast.from())
                 .setTo(cast.to())
@@ -226,6 +238,12 @@ final class EventWriter {
         }
         for (Ballot ballot : settled.dissenting()) {
             record.addDissenting(VoteCodec.write(ballot, job, shard, names));
+        }
+        for (Transaction part : settled.further()) {
+            record.addFurther(transaction(part, job, Integer.toString(shard)));
+        }
+        for (Contributor contributor : settled.contributors()) {
+            record.addContributors(PayCodec.write(contributor, names));
         }
         return record.build();
     }

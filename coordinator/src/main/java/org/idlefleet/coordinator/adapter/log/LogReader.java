@@ -139,6 +139,8 @@ final class LogReader {
                     NODE_ENROLLED,
                     NODE_BANNED,
                     BOOKED,
+                    POLICY_SET,
+                    OWNER_TERMS_SET,
                     BOOK_RESTORED,
                     JOB_RESTORED,
                     OWNER_TRUSTED,

@@ -160,6 +160,8 @@ final class LogWriter {
                             Event.TokenIssued _,
                             Event.NodeEnrolled _,
                             Event.NodeBanned _,
+                            Event.PolicySet _,
+                            Event.OwnerTermsSet _,
                             Event.Booked _,
                             Event.OwnerTrusted _,
                             Event.OwnerConvicted _,

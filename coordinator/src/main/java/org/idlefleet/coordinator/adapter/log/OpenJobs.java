@@ -54,6 +54,8 @@ final class OpenJobs {
                     Event.NodeEnrolled _,
                     Event.NodeBanned _,
                     Event.Booked _,
+                    Event.PolicySet _,
+                    Event.OwnerTermsSet _,
                     Event.OwnerTrusted _,
                     Event.OwnerConvicted _,
                     Event.OwnerReinstated _,

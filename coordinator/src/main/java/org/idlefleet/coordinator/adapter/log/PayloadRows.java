@@ -96,6 +96,8 @@ final class PayloadRows {
                         Event.TokenIssued _,
                         Event.NodeEnrolled _,
                         Event.NodeBanned _,
+                        Event.PolicySet _,
+                        Event.OwnerTermsSet _,
                         Event.Booked _,
                         Event.OwnerTrusted _,
                         Event.OwnerConvicted _,

@@ -63,7 +63,7 @@ final class FakeBooks implements AutoCloseable {
                         id ->
                                 Optional.of(
                                         new WorkFacts.Facts(
-                                                "tiny", id.detail().isEmpty() ? 0 : 7, 2)));
+                                                "tiny", id.detail().isEmpty() ? 0 : 7, 2, "k1")));
     }
 
     /** What ann earned is final. */

@@ -6,6 +6,7 @@ import org.idlefleet.coordinator.ClientTerms;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.Inbox;
 import org.idlefleet.coordinator.JobEnd;
+import org.idlefleet.coordinator.OwnerTerms;
 import org.idlefleet.coordinator.Query;
 import org.idlefleet.coordinator.Refusal;
 import org.idlefleet.coordinator.Send;
@@ -19,6 +20,8 @@ import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
+import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.EmbeddingOutput;
@@ -60,6 +63,8 @@ final class FakeCore implements Inbox, AutoCloseable {
     private final Map<String, View.ApiKey> keys = new TreeMap<>();
     private final Map<JobId, View.Job> jobs = new TreeMap<>();
     private final Map<ClientId, ClientTerms> terms = new TreeMap<>();
+    private final TreeMap<OwnerId, OwnerTerms> ownerTerms = new TreeMap<>();
+    private PayPolicy policy = PayPolicy.plain(RevenueShare.of(1, 700_000, 200_000, 100_000));
     private long lastJob;
 
     volatile boolean full;
@@ -188,6 +193,14 @@ final class FakeCore implements Inbox, AutoCloseable {
                 terms.put(set.client(), set.terms());
                 yield new Answer.Done();
             }
+            case Command.SetPolicy set -> {
+                policy = set.policy();
+                yield new Answer.Done();
+            }
+            case Command.SetOwnerTerms set -> {
+                ownerTerms.put(set.owner(), set.terms());
+                yield new Answer.Done();
+            }
             case Command.TrustOwner _,
                     Command.ReinstateOwner _,
                     Command.FundClient _,
@@ -234,6 +247,8 @@ final class FakeCore implements Inbox, AutoCloseable {
                                     Money.ZERO,
                                     terms.getOrDefault(of.client(), ClientTerms.NONE)));
             case Query.OfStandings _ -> new Answer.Seen(new View.Owners(List.of(owner()), false));
+            case Query.OfPay _ ->
+                    new Answer.Seen(new View.Pay(policy, Optional.of(NOW), Money.ZERO, ownerTerms));
             case Query.OfLoad _ -> new Answer.Seen(new View.Load(3, 8, 2, 1, 40, 2));
         };
     }

@@ -2,6 +2,7 @@ package org.idlefleet.coordinator.adapter.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.idlefleet.ledger.adapter.policy.PolicyFile;
 import org.idlefleet.ledger.proof.Checkpoint;
 import org.idlefleet.ledger.proof.ExportVerifier;
 import org.idlefleet.ledger.proof.Hash;
@@ -95,6 +96,80 @@ class LedgerApiTest {
                                     .at("/data/1/results"))
                     .as("a client sees itself alone")
                     .isEmpty();
+        }
+    }
+
+    @Test
+    void usageAndCostsAreToldApartByTheKeyThatAsked() {
+        try (var house = new House()) {
+            long day = Instant.parse("2026-11-22T00:00:00Z").getEpochSecond();
+            String time = "?start_time=" + day + "&end_time=" + (day + 86_400);
+            for (String path : List.of("usage/embeddings", "costs")) {
+                String of = "/v1/organization/" + path + time;
+                assertThat(
+                                house.get(of + "&group_by=api_key_id", house.key)
+                                        .json()
+                                        .at("/data/0/results/0/api_key_id")
+                                        .asString())
+                        .isEqualTo("k1");
+                assertThat(
+                                house.get(of, house.key)
+                                        .json()
+                                        .at("/data/0/results/0/api_key_id")
+                                        .isNull())
+                        .as("only where it was asked for")
+                        .isTrue();
+                assertThat(
+                                house.get(of + "&api_key_ids=k2", house.key)
+                                        .json()
+                                        .at("/data/0/results"))
+                        .as("of another key")
+                        .isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void thePolicyInForceIsShownAndSetAsItIsWritten() {
+        try (var house = new House()) {
+            String path = "/api/v1/ledger/policy";
+            assertThat(house.get(path, House.ADMIN).json().get("version").asInt()).isEqualTo(1);
+            String yaml = "{version: 3, shares: {owner: 900000, platform: 100000}}";
+            House.Got set = house.post(path, House.ADMIN, "{\"policy\":\"" + yaml + "\"}");
+            assertThat(set.status()).as(set.text()).isEqualTo(200);
+            String shown = house.get(path, House.ADMIN).json().get("policy").asString();
+            assertThat(PolicyFile.parse(shown)).isEqualTo(PolicyFile.parse(yaml));
+            assertThat(house.post(path, House.ADMIN, "{\"policy\":\"version: 4\"}").message())
+                    .contains("the policy file: expected version and shares");
+            assertThat(house.get(path, house.key).status()).isEqualTo(403);
+        }
+    }
+
+    @Test
+    void anOwnersTermsAreSetWholeAndShown() {
+        try (var house = new House()) {
+            String path = "/api/v1/owners/ann/terms";
+            String terms =
+                    "{\"region\":\"eu-de\",\"fleet\":\"taxis\",\"electricity\":[{\"from\":22,\"to\":6,"
+                        + "\"micros_per_kwh\":200000},{\"days\":[\"sunday\"],"
+                        + "\"micros_per_kwh\":1}]}";
+            assertThat(house.post(path, House.ADMIN, terms).status()).isEqualTo(200);
+            var shown = house.get(path, House.ADMIN).json();
+            assertThat(shown.get("fleet").asString()).isEqualTo("taxis");
+            assertThat(shown.get("referrer").asString()).isEmpty();
+            assertThat(shown.at("/electricity/0/micros_per_kwh").asInt()).isEqualTo(200_000);
+            assertThat(shown.at("/electricity/1/days/0").asString()).isEqualTo("sunday");
+            for (String wrong :
+                    List.of(
+                            "{\"fleet\":\"not a name\"}",
+                            "{\"electricity\":7}",
+                            "{\"electricity\":[{\"micros_per_kwh\":-1}]}",
+                            "{\"electricity\":[{\"price\":1}]}",
+                            "{\"electricity\":[{\"from\":25,\"micros_per_kwh\":1}]}",
+                            "{\"electricity\":[{\"days\":[\"someday\"],\"micros_per_kwh\":1}]}",
+                            "{\"tariff\":1}")) {
+                assertThat(house.post(path, House.ADMIN, wrong).status()).as(wrong).isEqualTo(400);
+            }
         }
     }
 

@@ -40,6 +40,14 @@ class OpenApiTest {
                             "post /api/v1/models",
                             "{\"manifest\":\"" + FakeModels.DIGEST.hex() + "\"}"),
                     entry(
+                            "post /api/v1/owners/{owner}/terms",
+                            "{\"region\":\"eu-de\",\"fleet\":\"taxis\",\"electricity\":[{\"from\":22,"
+                                + "\"to\":6,\"days\":[\"monday\"],\"micros_per_kwh\":200000}]}"),
+                    entry(
+                            "post /api/v1/ledger/policy",
+                            "{\"policy\":\"{version: 2, shares: {owner: 1000000}, remainder:"
+                                    + " owner}\"}"),
+                    entry(
                             "post /api/v1/ledger/dry-runs",
                             "{\"policy\":\"{version: 2, prices: {default: 9}, shares: {owner:"
                                     + " 1000000}, remainder: owner}\",\"from\":"

@@ -3,10 +3,13 @@ package org.idlefleet.coordinator.adapter.log;
 import org.idlefleet.coordinator.AuditCounts;
 import org.idlefleet.coordinator.AuditOf;
 import org.idlefleet.coordinator.ClientTerms;
+import org.idlefleet.coordinator.Delivery;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.Event.SettledRange;
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.ModelSpec;
+import org.idlefleet.coordinator.OwnerTerms;
+import org.idlefleet.coordinator.Price;
 import org.idlefleet.coordinator.Tier;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
 import org.idlefleet.coordinator.verification.Assurance;
@@ -19,10 +22,18 @@ import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.BookState;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Party;
 import org.idlefleet.ledger.Posting;
+import org.idlefleet.ledger.RevenueShare;
+import org.idlefleet.ledger.Share;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.ledger.TransactionKind;
+import org.idlefleet.ledger.policy.Contributor;
+import org.idlefleet.ledger.policy.Effort;
+import org.idlefleet.ledger.policy.Hours;
+import org.idlefleet.ledger.policy.PayPolicy;
+import org.idlefleet.ledger.policy.Rates;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
@@ -35,12 +46,17 @@ import org.idlefleet.protocol.NodeSignature;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
+import java.time.DayOfWeek;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /**
@@ -56,7 +72,7 @@ public final class RandomEvents {
     private static final int FIRST_TRANSACTIONS = 11;
 
     /** How many kinds there are now; some differ only in what is optional. */
-    public static final int KINDS = 30;
+    public static final int KINDS = 33;
 
     private final SplittableRandom random;
 
@@ -187,6 +203,22 @@ public final class RandomEvents {
                             client(),
                             new ClientTerms(pick(Assurance.values()), pick(Assurance.values())),
                             instant());
+            case 30 -> new Event.PolicySet(policy(), new Money(nonNegative()), instant());
+            case 31 -> new Event.OwnerTermsSet(owner(), terms(), instant());
+            case 32 -> {
+                Event.BallotCast plain = cast(job(), random.nextInt(50));
+                yield new Event.BallotCast(
+                        plain.job(),
+                        plain.shard(),
+                        plain.from(),
+                        plain.to(),
+                        plain.ballot(),
+                        Optional.of(
+                                new Delivery(
+                                        Duration.ofNanos(nonNegative()),
+                                        Duration.ofNanos(nonNegative()))),
+                        plain.at());
+            }
             default -> throw new IllegalArgumentException("no kind " + kind);
         };
     }
@@ -234,6 +266,8 @@ public final class RandomEvents {
                                 text(),
                                 random.nextBoolean(),
                                 pick(AuditOf.Cause.values()))),
+                maybe(() -> new Price(1 + nonNegative(), nonNegative())),
+                random.nextBoolean() ? "" : name("k"),
                 plain.at());
     }
 
@@ -251,6 +285,8 @@ public final class RandomEvents {
                 random.nextInt(1_000_001),
                 new AuditDraw.Draw(random.nextBoolean(), random.nextBoolean()),
                 list(random.nextInt(4), random::nextDouble),
+                list(random.nextInt(3), () -> transaction(plain.job(), plain.shard())),
+                list(random.nextInt(3), this::contributor),
                 plain.at());
     }
 
@@ -290,6 +326,79 @@ public final class RandomEvents {
         int from = random.nextInt(1_000_000);
         int to = from + 1 + random.nextInt(100);
         return new Event.BallotCast(job, shard, from, to, ballot(job, shard), instant());
+    }
+
+    private Contributor contributor() {
+        long joules = nonNegative();
+        return new Contributor(
+                owner().value(),
+                random.nextBoolean() ? "" : name("eu"),
+                maybe(() -> owner().value()),
+                maybe(() -> owner().value()),
+                new Effort(joules, joules / 3, nonNegative()),
+                random.nextBoolean() ? OptionalLong.of(nonNegative()) : OptionalLong.empty(),
+                maybe(() -> Duration.ofNanos(nonNegative())));
+    }
+
+    private OwnerTerms terms() {
+        return new OwnerTerms(
+                random.nextBoolean() ? "" : name("eu"),
+                maybe(this::owner),
+                maybe(this::owner),
+                list(random.nextInt(3), this::tariff));
+    }
+
+    private Rates.Tariff tariff() {
+        return new Rates.Tariff(hours(), nonNegative());
+    }
+
+    private Hours hours() {
+        int from = random.nextInt(24);
+        int to = 1 + (from + 1 + random.nextInt(22)) % 24;
+        return new Hours(
+                random.nextBoolean() ? "" : name("eu"),
+                from,
+                to == from ? 24 : to,
+                random.nextBoolean()
+                        ? new TreeSet<>()
+                        : new TreeSet<>(List.of(pick(DayOfWeek.values()))));
+    }
+
+    /** Any that a file can hold. */
+    public PayPolicy policy() {
+        int owners = random.nextInt(1_000_001);
+        var prices = new TreeMap<String, Long>();
+        list(random.nextInt(3), () -> prices.put(name("m"), 1L + random.nextInt(1_000)));
+        var zones = new TreeMap<String, ZoneId>();
+        list(random.nextInt(3), () -> zones.put(name("eu"), ZoneId.of("Europe/Berlin")));
+        var references = new TreeMap<String, PayPolicy.Reference>();
+        list(
+                random.nextInt(3),
+                () ->
+                        references.put(
+                                name("m"),
+                                new PayPolicy.Reference(
+                                        random.nextInt(1_000), random.nextInt(1_000))));
+        return new PayPolicy(
+                prices,
+                new RevenueShare(
+                        1 + random.nextInt(1_000),
+                        List.of(
+                                new Share(Party.OWNER, owners),
+                                new Share(Party.REFERRER, 1_000_000 - owners)),
+                        pick(new Party[] {Party.OWNER, Party.REFERRER})),
+                zones,
+                references,
+                new Rates(list(random.nextInt(3), this::tariff), nonNegative(), nonNegative()),
+                new PayPolicy.Backing(
+                        List.of(Party.VERIFICATION),
+                        random.nextBoolean() ? List.of() : List.of(Party.PLATFORM)),
+                new PayPolicy.QuickReturn(
+                        Duration.ofNanos(nonNegative()), random.nextInt(1_000_001)),
+                list(
+                        random.nextInt(3),
+                        () -> new PayPolicy.Surge(hours(), random.nextInt(1_000_000))),
+                new PayPolicy.Availability(nonNegative(), random.nextInt(25)));
     }
 
     public Event.ShardSettled settled(JobId job, int shard) {

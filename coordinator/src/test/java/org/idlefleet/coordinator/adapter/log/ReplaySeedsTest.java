@@ -103,7 +103,13 @@ class ReplaySeedsTest {
             case Event.LifeBegan began -> new Event.LifeBegan(began.epoch(), ANY);
             case Event.BallotCast cast ->
                     new Event.BallotCast(
-                            cast.job(), cast.shard(), cast.from(), cast.to(), cast.ballot(), ANY);
+                            cast.job(),
+                            cast.shard(),
+                            cast.from(),
+                            cast.to(),
+                            cast.ballot(),
+                            cast.delivery(),
+                            ANY);
             case JobRestored job -> new JobRestored(job.admitted(), job.paid(), 0, job.settled());
             default -> event;
         };

@@ -142,6 +142,7 @@ public record PolicyDryRun(
                 return;
             }
             Optional<WorkFacts.Facts> known = facts.of(settled.id());
+            List<Contributor> said = facts.contributors(settled.id());
             var work =
                     new Work(
                             settled.id(),
@@ -149,9 +150,8 @@ public record PolicyDryRun(
                             known.map(WorkFacts.Facts::model).orElse(""),
                             known.map(fact -> fact.units() * fact.executions()).orElse(0L),
                             row.bookedAt(),
-                            "",
                             Money.ofMillionths(Long.MAX_VALUE),
-                            contributors,
+                            said.isEmpty() ? contributors : said,
                             List.of());
             Payment payment = known.isPresent() ? policy.pay(work) : policy.pay(work, price);
             priced += known.isPresent() ? 1 : 0;

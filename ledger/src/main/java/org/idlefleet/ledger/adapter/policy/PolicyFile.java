@@ -21,9 +21,12 @@ import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -51,8 +54,10 @@ public final class PolicyFile {
             @Nullable Map<Party, Integer> shares,
             @Nullable Party remainder,
             @Nullable Map<String, String> regions,
+            @Nullable Map<String, Reference> reference,
             @Nullable List<Tariff> electricity,
             @Nullable Wear wear,
+            @Nullable Backing backing,
             @Nullable Quick quickReturn,
             @Nullable List<Surge> surge,
             @Nullable Availability availability) {}
@@ -63,6 +68,10 @@ public final class PolicyFile {
             @Nullable Integer to,
             @Nullable Set<DayOfWeek> days,
             long microsPerKwh) {}
+
+    private record Reference(long microsPerUnit, int watts) {}
+
+    private record Backing(@Nullable List<Party> floor, @Nullable List<Party> bonus) {}
 
     private record Wear(long batteryMicrosPerKwh, long acceleratorMicrosPerHour) {}
 
@@ -77,16 +86,90 @@ public final class PolicyFile {
 
     private record Availability(long microsPerHour, int hoursPerDay) {}
 
+    /** A policy as a text that {@link #parse} reads as the same policy; comments are gone. */
+    public static String text(PayPolicy policy) {
+        Map<String, Object> root = new LinkedHashMap<>();
+        root.put("version", policy.version());
+        put(root, "prices", policy.prices());
+        var shares = new LinkedHashMap<String, Object>();
+        policy.shares()
+                .shares()
+                .forEach(share -> shares.put(word(share.party()), share.partsPerMillion()));
+        root.put("shares", shares);
+        root.put("remainder", word(policy.shares().remainder()));
+        var zones = new LinkedHashMap<String, Object>();
+        policy.zones().forEach((region, zone) -> zones.put(region, zone.getId()));
+        put(root, "regions", zones);
+        put(root, "reference", policy.references());
+        root.put(
+                "electricity",
+                policy.rates().tariffs().stream()
+                        .map(tariff -> hours(tariff.hours(), "microsPerKwh", tariff.microsPerKwh()))
+                        .toList());
+        root.put(
+                "wear",
+                new Wear(
+                        policy.rates().batteryMicrosPerKwh(),
+                        policy.rates().acceleratorMicrosPerHour()));
+        root.put(
+                "backing",
+                Map.of(
+                        "floor",
+                        policy.backing().floor().stream().map(PolicyFile::word).toList(),
+                        "bonus",
+                        policy.backing().bonus().stream().map(PolicyFile::word).toList()));
+        root.put(
+                "quickReturn",
+                new Quick(
+                        policy.quickReturn().within().toMillis(),
+                        policy.quickReturn().partsPerMillion()));
+        root.put(
+                "surge",
+                policy.surges().stream()
+                        .map(surge -> hours(surge.hours(), "ppm", surge.partsPerMillion()))
+                        .toList());
+        root.put("availability", policy.availability());
+        return YAML.writeValueAsString(root).replaceFirst("^---\n", "");
+    }
+
+    private static void put(Map<String, Object> root, String key, Map<?, ?> map) {
+        if (!map.isEmpty()) {
+            root.put(key, map);
+        }
+    }
+
+    private static Map<String, Object> hours(Hours hours, String key, long value) {
+        var line = new LinkedHashMap<String, Object>();
+        if (!hours.region().isEmpty()) {
+            line.put("region", hours.region());
+        }
+        if (hours.from() != 0 || hours.to() != 24) {
+            line.put("from", hours.from());
+            line.put("to", hours.to());
+        }
+        if (!hours.days().isEmpty()) {
+            line.put(
+                    "days",
+                    hours.days().stream().map(day -> day.name().toLowerCase(Locale.ROOT)).toList());
+        }
+        line.put(key, value);
+        return line;
+    }
+
+    private static String word(Party party) {
+        return party.name().toLowerCase(Locale.ROOT);
+    }
+
     /**
      * @throws IllegalArgumentException if the text is no policy; the message says where and why
      */
     public static PayPolicy parse(String yaml) {
         try {
             @Nullable Text text = YAML.readValue(yaml, Text.class);
-            if (text == null || text.prices() == null || text.shares() == null) {
-                throw new IllegalArgumentException("expected version, prices and shares");
+            if (text == null || text.shares() == null) {
+                throw new IllegalArgumentException("expected version and shares");
             }
-            return policy(text, text.prices(), text.shares());
+            return policy(text, orEmpty(text.prices()), text.shares());
         } catch (JacksonException e) {
             throw new IllegalArgumentException("the policy file" + place(e), e);
         } catch (DateTimeException e) {
@@ -122,10 +205,12 @@ public final class PolicyFile {
                 new TreeMap<>(prices),
                 shares(text, parts),
                 zones,
+                references(text),
                 new Rates(
                         orEmpty(text.electricity()).stream().map(PolicyFile::tariff).toList(),
                         wear.batteryMicrosPerKwh(),
                         wear.acceleratorMicrosPerHour()),
+                backing(text.backing()),
                 quick == null
                         ? PayPolicy.QuickReturn.NONE
                         : new PayPolicy.QuickReturn(
@@ -135,6 +220,26 @@ public final class PolicyFile {
                         ? PayPolicy.Availability.NONE
                         : new PayPolicy.Availability(
                                 available.microsPerHour(), available.hoursPerDay()));
+    }
+
+    private static SortedMap<String, PayPolicy.Reference> references(Text text) {
+        var references = new TreeMap<String, PayPolicy.Reference>();
+        orEmpty(text.reference())
+                .forEach((model, reference) ->
+                        references.put(
+                                model,
+                                new PayPolicy.Reference(
+                                        reference.microsPerUnit(), reference.watts())));
+        return references;
+    }
+
+    private static PayPolicy.Backing backing(@Nullable Backing text) {
+        PayPolicy.Backing usual = PayPolicy.Backing.USUAL;
+        return text == null
+                ? usual
+                : new PayPolicy.Backing(
+                        text.floor() == null ? usual.floor() : text.floor(),
+                        text.bonus() == null ? usual.bonus() : text.bonus());
     }
 
     private static RevenueShare shares(Text text, Map<Party, Integer> parts) {

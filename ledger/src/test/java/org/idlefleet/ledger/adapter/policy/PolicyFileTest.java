@@ -31,6 +31,8 @@ class PolicyFileTest {
             electricity:
               - {region: eu-de, from: 22, to: 6, microsPerKwh: 200000}
               - {microsPerKwh: 300000}
+            reference: {default: {microsPerUnit: 400, watts: 25}}
+            backing: {floor: [verification, platform], bonus: [platform]}
             wear: {batteryMicrosPerKwh: 50000, acceleratorMicrosPerHour: 3000}
             quickReturn: {withinMs: 5000, ppm: 20000}
             surge:
@@ -55,6 +57,14 @@ class PolicyFileTest {
         assertThat(policy.availability().hoursPerDay()).isEqualTo(12);
     }
 
+    @Test
+    void whatItWritesItReadsAsTheSamePolicy() {
+        PayPolicy policy = PolicyFile.parse(WHOLE);
+        assertThat(PolicyFile.parse(PolicyFile.text(policy))).isEqualTo(policy);
+        var plain = PayPolicy.plain(policy.shares());
+        assertThat(PolicyFile.parse(PolicyFile.text(plain))).isEqualTo(plain);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -70,6 +80,8 @@ class PolicyFileTest {
                 "from: 22, to: 6      | from: 22, to: 25     | expected hours",
                 "ppm: 20000           | ppm: -1              | quick return",
                 "ppm: 250000          | pmp: 250000          | pmp",
+                "bonus: [platform]    | bonus: [owner]       | platform or the verification",
+                "watts: 25            | wats: 25             | wats",
                 "monday               | mondey               | mondey",
                 "hoursPerDay: 12      | hoursPerDay: 30      | hours a day",
                 "remainder: verification | version: 5        | ersion",
