@@ -34,7 +34,7 @@ record World(
         int owners = rough ? 12 : chance.between(2, 8);
         int liars = rough ? owners - 3 : chance.hits(0.6) ? chance.between(0, (owners - 1) / 2) : 0;
         boolean friends = faults.hits(0.25);
-        boolean sleepers = faults.hits(0.4);
+        boolean sleepers = faults.hits(0.25);
         boolean odd = faults.hits(0.3);
         boolean trustable = false;
         var nodes = new ArrayList<SimNode.Plan>();
