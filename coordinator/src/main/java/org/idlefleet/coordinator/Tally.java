@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,21 +122,16 @@ final class Tally {
         Optional<Delivery> delivery = delivery(result, now);
         if (job.needed() == 1 && job.ballots(shard.index()).isEmpty()) {
             var verdict = new Verdict.Agreed(ballot, List.of(ballot), List.of(), List.of());
-            return settle(
-                            decision,
-                            job,
-                            shard,
-                            verdict,
-                            List.of(),
-                            arrived(delivery, ballot),
-                            now)
+            return settle(decision, job, shard, verdict, List.of(), arrived(delivery, ballot), now)
                     .build();
         }
         return cast(decision, job, shard, ballot, delivery, now).build();
     }
 
     private static Map<Lease, Delivery> arrived(Optional<Delivery> delivery, Ballot ballot) {
-        return delivery.map(known -> Map.of(ballot.lease(), known)).orElse(Map.of());
+        var arrived = new LinkedHashMap<Lease, Delivery>();
+        delivery.ifPresent(known -> arrived.put(ballot.lease(), known));
+        return arrived;
     }
 
     private Optional<Delivery> delivery(ResultReturned result, Instant now) {
@@ -183,7 +179,7 @@ final class Tally {
                                     shard,
                                     agreed,
                                     distances(ballots, comparison, agreed),
-                                    Map.of(),
+                                    new LinkedHashMap<>(),
                                     now)
                             .build();
             case Verdict.Open open -> more(job, shard, open, comparison, now);

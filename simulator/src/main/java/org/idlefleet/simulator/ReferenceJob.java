@@ -49,7 +49,7 @@ final class ReferenceJob {
     }
 
     /** The owner's word that each settled shard stands on, until an audit looks at it. */
-    TreeMap<Integer, Ballot> unchecked() {
+    Map<Integer, Ballot> unchecked() {
         return unchecked;
     }
 

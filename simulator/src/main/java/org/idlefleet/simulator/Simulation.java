@@ -174,7 +174,7 @@ public final class Simulation {
         plan(world.weather().betweenCrashes(), chance, () -> crash(chance));
         plan(Duration.ofSeconds(90), chance, coordinator::snapshot);
         var policies = new Chance(seed, "policies");
-        plan(Duration.ofSeconds(120), policies, () -> setPolicy(policies));
+        plan(Duration.ofMinutes(2), policies, () -> setPolicy(policies));
         plan(Duration.ofSeconds(60), policies, () -> setTerms(policies));
         plan(Duration.ofSeconds(60), chance, () -> partition(chance));
         if (chance.hits(0.3)) {

@@ -6,8 +6,8 @@ import org.idlefleet.coordinator.fleet.Conduct;
 import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Posting;
-import org.idlefleet.protocol.NodeId;
 import org.idlefleet.ledger.adapter.policy.PolicyFile;
+import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.NodeMessage.WarmModel;
 
 import tools.jackson.databind.node.ArrayNode;

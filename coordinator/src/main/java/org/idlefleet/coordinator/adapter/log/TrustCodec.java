@@ -316,13 +316,14 @@ final class TrustCodec {
     static AlarmRecord write(Event.AlarmRestored event, NameTable names) {
         var record = AlarmRecord.newBuilder();
         for (Event.Convict convict : event.convicts()) {
+            Instant at = convict.at();
             record.addOwners(names.number(convict.owner().value()))
-                    .addSeconds(convict.at().getEpochSecond())
-                    .addNanos(convict.at().getNano());
+                    .addSeconds(at.getEpochSecond())
+                    .addNanos(at.getNano());
         }
-        if (!event.until().equals(Instant.MIN)) {
-            record.setUntilSeconds(event.until().getEpochSecond())
-                    .setUntilNanos(event.until().getNano());
+        Instant until = event.until();
+        if (!until.equals(Instant.MIN)) {
+            record.setUntilSeconds(until.getEpochSecond()).setUntilNanos(until.getNano());
         }
         return record.build();
     }
