@@ -9,8 +9,9 @@ import org.idlefleet.protocol.JobId;
  *
  * @param claim whose result is checked; its owner may not check it
  * @param network of the claim's node, from which no auditor comes if there are others; may be empty
- * @param trusted whether only owners whom the operator trusts may do it; their word convicts
+ * @param trusted whether only owners whom the operator trusts may do it
  * @param cause why the claim is checked
+ * @param reviewed whether a trusted owner decides even if the auditor agrees with the claim
  */
 public record AuditOf(
         JobId job,
@@ -20,7 +21,8 @@ public record AuditOf(
         Ballot claim,
         String network,
         boolean trusted,
-        Cause cause) {
+        Cause cause,
+        boolean reviewed) {
     /** Whether the claim is a whole result that its job keeps, and not one side of a dispute. */
     boolean ofKept() {
         return cause == Cause.DRAWN || cause == Cause.CONVICTION;

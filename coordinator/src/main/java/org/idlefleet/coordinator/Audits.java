@@ -164,9 +164,11 @@ final class Audits {
             int to,
             Ballot claim,
             boolean trusted,
-            AuditOf.Cause cause) {
+            AuditOf.Cause cause,
+            boolean reviewed) {
         String network = fleet.session(claim.node()).map(ParkSession::network).orElse("");
-        return new AuditOf(job, shard, from, to, claim, network, trusted, cause);
+        return new AuditOf(
+                job, shard, from, to, claim, network, trusted, cause, reviewed && !trusted);
     }
 
     /**
@@ -279,7 +281,8 @@ final class Audits {
                             shard.to(),
                             claim,
                             false,
-                            AuditOf.Cause.CONVICTION);
+                            AuditOf.Cause.CONVICTION,
+                            false);
             open(decision, admitted, again, admitted.job(), shard.from(), now);
         } else if (!admitted.durable()) {
             decision.event(

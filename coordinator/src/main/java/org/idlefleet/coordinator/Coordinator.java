@@ -504,8 +504,7 @@ public final class Coordinator {
     private Decision wake(Instant now) {
         Optional<Job> late = jobs.lateAt(now);
         if (late.isPresent()) {
-            JobEnd end = late.get().work().done() ? JobEnd.DONE : JobEnd.DEADLINE;
-            return tally.end(late.get(), end, "", now);
+            return tally.late(late.get(), now);
         }
         Optional<ParkSession> silent = fleet.silentAt(now);
         if (silent.isPresent()) {

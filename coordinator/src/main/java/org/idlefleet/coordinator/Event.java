@@ -437,7 +437,8 @@ public sealed interface Event {
     /**
      * The ballots so far do not settle the shard: so many more are wanted.
      *
-     * @param trusted whether a trusted owner had best cast them: others could not judge
+     * @param trusted whether a trusted owner shall cast them: on an audit nobody else may, on other
+     *     work it had best be one, as others could not judge
      */
     record MoreBallotsWanted(
             JobId job, int shard, int missing, Comparison comparison, boolean trusted)

@@ -272,6 +272,11 @@ final class Job {
         delivery.ifPresent(known -> deliveries.put(ballot.lease(), known));
     }
 
+    /** How far apart the votes on an open shard are, as far as they were compared. */
+    Optional<Comparison> comparison(int shard) {
+        return Optional.ofNullable(compared.get(shard));
+    }
+
     void compared(int shard, Comparison comparison) {
         compared.put(shard, comparison);
     }

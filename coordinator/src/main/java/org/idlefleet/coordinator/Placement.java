@@ -180,7 +180,9 @@ final class Placement {
             OpenJob job, ModelSpec model, @Nullable OpenShard shard, List<ParkSession> ready) {
         Job whole = jobs.open(job.job()).orElseThrow();
         Event.JobAdmitted terms = whole.admitted();
-        boolean trustedOnly = terms.assurance() == Assurance.TRUSTED_ONLY;
+        boolean trustedOnly =
+                terms.assurance() == Assurance.TRUSTED_ONLY
+                        || terms.audit().isPresent() && shard != null && shard.forTrusted();
         if (fleet.readyOwners(model.manifest())
                 .noneMatch(owner -> admits(job, shard, owner, trustedOnly))) {
             return null;

@@ -171,6 +171,9 @@ final class Tally {
             return Decision.NOTHING;
         }
         Verdict verdict = judge(job, ballots, comparison);
+        if (refereeDue(job, ballots, comparison, verdict)) {
+            return Decision.event(referee(job, shard, comparison));
+        }
         return switch (verdict) {
             case Verdict.Agreed agreed ->
                     settle(
@@ -246,13 +249,85 @@ final class Tally {
         return Math.min(Voter.BALLOTS_MAX, policy.limits().attempts());
     }
 
+    /**
+     * Ends a job whose deadline has passed. If it is an audit for which no trusted owner had time,
+     * the vote counts that there is: a shard at a time.
+     */
+    Decision late(Job job, Instant now) {
+        if (job.admitted().audit().isPresent()) {
+            for (OpenShard shard : job.work().shards()) {
+                List<Ballot> ballots = job.ballots(shard.index());
+                Comparison comparison = job.comparison(shard.index()).orElse(null);
+                if (comparison != null
+                        && comparison.ballots() == ballots.size()
+                        && judge(job, ballots, comparison) instanceof Verdict.Agreed agreed) {
+                    return settle(
+                                    new Decision.Builder(),
+                                    job,
+                                    shard,
+                                    agreed,
+                                    distances(ballots, comparison, agreed),
+                                    new LinkedHashMap<>(),
+                                    now)
+                            .build();
+                }
+            }
+        }
+        return end(job, job.work().done() ? JobEnd.DONE : JobEnd.DEADLINE, "", now);
+    }
+
     /** Where a trusted owner audits, its word counts and no vote is taken. */
     private Verdict judge(Job job, List<Ballot> ballots, Comparison comparison) {
         Tolerance tolerance = model(job).tolerance();
-        boolean byTrusted = job.admitted().audit().filter(AuditOf::trusted).isPresent();
-        return byTrusted
-                ? Voter.judgeBy(ballots.size() - 1, ballots, comparison, tolerance)
+        int trusted = job.admitted().audit().isPresent() ? trusted(ballots) : 0;
+        return trusted > 0
+                ? Voter.judgeBy(trusted, ballots, comparison, tolerance)
                 : Voter.judge(ballots, comparison, tolerance, job.needed());
+    }
+
+    /** The place of the last vote of a trusted owner on an audit; 0, the claim's, if none voted. */
+    private int trusted(List<Ballot> ballots) {
+        int place = ballots.size() - 1;
+        while (place > 0 && !trust.trusted(ballots.get(place).owner())) {
+            place--;
+        }
+        return place;
+    }
+
+    /**
+     * Whether a trusted owner has to decide an audit: it was drawn for a review, or the votes would
+     * blame somebody. Votes convict nobody and clear nobody, since friends vote for each other.
+     */
+    private boolean refereeDue(
+            Job job, List<Ballot> ballots, Comparison comparison, Verdict verdict) {
+        AuditOf audit = job.admitted().audit().orElse(null);
+        return audit != null
+                && trusted(ballots) == 0
+                && (audit.reviewed() || blames(job, ballots, comparison, verdict))
+                && audits.judgeThere(job.admitted(), audit.claim())
+                && ballots.size() < replicasMax();
+    }
+
+    private boolean blames(
+            Job job, List<Ballot> ballots, Comparison comparison, Verdict verdict) {
+        if (verdict instanceof Verdict.Agreed agreed) {
+            return !agreed.dissenting().isEmpty();
+        }
+        Tolerance tolerance = model(job).tolerance();
+        for (int high = 1; high < ballots.size(); high++) {
+            for (int low = 0; low < high; low++) {
+                double reach = 2 * tolerance.between(ballots.get(high), ballots.get(low));
+                if (!Double.isNaN(reach) && !(comparison.between(high, low) <= reach)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static Event referee(Job job, OpenShard shard, Comparison comparison) {
+        return new MoreBallotsWanted(
+                job.admitted().job(), shard.index(), shard.forTrusted() ? 0 : 1, comparison, true);
     }
 
     private Decision more(
@@ -264,6 +339,12 @@ final class Tally {
                 ballots.size() >= job.needed() + UNJUDGED_EXTRAS && unjudged(job, ballots);
         AuditOf audit = job.admitted().audit().orElse(null);
         boolean hopeless = ballots.size() + planned + missing > replicasMax();
+        if ((hopeless || unjudged)
+                && audit != null
+                && !shard.forTrusted()
+                && audits.judgeThere(job.admitted(), audit.claim())) {
+            return Decision.event(referee(job, shard, comparison));
+        }
         if (hopeless || unjudged && audit != null) {
             var decision = new Decision.Builder();
             if (audit != null && !audit.trusted()) {
@@ -312,16 +393,21 @@ final class Tally {
                         || shard.to() - shard.from() == job.work().units().items();
         boolean same =
                 whole && all.stream().allMatch(other -> other.output().equals(ballot.output()));
-        return same
-                ? settle(
+        if (!same) {
+            return decision.send(compare(job, shard, all, model(job)));
+        }
+        var agreed = new Verdict.Agreed(all.getFirst(), all, List.of(), List.of());
+        Comparison equal = Comparison.equal(all.size());
+        return refereeDue(job, all, equal, agreed)
+                ? decision.event(referee(job, shard, equal))
+                : settle(
                         decision,
                         job,
                         shard,
-                        new Verdict.Agreed(all.getFirst(), all, List.of(), List.of()),
+                        agreed,
                         List.of(),
                         arrived(delivery, ballot),
-                        now)
-                : decision.send(compare(job, shard, all, model(job)));
+                        now);
     }
 
     /**
@@ -368,7 +454,7 @@ final class Tally {
                         paid.contributors(),
                         now));
         if (draw.audited()) {
-            audit(decision, job, shard, verdict.canonical(), draw.trusted(), now);
+            audit(decision, job, shard, verdict.canonical(), draw, now);
         }
         consequences(decision, job, shard, verdict, charged, now);
         boolean kept = job.admitted().audit().isEmpty();
@@ -399,7 +485,7 @@ final class Tally {
             Job job,
             OpenShard shard,
             Ballot claim,
-            boolean trusted,
+            AuditDraw.Draw draw,
             Instant now) {
         JobAdmitted admitted = job.admitted();
         AuditOf audit =
@@ -409,14 +495,15 @@ final class Tally {
                         shard.from(),
                         shard.to(),
                         claim,
-                        trusted && audits.judgeThere(admitted, claim),
-                        AuditOf.Cause.DRAWN);
+                        draw.trusted() && audits.judgeThere(admitted, claim),
+                        AuditOf.Cause.DRAWN,
+                        draw.reviewed());
         audits.open(decision, admitted, audit, admitted.job(), shard.from(), now);
     }
 
     /**
      * Whoever was voted down is a suspect, and a trusted owner decides. A claim that an audit found
-     * wrong is retracted; one that a trusted owner found wrong convicts.
+     * wrong is retracted. Whoever a trusted owner found wrong is convicted, auditors too.
      */
     private void consequences(
             Decision.Builder decision,
@@ -426,25 +513,33 @@ final class Tally {
             Money cost,
             Instant now) {
         AuditOf audit = job.admitted().audit().orElse(null);
+        boolean certain = audit != null && byTrusted(verdict, audit.claim());
         for (Ballot wrong : verdict.dissenting()) {
-            if (audit == null || !wrong.equals(audit.claim())) {
-                suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
-                continue;
+            boolean claim = false;
+            if (audit != null && wrong.equals(audit.claim())) {
+                claim = true;
+                retract(decision, job, audit, shard, verdict.canonical(), now);
             }
-            retract(decision, job, audit, shard, verdict.canonical(), now);
-            if (audit.trusted() && trust.spares(wrong.owner(), wrong.node())) {
+            boolean blamed = certain && (claim || !trust.trusted(wrong.owner()));
+            if (blamed && trust.spares(wrong.owner(), wrong.node())) {
                 audits.turnAway(decision, wrong, job.admitted().job(), now);
-            } else if (audit.trusted()) {
+            } else if (blamed) {
                 audits.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
             } else {
                 suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
             }
         }
         Ballot accuser = verdict.canonical();
-        boolean disputed = !verdict.dissenting().isEmpty() && (audit == null || !audit.trusted());
+        boolean disputed = !verdict.dissenting().isEmpty() && !certain;
         if (disputed && (audit == null || !accuser.equals(audit.claim()))) {
             suspect(decision, job, shard, accuser, AuditOf.Cause.DISPUTED, now);
         }
+    }
+
+    /** Whether a trusted owner, other than the one whose claim it is, agrees with the verdict. */
+    private boolean byTrusted(Verdict.Agreed verdict, Ballot claim) {
+        return verdict.agreeing().stream()
+                .anyMatch(ballot -> !ballot.equals(claim) && trust.trusted(ballot.owner()));
     }
 
     /** Has a trusted owner decide about a ballot on this shard, if one is there. */
@@ -472,7 +567,8 @@ final class Tally {
                         first + shard.to(),
                         ballot,
                         true,
-                        cause);
+                        cause,
+                        false);
         audits.open(decision, of.admitted(), audit, job.admitted().job(), shard.from(), now);
     }
 

@@ -39,8 +39,10 @@ final class Draws {
                         .putInt(settled.shard())
                         .put(commit.raw());
         ByteBuffer drawn = ByteBuffer.wrap(hmac(dayKey(settled.at()), text.array()));
-        return new AuditDraw.Draw(
-                share(drawn.getLong()) < settled.auditPpm(), share(drawn.getLong()) < 100_000);
+        boolean audited = share(drawn.getLong()) < settled.auditPpm();
+        boolean trusted = share(drawn.getLong()) < 100_000;
+        long reviewed = 10_000L * 1_000_000 / settled.auditPpm();
+        return new AuditDraw.Draw(audited, trusted, audited && share(drawn.getLong()) < reviewed);
     }
 
     private byte[] dayKey(Instant at) {

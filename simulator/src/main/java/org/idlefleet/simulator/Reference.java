@@ -44,6 +44,7 @@ final class Reference {
     private final TreeMap<ClientId, Assurance> floors = new TreeMap<>();
     private final TreeSet<OwnerId> spared = new TreeSet<>();
     private final Records records = new Records();
+    private final TreeSet<OwnerId> refuted = new TreeSet<>();
     private final Draws draws;
     private final Predicate<OwnerId> liars;
     private final Map<Long, Guest> guests = new HashMap<>();
@@ -147,6 +148,7 @@ final class Reference {
                         spared.add(turned.owner()) && !convicted.contains(turned.owner()),
                         "an owner is spared once",
                         turned);
+                refuted.remove(turned.owner());
                 records.turnedAway(turned.node());
                 met(Corner.DEVICE_TURNED_AWAY);
             }
@@ -227,11 +229,14 @@ final class Reference {
                 met(Corner.HEDGE);
             }
             case Event.MoreBallotsWanted more -> {
-                job(more.job());
-                met(Corner.MORE_BALLOTS);
-                if (more.trusted()) {
+                ReferenceJob job = job(more.job());
+                if (more.trusted() && job.admitted().audit().isPresent()) {
+                    job.trustedFrom(more.shard());
+                    met(Corner.REFEREE);
+                } else if (more.trusted()) {
                     met(Corner.ASKED_A_TRUSTED_OWNER);
                 }
+                met(Corner.MORE_BALLOTS);
             }
         }
     }
@@ -312,6 +317,7 @@ final class Reference {
         pay.settled(settled, job.admitted(), replaying).forEach(this::met);
         settled.payments().forEach(book::book);
         judged(settled);
+        job.admitted().audit().ifPresent(audit -> decided(settled, audit.claim()));
         if (!settled.dissenting().isEmpty()) {
             met(Corner.DISSENT);
         }
@@ -343,6 +349,23 @@ final class Reference {
                                     settled));
             if (settled.inconclusive().stream().anyMatch(ballot -> !comparable(accuser, ballot))) {
                 met(Corner.COULD_NOT_JUDGE);
+            }
+        }
+    }
+
+    /**
+     * Whom a trusted owner contradicts shall be convicted, the author and whoever covered him, but
+     * where it is one device of a good owner: that is turned away instead.
+     */
+    private void decided(Event.ShardSettled settled, Ballot claim) {
+        boolean certain =
+                settled.agreeing().stream()
+                        .anyMatch(ballot ->
+                                !ballot.equals(claim) && trusted.contains(ballot.owner()));
+        for (Ballot wrong : settled.dissenting()) {
+            if (certain && !trusted.contains(wrong.owner())) {
+                refuted.add(wrong.owner());
+                met(wrong.equals(claim) ? Corner.AUTHOR_REFUTED : Corner.AUDITOR_REFUTED);
             }
         }
     }
@@ -444,8 +467,9 @@ final class Reference {
         guest.held++;
         ReferenceJob job = job(granted.lease().job());
         Broken.unless(
-                job.admitted().assurance() != Assurance.TRUSTED_ONLY
-                        || trusted.contains(guest.owner),
+                trusted.contains(guest.owner)
+                        || job.admitted().assurance() != Assurance.TRUSTED_ONLY
+                                && !job.trustedOnly(granted.lease().shard()),
                 "only the trusted get what only they may have",
                 granted);
         pay.granted(granted);
@@ -549,6 +573,12 @@ final class Reference {
 
     void afterStep(Money total) {
         Broken.unless(total.isZero(), "the book sums to zero", total);
+        Broken.unless(
+                convicted.containsAll(refuted),
+                "whom a trusted owner contradicts is convicted",
+                refuted,
+                convicted);
+        refuted.clear();
     }
 
     /** Holds a snapshot of the coordinator against what the events said. */

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** What the reference knows of an open job: one bit an item, and every vote and lease. */
 final class ReferenceJob {
@@ -22,6 +23,7 @@ final class ReferenceJob {
     private final TreeMap<Integer, Event.SettledRange> bounds = new TreeMap<>();
     private final Map<Lease, Live> live = new LinkedHashMap<>();
     private final TreeMap<Integer, Ballot> unchecked = new TreeMap<>();
+    private final TreeSet<Integer> trustedOnly = new TreeSet<>();
     private Money paid = Money.ZERO;
     private boolean doubted;
 
@@ -60,6 +62,15 @@ final class ReferenceJob {
 
     Map<Lease, Live> live() {
         return live;
+    }
+
+    /** From now on only trusted owners may get this shard. */
+    void trustedFrom(int shard) {
+        trustedOnly.add(shard);
+    }
+
+    boolean trustedOnly(int shard) {
+        return trustedOnly.contains(shard);
     }
 
     boolean done() {

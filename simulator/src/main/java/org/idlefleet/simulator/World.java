@@ -33,7 +33,7 @@ record World(
         boolean rough = chance.hits(0.06);
         int owners = rough ? 12 : chance.between(2, 8);
         int liars = rough ? owners - 3 : chance.hits(0.6) ? chance.between(0, (owners - 1) / 2) : 0;
-        boolean friends = faults.hits(0.25);
+        boolean friends = faults.hits(0.4);
         boolean sleepers = faults.hits(0.25);
         boolean odd = faults.hits(0.3);
         boolean trustable = false;
@@ -41,7 +41,7 @@ record World(
         for (int owner = 0; owner < owners; owner++) {
             Conduct conduct =
                     rough && owner < liars
-                            ? Conduct.GARBAGE
+                            ? (friends ? Conduct.COALITION : Conduct.GARBAGE)
                             : owner < liars ? dishonest(chance, friends, sleepers) : Conduct.HONEST;
             int count = rough ? 1 : chance.between(1, 4);
             boolean faulty =

@@ -23,6 +23,12 @@ public final class AuditDraw {
     /** Of the audits, so many in a million go to a trusted owner, if there is one. */
     public static final int TRUSTED_PPM = 100_000;
 
+    /**
+     * Of all results, so many in a million are reviewed: a trusted owner looks at them after their
+     * audit, whatever the auditor said, so that who covers up for a friend risks himself.
+     */
+    public static final int REVIEWED_PPM = 10_000;
+
     private static final String HMAC = "HmacSHA256";
 
     private static final byte[] COMMITMENT =
@@ -50,9 +56,10 @@ public final class AuditDraw {
      *
      * @param audited whether the result is audited
      * @param trusted whether a trusted owner is to do it, if there is one
+     * @param reviewed whether one is to look after somebody else did it; of audited ones only
      */
-    public record Draw(boolean audited, boolean trusted) {
-        public static final Draw NONE = new Draw(false, false);
+    public record Draw(boolean audited, boolean trusted, boolean reviewed) {
+        public static final Draw NONE = new Draw(false, false, false);
     }
 
     /**
@@ -65,6 +72,15 @@ public final class AuditDraw {
             return Draw.NONE;
         }
         return drawn(hash(job, shard, commit, at), ppm);
+    }
+
+    /**
+     * How many of a million audits are reviewed.
+     *
+     * @param ppm results audited, of a million, at least one
+     */
+    public static int reviewedPpm(int ppm) {
+        return (int) Math.min(ALL, (long) REVIEWED_PPM * ALL / ppm);
     }
 
     /** The key of the day in which {@code at} lies (UTC): shown after that day, it proves draws. */
@@ -90,7 +106,11 @@ public final class AuditDraw {
 
     private static Draw drawn(byte[] hash, int ppm) {
         ByteBuffer drawn = ByteBuffer.wrap(hash);
-        return new Draw(below(drawn.getLong(), ppm), below(drawn.getLong(), TRUSTED_PPM));
+        boolean audited = below(drawn.getLong(), ppm);
+        return new Draw(
+                audited,
+                below(drawn.getLong(), TRUSTED_PPM),
+                below(drawn.getLong(), reviewedPpm(ppm)) && audited);
     }
 
     private byte[] hash(JobId job, int shard, Digest commit, Instant at) {

@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator.verification;
 
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -19,6 +20,11 @@ public record Comparison(int ballots, List<Double> distances) {
                             + " pairs, found "
                             + distances.size());
         }
+    }
+
+    /** Results that are all the same bytes. */
+    public static Comparison equal(int ballots) {
+        return new Comparison(ballots, Collections.nCopies(ballots * (ballots - 1) / 2, 0.0));
     }
 
     /** Distance of two ballots; 0 of one with itself. */

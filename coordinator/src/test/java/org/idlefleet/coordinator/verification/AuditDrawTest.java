@@ -35,14 +35,18 @@ class AuditDrawTest {
     void drawsTheShareAskedForAndSendsATenthOfItToTrustedOwners(int ppm) {
         int audited = 0;
         int trusted = 0;
+        int reviewed = 0;
         for (int i = 0; i < DRAWS; i++) {
             Draw drawn = draw.draw(JOB, 0, commit(i), ppm, NOON);
             audited += drawn.audited() ? 1 : 0;
             trusted += drawn.audited() && drawn.trusted() ? 1 : 0;
+            reviewed += drawn.reviewed() ? 1 : 0;
         }
         double expected = DRAWS * (ppm / 1e6);
         assertThat((double) audited).isCloseTo(expected, within(4 * Math.sqrt(expected)));
         assertThat((double) trusted).isCloseTo(audited / 10.0, within(1.2 * Math.sqrt(audited)));
+        assertThat((double) reviewed)
+                .isCloseTo(DRAWS / 100.0, within(4 * Math.sqrt(DRAWS / 100.0)));
     }
 
     @Test
@@ -113,11 +117,11 @@ class AuditDrawTest {
                                     .put(commit(i).raw())
                                     .array());
             var numbers = ByteBuffer.wrap(hash);
+            boolean audited = share(numbers.getLong()) < 0.3;
+            boolean trusted = share(numbers.getLong()) < 0.1;
+            boolean reviewed = share(numbers.getLong()) < 0.01 / 0.3;
             assertThat(draw.draw(JOB, i, commit(i), 300_000, NOON))
-                    .isEqualTo(
-                            new Draw(
-                                    share(numbers.getLong()) < 0.3,
-                                    share(numbers.getLong()) < 0.1));
+                    .isEqualTo(new Draw(audited, trusted, audited && reviewed));
         }
     }
 

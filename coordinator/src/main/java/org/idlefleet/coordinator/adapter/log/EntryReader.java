@@ -227,7 +227,8 @@ final class EntryReader {
                 MoneyCodec.read(
                         record.getPayment(), job.toString(), Integer.toString(shard), names),
                 record.getAuditPpm(),
-                new AuditDraw.Draw(record.getAudited(), record.getByTrusted()),
+                new AuditDraw.Draw(
+                        record.getAudited(), record.getByTrusted(), record.getReviewed()),
                 record.getDistancesList(),
                 record.getFurtherList().stream()
                         .map(part ->

@@ -229,7 +229,8 @@ final class EventWriter {
                         .setAuditPpm(settled.auditPpm())
                         .setAudited(settled.draw().audited())
                         .setByTrusted(settled.draw().trusted())
-                        .addAllDistances(settled.distances());
+                        .addAllDistances(settled.distances())
+                        .setReviewed(settled.draw().reviewed());
         for (Ballot ballot : settled.agreeing()) {
             record.addAgreeing(VoteCodec.write(ballot, job, shard, names));
         }

@@ -66,6 +66,7 @@ final class TrustCodec {
                 .setNetwork(audit.network())
                 .setTrusted(audit.trusted())
                 .setCause(write(audit.cause()))
+                .setReviewed(audit.reviewed())
                 .build();
     }
 
@@ -102,7 +103,8 @@ final class TrustCodec {
                 VoteCodec.ballot(record.getClaim(), job, record.getShard(), names),
                 record.getNetwork(),
                 record.getTrusted(),
-                read(record.getCause()));
+                read(record.getCause()),
+                record.getReviewed());
     }
 
     static Retraction write(Event.ResultRetracted event, NameTable names) {

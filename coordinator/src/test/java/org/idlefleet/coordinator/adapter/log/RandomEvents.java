@@ -265,7 +265,8 @@ public final class RandomEvents {
                                 ballot(audited, shard),
                                 text(),
                                 random.nextBoolean(),
-                                pick(AuditOf.Cause.values()))),
+                                pick(AuditOf.Cause.values()),
+                                random.nextBoolean())),
                 maybe(() -> new Price(1 + nonNegative(), nonNegative())),
                 random.nextBoolean() ? "" : name("k"),
                 plain.at());
@@ -283,7 +284,8 @@ public final class RandomEvents {
                 plain.dissenting(),
                 plain.payment(),
                 random.nextInt(1_000_001),
-                new AuditDraw.Draw(random.nextBoolean(), random.nextBoolean()),
+                new AuditDraw.Draw(
+                        random.nextBoolean(), random.nextBoolean(), random.nextBoolean()),
                 list(random.nextInt(4), random::nextDouble),
                 list(random.nextInt(3), () -> transaction(plain.job(), plain.shard())),
                 list(random.nextInt(3), this::contributor),
