@@ -12,7 +12,11 @@ public final class TrustFigures {
     /** The law's {@code (1 - q) / q} wrong results of a hostile owner, and a quarter more. */
     private static final double SLACK = 1.25;
 
+    /** The accepted-wrong bar is for so many results of an owner, and so many hostile of 100. */
     private static final double RESULTS = 2_500_000;
+
+    private static final int BAR_HOSTILE = 10;
+
     private static final double PER_MILLION = 1e6;
 
     private final Figures figures;
@@ -37,9 +41,15 @@ public final class TrustFigures {
                 worst.wrongPerHostile(),
                 "results",
                 SLACK * (1 - law) / law);
+        figures.plain(
+                "wrong-per-hostile-owner-upper-95" + at,
+                largest(outcomes, Outcome::wrongPerHostileUpper),
+                "results");
         double upper = PER_MILLION * largest(outcomes, Outcome::rateUpper);
         double settled = outcomes.stream().mapToDouble(Outcome::resultsPerHonest).min().orElse(0);
-        if (settled < 0.98 * RESULTS) {
+        if (any.plan().hostilePercent() > BAR_HOSTILE) {
+            figures.plain("accepted-wrong-upper-95" + at, upper, "per-million");
+        } else if (settled < 0.98 * RESULTS) {
             figures.note(
                     "the accepted-wrong bar is for 2.5 M results of an owner: --tasks 2500000");
             figures.plain("accepted-wrong-upper-95" + at, upper, "per-million");
@@ -49,6 +59,8 @@ public final class TrustFigures {
         figures.plain("results-per-honest-owner" + at, settled, "results");
         figures.atMost(
                 "mean-executions" + at, largest(outcomes, Outcome::meanExecutions), "x", 1.1);
+        figures.plain(
+                "mean-executions-by-trusted" + at, largest(outcomes, Outcome::trustedShare), "x");
         figures.atMost(
                 "honest-convicted" + at, largest(outcomes, Outcome::honestConvicted), "owners", 0);
         figures.atMost("audit-p99" + at, largest(outcomes, Outcome::auditP99), "s", 60);

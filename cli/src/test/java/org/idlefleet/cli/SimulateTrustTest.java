@@ -25,7 +25,7 @@ class SimulateTrustTest {
         assertThat(table(once).getLast()).startsWith("worst");
         List<String> lines = Files.readAllLines(csv);
         assertThat(lines).hasSize(table(once).size() - 1);
-        assertThat(lines.getFirst()).startsWith("ADVERSARY,W,EPS,");
+        assertThat(lines.getFirst()).startsWith("ADVERSARY,W,W-95%,EPS,");
         assertThat(once.out()).contains("figure honest-convicted-at-10% 0.000 owners bar <= 0.000");
     }
 

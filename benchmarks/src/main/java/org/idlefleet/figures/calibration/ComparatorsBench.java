@@ -119,6 +119,7 @@ public final class ComparatorsBench implements Bench {
         int agree = 0;
         int inconclusive = 0;
         int reject = 0;
+        int notComparable = 0;
         Map<String, Double> within = new TreeMap<>();
         Map<String, Double> unmeasured = new TreeMap<>();
         Map<String, Double> across = new TreeMap<>();
@@ -132,8 +133,11 @@ public final class ComparatorsBench implements Bench {
             for (Control control : found.controls()) {
                 within.merge(control.name(), control.caught(found.withinClass()), Math::min);
                 unmeasured.merge(control.name(), control.caught(found.unmeasured()), Math::min);
-                across.merge(control.name(), control.caught(found.acrossClasses()), Math::min);
+                for (HonestPairs pairs : found.comparable()) {
+                    across.merge(control.name(), control.caught(pairs.tolerance()), Math::min);
+                }
             }
+            notComparable += found.shards().size() - found.comparable().size();
         }
         figures.atLeast("honest-pairs", pairs, "pairs", 10_000);
         figures.atLeast("honest-agree", 100.0 * agree / pairs, "%", 99.99);
@@ -141,7 +145,8 @@ public final class ComparatorsBench implements Bench {
         figures.atMost("honest-rejected", reject, "pairs", 0);
         caught(figures, "caught-within-class-", within);
         caught(figures, "caught-unmeasured-class-", unmeasured);
-        caught(figures, "caught-across-classes-", across);
+        caught(figures, "caught-in-comparable-classes-", across);
+        figures.plain("class-pairs-that-cannot-judge", notComparable, "pairs");
     }
 
     private static void caught(Figures figures, String prefix, Map<String, Double> shares) {

@@ -89,12 +89,26 @@ public record Findings(
         return Math.max(withinClass(), Math.min(acrossClasses(), BELOW_HALF * nearestCheat));
     }
 
+    /**
+     * The pairs of classes whose results may be held against each other. Of some the honest noise is
+     * as large as what a cheat does: no tolerance tells the two apart, so none is given, and results
+     * of such classes don't judge each other.
+     */
+    public List<HonestPairs> comparable() {
+        return shards.stream()
+                .filter(pairs ->
+                        controls.stream()
+                                .allMatch(control ->
+                                        control.caught(pairs.tolerance()) >= 1 - CHEATS_MISSED_MAX))
+                .toList();
+    }
+
     /** What belongs into the manifest. */
     public ModelManifest.Comparator comparator() {
         return new ModelManifest.Comparator(
                 EmbeddingComparator.VERSION,
                 unmeasured(),
-                shards.stream()
+                comparable().stream()
                         .map(pairs -> new Tolerance(pairs.a(), pairs.b(), pairs.tolerance()))
                         .toList());
     }

@@ -51,6 +51,16 @@ public final class Report {
                                     100 * control.caught(mixed)));
         }
         lines.add(model + ": tolerance in classes that nobody measured " + number(unmeasured));
+        found.shards().stream()
+                .filter(pairs -> !found.comparable().contains(pairs))
+                .forEach(pairs ->
+                        lines.add(
+                                model
+                                        + ": "
+                                        + pairs.a()
+                                        + " and "
+                                        + pairs.b()
+                                        + " can't judge each other, as a cheat would pass"));
         return lines;
     }
 

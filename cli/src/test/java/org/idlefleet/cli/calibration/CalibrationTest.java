@@ -69,6 +69,17 @@ class CalibrationTest {
     }
 
     @Test
+    void classesBetweenWhichACheatWouldPassDoNotJudgeEachOther() {
+        Findings noisy = findings(0.3, new double[] {0.1, 0.2, 0.4});
+        assertThat(noisy.comparable()).containsExactly(noisy.shards().getFirst());
+        assertThat(noisy.comparator().judges(HERE, HERE)).isTrue();
+        assertThat(noisy.comparator().judges(HERE, THERE)).isFalse();
+        assertThat(Report.lines(noisy)).anyMatch(line -> line.contains("can't judge each other"));
+        Findings quiet = findings(0.01, new double[] {0.1, 0.2, 0.4});
+        assertThat(quiet.comparator().judges(HERE, THERE)).isTrue();
+    }
+
+    @Test
     void saysWhatAModelCannotBeCheckedFor() {
         assertThat(findings(0.3, new double[] {1e-4, 0.2}).shortcomings())
                 .singleElement()

@@ -97,9 +97,15 @@ public final class Adversaries {
                         Craft.COVERING));
         all.add(
                 new Adversary(
+                        "slow-cover-up",
+                        "the same, ten times as seldom: nothing of it can be withdrawn",
+                        Plan.sleeper(WARM_UP, Plan.steady(1e-4)),
+                        Craft.COVERING));
+        all.add(
+                new Adversary(
                         "false-accuser",
                         "calls every twentieth right result wrong that it audits",
-                        Plan.never(),
+                        Plan.NEVER,
                         Craft.accusing(0.05)));
         all.add(
                 new Adversary(
@@ -136,7 +142,7 @@ public final class Adversaries {
                     new Adversary(
                             "drag-" + drag,
                             "pulls every result " + drag + " tolerances away from the right one",
-                            Plan.never(),
+                            Plan.NEVER,
                             Craft.dragging(Double.parseDouble(drag))));
         }
     }
@@ -179,7 +185,7 @@ public final class Adversaries {
                 new Adversary(
                         "slow-loris",
                         "takes every audit that it is given and does not answer",
-                        Plan.never(),
+                        Plan.NEVER,
                         Craft.stalling(1)));
     }
 }

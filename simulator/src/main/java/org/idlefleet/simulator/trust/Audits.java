@@ -1,9 +1,12 @@
 package org.idlefleet.simulator.trust;
 
+import org.idlefleet.coordinator.verification.AuditDraw;
+import org.idlefleet.coordinator.verification.AuditDraw.Draw;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.simulator.Chance;
 import org.idlefleet.simulator.trust.Jury.Answer;
 import org.idlefleet.simulator.trust.Jury.Ruling;
+import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -11,8 +14,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * The audits of a run and what becomes of them: a mismatch is put to a third owner, and whoever is
- * outvoted or left undecided is compared with a trusted one. One thread.
+ * The audits of a run and what becomes of them, as in production: a trusted owner decides where a
+ * vote would blame somebody and where a review was drawn; what is only doubtful is put to a third
+ * owner. One thread.
  */
 final class Audits {
     /** Told of each owner that a trusted one has found wrong. */
@@ -31,6 +35,8 @@ final class Audits {
     private final Chance noise;
     private final Chance times;
     private final Chance tricks;
+    private final double loudAmongFriends;
+    private final double loudAlone;
     private final List<Case> cases = new ArrayList<>();
     private final Deque<Integer> free = new ArrayDeque<>();
 
@@ -45,144 +51,253 @@ final class Audits {
         noise = new Chance(plan.seed(), "noise");
         times = new Chance(plan.seed(), "times");
         tricks = new Chance(plan.seed(), "tricks");
+        loudAlone = loudest(0);
+        loudAmongFriends = Math.min(1, loudest(craft.drag()) + craft.accuses());
     }
 
     /** How far a case has come. */
     private enum Stage {
         AUDITED,
         VOTED,
-        CONFIRMED,
+        DECIDED,
         WITHDRAWN
     }
 
-    /** A drawn result: its owner's answer first, then the auditor's, then the third one's. */
+    /** A drawn result: its owner's answer first, then the auditor's, then the others'. */
     private static final class Case {
         final Owner owner;
         final boolean wrong;
+        final boolean reviewed;
         final long committed;
-        final List<Answer> answers = new ArrayList<>(3);
+        final List<Answer> answers = new ArrayList<>(4);
         Stage next = Stage.AUDITED;
         long convictedAt;
 
-        Case(Owner owner, boolean wrong, long committed) {
+        Case(Owner owner, boolean wrong, boolean reviewed, long committed) {
             this.owner = owner;
             this.wrong = wrong;
+            this.reviewed = reviewed;
             this.committed = committed;
         }
     }
 
-    /** A result was drawn. */
-    void begin(Owner owner, boolean wrong, boolean trusted, long at) {
+    /**
+     * The most likely that the audit of a right result can be to end in anything but agreement: the
+     * bound by which {@link #rightOnes} draws the few that may.
+     */
+    double loud() {
+        return fleet.hostileHere() > 0 ? loudAmongFriends : loudAlone;
+    }
+
+    private static double loudest(double drag) {
+        double most = 0;
+        for (int one = 0; one < Places.CLASSES; one++) {
+            for (int other = 0; other < Places.CLASSES; other++) {
+                most = Math.max(most, Places.disagreement(one, 0, other, 0));
+                most = Math.max(most, Places.disagreement(one, drag, other, 0));
+                most = Math.max(most, Places.disagreement(one, 0, other, drag));
+            }
+        }
+        return most;
+    }
+
+    /**
+     * Right results of an owner in good standing, of which each was drawn with the share {@code
+     * ppm}, and whose audits ended in agreement.
+     */
+    void rightOnes(Owner owner, long results, int ppm, long at) {
+        double share = SeededDraws.share(ppm);
+        long audits = Gap.hits(results, share * (1 - loud()) / (1 - share * loud()), times);
+        if (audits == 0) {
+            return;
+        }
+        long trusted = Gap.hits(audits, SeededDraws.share(AuditDraw.TRUSTED_PPM), times);
+        long reviews =
+                Gap.hits(
+                        audits - trusted,
+                        SeededDraws.share(AuditDraw.reviewedPpm(ppm)),
+                        times);
+        tally.audits += audits;
+        tally.executions += audits + reviews;
+        tally.byTrusted += trusted + reviews;
+        owner.agreedSinceWrong += audits;
+        tally.auditLatency.add(waiting(owner) + computing());
+        double drag = owner.hostile ? craft.drag() : 0;
+        int numericClass = owner.numericClass;
+        double doubted = Places.disagreement(numericClass, drag, numericClass, 0);
+        for (long doubts = Gap.hits(reviews, doubted, times); doubts > 0; doubts--) {
+            open(owner, null, places(owner, drag, numericClass, 0), at + computing(), at);
+        }
+    }
+
+    /**
+     * The audit of a right result that was drawn among those that may not end in agreement; most do
+     * nevertheless.
+     */
+    void doubtful(Owner owner, Draw draw, long at) {
         tally.audits++;
+        tally.executions++;
+        long took = draw.trusted() ? 0 : waiting(owner);
+        Owner auditor = draw.trusted() ? null : willing(owner);
+        tally.byTrusted += auditor == null ? 1 : 0;
+        took += computing();
+        tally.auditLatency.add(took);
+        double drag = owner.hostile ? craft.drag() : 0;
+        double otherDrag = auditor != null && auditor.hostile ? craft.drag() : 0;
+        int other = auditor == null ? owner.numericClass : auditor.numericClass;
+        double lie =
+                auditor != null && auditor.hostile && good(auditor) ? craft.accuses() : 0;
+        double apart = (1 - lie) * Places.disagreement(owner.numericClass, drag, other, otherDrag);
+        double drawn = tricks.real(0, loud());
+        if (drawn < apart) {
+            open(owner, auditor, places(owner, drag, other, otherDrag), at + took, at);
+        } else if (auditor != null && drawn < apart + lie) {
+            double[] places = {honest(owner), result(auditor, true)};
+            open(owner, auditor, places, at + took, at);
+        } else {
+            agreed(owner, at + took);
+        }
+    }
+
+    private double[] places(Owner owner, double drag, int other, double otherDrag) {
+        return Places.disagreeing(owner.numericClass, drag, other, otherDrag, noise);
+    }
+
+    private void open(Owner owner, @Nullable Owner auditor, double[] places, long at, long began) {
+        var open = new Case(owner, false, false, began);
+        int other = auditor == null ? owner.numericClass : auditor.numericClass;
+        open.answers.add(new Answer(owner, owner.numericClass, places[0]));
+        open.answers.add(new Answer(auditor, other, places[1]));
+        agenda.add(at, keep(open));
+    }
+
+    /** A result was drawn. */
+    void begin(Owner owner, boolean wrong, Draw draw, long at) {
+        tally.audits++;
+        tally.executions++;
         Answer first = new Answer(owner, owner.numericClass, result(owner, wrong));
         Answer second;
         long took;
-        if (trusted) {
+        if (draw.trusted()) {
             took = computing();
             second = trusted(owner.numericClass);
+            tally.byTrusted++;
         } else {
-            took = 0;
-            Owner auditor = fleet.auditor(owner, owner);
-            for (; stalls(auditor); auditor = fleet.auditor(owner, auditor)) {
-                took += pace.patience().toMillis();
-            }
-            took += computing();
-            second = check(auditor, first, wrong, owner);
+            took = waiting(owner) + computing();
+            second = check(willing(owner), first, wrong, owner);
         }
-        tally.executions++;
         tally.auditLatency.add(took);
         Owner auditor = second.owner();
         boolean plain = !owner.hostile && (auditor == null || !auditor.hostile);
-        if (plain && !plan.exact() && first.agreesWith(second)) {
+        boolean reviewed = draw.reviewed() && auditor != null;
+        if (plain && !reviewed && !plan.exact() && first.agreesWith(second)) {
             agreed(owner, at + took);
         } else {
-            var open = new Case(owner, wrong, at);
+            var open = new Case(owner, wrong, reviewed, at);
             open.answers.add(first);
             open.answers.add(second);
             agenda.add(at + took, keep(open));
         }
     }
 
+    /** How long auditors are waited for that never answer. */
+    private long waiting(Owner owner) {
+        long took = 0;
+        while (craft.stalls() > 0 && stalls(fleet.auditor(owner, owner))) {
+            took += pace.patience().toMillis();
+        }
+        return took;
+    }
+
+    /** One that answers. */
+    private Owner willing(Owner owner) {
+        Owner auditor = fleet.auditor(owner, owner);
+        while (craft.stalls() >= 1 && auditor.hostile) {
+            auditor = fleet.auditor(owner, owner);
+        }
+        return auditor;
+    }
+
     /** The next stage of a case. */
     void proceed(int number, long at, Conviction conviction) {
         Case open = cases.get(number - plan.owners());
         switch (open.next) {
-            case AUDITED -> audited(open, number, at);
+            case AUDITED -> audited(open, number, at, conviction);
             case VOTED -> voted(open, number, at);
-            case CONFIRMED -> confirmed(open, number, at, conviction);
+            case DECIDED -> decided(open, number, at, conviction);
             case WITHDRAWN -> withdrawn(open, number, at);
         }
     }
 
-    private void audited(Case open, int number, long at) {
+    private void audited(Case open, int number, long at, Conviction conviction) {
         Answer first = open.answers.get(0);
         Answer second = open.answers.get(1);
         boolean agree =
                 plan.exact()
                         ? jury.judge(open.answers).getFirst() == Ruling.AGREEING
                         : first.agreesWith(second);
-        if (agree) {
-            if (open.wrong) {
-                open.owner.wrongAt(open.committed, pace.finality().toMillis());
-            }
-            agreed(open.owner, at);
-            close(number);
-            return;
-        }
-        tally.disputes++;
-        tally.executions++;
+        tally.disputes += agree ? 0 : 1;
         Owner auditor = second.owner();
         if (auditor == null) {
-            open.next = Stage.CONFIRMED;
+            decide(open, number, at, conviction);
+        } else if (open.reviewed || first.isFarFrom(second)) {
+            referee(open, number, at);
+        } else if (agree) {
+            right(open, Ruling.AGREEING, at);
+            close(number);
         } else {
             Owner third = fleet.auditor(open.owner, auditor);
             open.answers.add(side(third, first, open.wrong, second));
-            open.next = Stage.VOTED;
-        }
-        agenda.add(at + computing(), number);
-    }
-
-    private void voted(Case open, int number, long at) {
-        List<Ruling> rulings = jury.judge(open.answers);
-        boolean undisputed = true;
-        for (int i = 0; i < rulings.size(); i++) {
-            Owner owner = open.answers.get(i).owner();
-            undisputed &=
-                    rulings.get(i) == Ruling.AGREEING || rulings.get(i) == Ruling.INCONCLUSIVE;
-            if (owner != null && rulings.get(i) == Ruling.DISSENTING) {
-                owner.standing = owner.standing.afterOutvote(Fleet.instant(at));
-                tally.honestOutvoted += owner.hostile ? 0 : 1;
-            }
-        }
-        if (undisputed) {
-            doubtOrAgree(open, rulings.getFirst(), at);
-            close(number);
-        } else {
             tally.executions++;
-            open.next = Stage.CONFIRMED;
+            open.next = Stage.VOTED;
             agenda.add(at + computing(), number);
         }
     }
 
-    private void confirmed(Case open, int number, long at, Conviction conviction) {
+    private void voted(Case open, int number, long at) {
+        List<Ruling> rulings = jury.judge(open.answers);
+        boolean undisputed =
+                rulings.stream()
+                        .allMatch(one -> one == Ruling.AGREEING || one == Ruling.INCONCLUSIVE);
+        if (undisputed) {
+            right(open, rulings.getFirst(), at);
+            close(number);
+        } else {
+            referee(open, number, at);
+        }
+    }
+
+    /** The same audit gets one more replica, from a trusted owner. */
+    private void referee(Case open, int number, long at) {
+        tally.executions++;
+        tally.byTrusted++;
+        open.answers.add(trusted(open.owner.numericClass));
+        open.next = Stage.DECIDED;
+        agenda.add(at + computing(), number);
+    }
+
+    private void decided(Case open, int number, long at, Conviction conviction) {
+        decide(open, number, at, conviction);
+    }
+
+    /** The last answer is a trusted owner's: whoever is further off than two tolerances is wrong. */
+    private void decide(Case open, int number, long at, Conviction conviction) {
+        List<Ruling> rulings = jury.judgeByLast(open.answers);
         for (int i = 0; i < open.answers.size(); i++) {
-            Answer answer = open.answers.get(i);
-            Owner owner = answer.owner();
-            if (owner != null) {
-                Ruling ruling = jury.confirm(answer, trusted(answer.numericClass()));
-                if (ruling == Ruling.DISSENTING && owner.here) {
-                    conviction.of(owner, at);
-                    withdraw(owner, at);
-                } else if (i == 0 && ruling != Ruling.DISSENTING) {
-                    doubtOrAgree(open, ruling, at);
-                }
+            Owner owner = open.answers.get(i).owner();
+            if (owner != null && owner.here && rulings.get(i) == Ruling.DISSENTING) {
+                conviction.of(owner, at);
+                withdraw(owner, at);
             }
+        }
+        if (rulings.getFirst() != Ruling.DISSENTING) {
+            right(open, rulings.getFirst(), at);
         }
         close(number);
     }
 
     private void withdraw(Owner owner, long at) {
-        var open = new Case(owner, false, at);
+        var open = new Case(owner, false, false, at);
         open.next = Stage.WITHDRAWN;
         open.convictedAt = at;
         agenda.add(swept(at), keep(open));
@@ -207,18 +322,22 @@ final class Audits {
         return (at / sweep + 1) * sweep;
     }
 
-    private void agreed(Owner owner, long at) {
-        owner.agreedSinceWrong++;
-        owner.standing = owner.standing.afterAgreement(Fleet.instant(at));
-    }
-
-    private void doubtOrAgree(Case open, Ruling ruling, long at) {
+    /** The result stands: it agreed, or nobody can say. Whoever sent a wrong one got it through. */
+    private void right(Case open, Ruling ruling, long at) {
+        if (open.wrong) {
+            open.owner.wrongAt(open.committed, pace.finality().toMillis());
+        }
         if (ruling == Ruling.AGREEING) {
             agreed(open.owner, at);
         } else {
             tally.inconclusive++;
             open.owner.standing = open.owner.standing.afterDoubt();
         }
+    }
+
+    private void agreed(Owner owner, long at) {
+        owner.agreedSinceWrong++;
+        owner.standing = owner.standing.afterAgreement(Fleet.instant(at));
     }
 
     private double result(Owner owner, boolean wrong) {

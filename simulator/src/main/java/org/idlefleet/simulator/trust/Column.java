@@ -18,9 +18,11 @@ public record Column(String name, String format, ToDoubleFunction<Outcome> value
     public static final List<Column> TABLE =
             List.of(
                     up("W", "%.2f", Outcome::wrongPerHostile),
+                    up("W-95%", "%.2f", Outcome::wrongPerHostileUpper),
                     up("EPS", "%.2e", Outcome::rate),
                     up("EPS-95%", "%.2e", Outcome::rateUpper),
                     up("R", "%.4f", Outcome::meanExecutions),
+                    up("TRUSTED", "%.4f", Outcome::trustedShare),
                     up("HOSTILE", "%.0f", Outcome::hostile),
                     down("BANNED", "%.0f", Outcome::hostileConvicted),
                     up("HONEST-CONVICTED", "%.0f", Outcome::honestConvicted),
@@ -39,7 +41,6 @@ public record Column(String name, String format, ToDoubleFunction<Outcome> value
                     up("AUDITS", "%.0f", Outcome::audits),
                     up("DISPUTES", "%.0f", Outcome::disputes),
                     up("INCONCLUSIVE", "%.0f", Outcome::inconclusive),
-                    up("HONEST-OUTVOTED", "%.0f", Outcome::honestOutvoted),
                     up("WRONG-FINAL", "%.0f", Outcome::wrongFinal),
                     up("WRONG-WITHDRAWN", "%.0f", Outcome::wrongWithdrawn),
                     up("W-DEVIATION", "%.3f", Outcome::wrongDeviation),

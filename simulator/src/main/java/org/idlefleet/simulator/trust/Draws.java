@@ -1,16 +1,23 @@
 package org.idlefleet.simulator.trust;
 
+import org.idlefleet.coordinator.verification.AuditDraw.Draw;
+
 import java.time.Instant;
 
 /** Which results are audited: one draw for each, after its commit. */
 interface Draws {
     /**
-     * How many results in a row are left alone before the next one that is audited.
+     * Draws until one is audited.
      *
      * @param ppm results audited, of a million, at least one
      */
-    long left(int ppm, Instant at);
+    Next next(int ppm, Instant at);
 
-    /** Whether a trusted owner does the audit that was drawn last. */
-    boolean trusted();
+    /**
+     * The next result that is audited.
+     *
+     * @param left how many results in a row are left alone before it
+     * @param draw what was drawn for it
+     */
+    record Next(long left, Draw draw) {}
 }

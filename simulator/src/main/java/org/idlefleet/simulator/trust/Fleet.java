@@ -23,6 +23,7 @@ final class Fleet {
     private final List<Owner> owners = new ArrayList<>();
     private final Chance draws;
     private int firstAbsent;
+    private int hostileHere;
 
     Fleet(TrustPlan plan) {
         draws = new Chance(plan.seed(), "auditors");
@@ -46,8 +47,10 @@ final class Fleet {
                                             (long)
                                                     (traits.real(1, 2)
                                                             * plan.pace().age().toMillis()))));
-            owner.here = i < firstAbsent || i >= hostile;
             owners.add(owner);
+            if (i < firstAbsent || i >= hostile) {
+                came(owner);
+            }
         }
     }
 
@@ -57,6 +60,21 @@ final class Fleet {
 
     List<Owner> owners() {
         return owners;
+    }
+
+    /** Hostile owners that are here now. */
+    int hostileHere() {
+        return hostileHere;
+    }
+
+    void came(Owner owner) {
+        owner.here = true;
+        hostileHere += owner.hostile ? 1 : 0;
+    }
+
+    void went(Owner owner) {
+        owner.here = false;
+        hostileHere -= owner.hostile ? 1 : 0;
     }
 
     Owner owner(int number) {
@@ -69,7 +87,7 @@ final class Fleet {
             return -1;
         }
         Owner owner = owners.get(firstAbsent++);
-        owner.here = true;
+        came(owner);
         owner.now = at;
         owner.standing = Standing.fresh(instant(at));
         return owner.number;

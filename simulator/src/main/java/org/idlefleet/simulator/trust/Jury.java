@@ -38,6 +38,12 @@ final class Jury {
             return Math.abs(place - other.place)
                     <= Places.tolerance(numericClass, other.numericClass);
         }
+
+        /** Further than two honest results can be. */
+        boolean isFarFrom(Answer other) {
+            return Math.abs(place - other.place)
+                    > 2 * Places.tolerance(numericClass, other.numericClass);
+        }
     }
 
     /** What a vote says of each answer. */
@@ -55,13 +61,12 @@ final class Jury {
                 (ballots, distances, tolerance) -> Voter.judge(ballots, distances, tolerance, 2));
     }
 
-    /** Compares with a trusted owner, whose answer nobody outvotes. */
-    Ruling confirm(Answer answer, Answer trusted) {
+    /** Judges by the last answer, a trusted owner's, which nobody outvotes. */
+    List<Ruling> judgeByLast(List<Answer> answers) {
         return rulings(
-                        List.of(answer, trusted),
-                        (ballots, distances, tolerance) ->
-                                Voter.judgeBy(1, ballots, distances, tolerance))
-                .getFirst();
+                answers,
+                (ballots, distances, tolerance) ->
+                        Voter.judgeBy(ballots.size() - 1, ballots, distances, tolerance));
     }
 
     /** A way of judging that production has. */

@@ -13,7 +13,6 @@ final class KeyedDraws implements Draws {
     private final Chance commits;
     private final AuditDraw draw;
     private long job;
-    private Draw last = Draw.NONE;
 
     KeyedDraws(long seed) {
         commits = new Chance(seed, "commits");
@@ -21,18 +20,13 @@ final class KeyedDraws implements Draws {
     }
 
     @Override
-    public long left(int ppm, Instant at) {
+    public Next next(int ppm, Instant at) {
         for (long left = 0; ; left++) {
-            last = draw.draw(new JobId(++job), 0, commit(), ppm, at);
-            if (last.audited()) {
-                return left;
+            Draw drawn = draw.draw(new JobId(++job), 0, commit(), ppm, at);
+            if (drawn.audited()) {
+                return new Next(left, drawn);
             }
         }
-    }
-
-    @Override
-    public boolean trusted() {
-        return last.trusted();
     }
 
     private Digest commit() {

@@ -16,7 +16,7 @@ import java.util.List;
  * @param honest honest owners
  * @param resultsPerHonest results of an honest owner, on average
  * @param honestConvicted those of them that were convicted
- * @param honestOutvoted how often a vote went against an honest owner; no conviction yet
+ * @param byTrusted executions that only trusted owners could do: their audits, reviews, decisions
  * @param wrongFinal wrong results that were accepted for good
  * @param wrongWithdrawn wrong results that were withdrawn before they were final
  * @param wrongDeviation standard deviation of the wrong final results per hostile owner
@@ -40,7 +40,7 @@ public record Outcome(
         int honest,
         double resultsPerHonest,
         int honestConvicted,
-        long honestOutvoted,
+        long byTrusted,
         long wrongFinal,
         long wrongWithdrawn,
         double wrongDeviation,
@@ -77,7 +77,7 @@ public record Outcome(
                         .average()
                         .orElse(0),
                 tally.honestConvicted,
-                tally.honestOutvoted,
+                tally.byTrusted,
                 wrong,
                 hostile.stream().mapToLong(owner -> owner.wrongWithdrawn).sum(),
                 Math.sqrt(squares / Math.max(1, tally.hostileHere - 1)),
@@ -108,6 +108,16 @@ public record Outcome(
         double mean =
                 wrongPerHostile() + ONE_SIDED * wrongDeviation / Math.sqrt(Math.max(1, hostile));
         return Math.max(PoissonBound.upper(wrongFinal), mean * hostile) / settled;
+    }
+
+    /** The 95 % upper bound of {@link #wrongPerHostile}, over owners. */
+    public double wrongPerHostileUpper() {
+        return rateUpper() * settled / Math.max(1.0, hostile);
+    }
+
+    /** Executions of a result that trusted owners had to do. */
+    public double trustedShare() {
+        return byTrusted / (double) settled;
     }
 
     /** Executions of a result, all checks among them. */

@@ -1,5 +1,6 @@
 package org.idlefleet.simulator.trust;
 
+import org.idlefleet.coordinator.verification.AuditDraw.Draw;
 import org.idlefleet.coordinator.verification.Standing;
 
 import java.util.PriorityQueue;
@@ -16,8 +17,14 @@ final class Owner {
     boolean here;
     int ppm;
 
+    /** Whether only what may matter of its right results is played one by one. */
+    boolean quiet;
+
     /** Results until the next drawn one and the next wrong one; 0: to be chosen. */
     long toDrawn;
+
+    /** What was drawn for the next drawn one. */
+    Draw draw = Draw.NONE;
 
     long toWrong;
     long step;

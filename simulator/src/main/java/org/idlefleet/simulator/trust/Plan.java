@@ -31,10 +31,8 @@ public interface Plan {
             long unfinal,
             double hostile) {}
 
-    /** Never. */
-    static Plan never() {
-        return (_, _) -> LATER;
-    }
+    /** Never a wrong one. */
+    Plan NEVER = (_, _) -> LATER;
 
     /** A share of its results, from the first day on. */
     static Plan steady(double share) {

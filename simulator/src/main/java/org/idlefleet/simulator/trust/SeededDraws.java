@@ -1,6 +1,7 @@
 package org.idlefleet.simulator.trust;
 
 import org.idlefleet.coordinator.verification.AuditDraw;
+import org.idlefleet.coordinator.verification.AuditDraw.Draw;
 import org.idlefleet.simulator.Chance;
 
 import java.time.Instant;
@@ -17,12 +18,22 @@ final class SeededDraws implements Draws {
     }
 
     @Override
-    public long left(int ppm, Instant at) {
-        return Gap.before(ppm / (double) AuditDraw.ALL, chance);
+    public Next next(int ppm, Instant at) {
+        return new Next(Gap.before(share(ppm), chance), audited(ppm));
     }
 
-    @Override
-    public boolean trusted() {
-        return chance.hits(AuditDraw.TRUSTED_PPM / (double) AuditDraw.ALL);
+    /** What is drawn for a result that is known to be audited. */
+    Draw audited(int ppm) {
+        boolean trusted = chance.hits(share(AuditDraw.TRUSTED_PPM));
+        return new Draw(true, trusted, chance.hits(share(AuditDraw.reviewedPpm(ppm))));
+    }
+
+    /** Whether one result is audited. */
+    boolean hits(int ppm) {
+        return chance.hits(share(ppm));
+    }
+
+    static double share(int ppm) {
+        return ppm / (double) AuditDraw.ALL;
     }
 }

@@ -7,7 +7,7 @@ final class Tally {
     long audits;
     long disputes;
     long inconclusive;
-    long honestOutvoted;
+    long byTrusted;
     long offTolerance;
     long withdrawn;
     long withdrawalMillis;

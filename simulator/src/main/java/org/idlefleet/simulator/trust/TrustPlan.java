@@ -24,6 +24,9 @@ public record TrustPlan(
         Pace pace,
         long seed,
         boolean exact) {
+    /** Fewest owners of a run. */
+    public static final int OWNERS_MIN = 10;
+
     /** Most owners of a run. */
     public static final int OWNERS_MAX = 1_000_000;
 
@@ -32,9 +35,14 @@ public record TrustPlan(
             throw new IllegalArgumentException(
                     assurance + " draws no audits; take verified, strict, standard or bulk");
         }
-        if (owners < 10 || owners > OWNERS_MAX) {
+        if (owners < OWNERS_MIN || owners > OWNERS_MAX) {
             throw new IllegalArgumentException(
-                    "a run has 10 to " + OWNERS_MAX + " owners, found " + owners);
+                    "a run has "
+                            + OWNERS_MIN
+                            + " to "
+                            + OWNERS_MAX
+                            + " owners, found "
+                            + owners);
         }
         if (hostilePercent < 0 || hostilePercent > 50) {
             throw new IllegalArgumentException(

@@ -15,10 +15,19 @@ import java.time.Instant;
  * and vote are production's own classes.
  *
  * <p>An owner's next event is its next result that is drawn or wrong; those in between settle
- * unseen. A changed share of audits takes effect with the owner's next event. One thread; the same
- * plan always gives the same outcome.
+ * unseen. Of an owner in good standing the audits that are sure to agree are counted, not played:
+ * whether one may end otherwise is drawn with a bound of the probability, and those that may are
+ * played. It is the same distribution, and a thousandth of the work. A changed share of audits takes
+ * effect with the owner's next event, which is at most {@link #QUIET} of work away. One thread; the
+ * same plan always gives the same outcome.
  */
 public final class TrustSimulation {
+    /** Longest time whose results settle unseen at once. */
+    private static final Duration QUIET = Duration.ofMinutes(10);
+
+    /** If more audits than these may not end in agreement, each is played. */
+    private static final double LOUD = 0.3;
+
     private final TrustPlan plan;
     private final Pace pace;
     private final long end;
@@ -28,17 +37,21 @@ public final class TrustSimulation {
     private final Alarm alarm = new Alarm();
     private final Draws draws;
     private final Audits audits;
+    private final SeededDraws dice;
     private final Chance plans;
     private final Chance drives;
+    private final Chance quiet;
 
     private TrustSimulation(TrustPlan plan) {
         this.plan = plan;
         pace = plan.pace();
         end = plan.lasting().toMillis();
         fleet = new Fleet(plan);
-        draws = plan.exact() ? new KeyedDraws(plan.seed()) : new SeededDraws(plan.seed());
+        dice = new SeededDraws(plan.seed());
+        draws = plan.exact() ? new KeyedDraws(plan.seed()) : dice;
         plans = new Chance(plan.seed(), "plans");
         drives = new Chance(plan.seed(), "drives");
+        quiet = new Chance(plan.seed(), "quiet");
         audits = new Audits(plan, fleet, agenda, tally);
     }
 
@@ -92,16 +105,34 @@ public final class TrustSimulation {
         long at = (long) owner.now;
         Instant now = Fleet.instant(at);
         int ppm = owner.standing.auditPpm(plan.assurance(), alarm.on(now), now);
-        if (owner.toDrawn == 0 || ppm != owner.ppm) {
-            owner.ppm = ppm;
-            owner.toDrawn = draws.left(ppm, now) + 1;
-        }
         if (owner.hostile && owner.toWrong == 0) {
             long right = plan.adversary().plan().next(situation(owner, at), plans);
             owner.toWrong = right == Plan.LATER ? 0 : right + 1;
         }
+        owner.quiet = isQuiet(owner, now);
+        if (owner.quiet) {
+            owner.ppm = ppm;
+            owner.toDrawn = Gap.before(SeededDraws.share(ppm) * audits.loud(), quiet) + 1;
+            owner.draw = dice.audited(ppm);
+        } else if (owner.toDrawn == 0 || ppm != owner.ppm) {
+            owner.ppm = ppm;
+            Draws.Next next = draws.next(ppm, now);
+            owner.toDrawn = next.left() + 1;
+            owner.draw = next.draw();
+        }
         owner.step = owner.toWrong == 0 ? owner.toDrawn : Math.min(owner.toDrawn, owner.toWrong);
+        if (owner.quiet) {
+            owner.step = Math.min(owner.step, (long) (QUIET.toMillis() / owner.everyMillis) + 1);
+        }
         drive(owner);
+    }
+
+    /** Whether the next audits of the owner change nothing if they agree. */
+    private boolean isQuiet(Owner owner, Instant now) {
+        return !plan.exact()
+                && owner.standing.state(now) == Standing.State.GOOD
+                && (!owner.hostile || owner.toWrong > 0 || plan.adversary().isHarmless())
+                && audits.loud() < LOUD;
     }
 
     /** Passes the time that the results take, with the pauses between the park sessions. */
@@ -133,17 +164,36 @@ public final class TrustSimulation {
         owner.toDrawn -= owner.step;
         boolean wrong = owner.toWrong > 0 && (owner.toWrong -= owner.step) == 0;
         boolean drawn = owner.toDrawn == 0;
-        if (wrong) {
-            owner.agreedSinceWrong = 0;
-        }
-        if (drawn) {
-            audits.begin(owner, wrong, draws.trusted(), at);
-        } else if (wrong) {
-            owner.wrongAt(at, pace.finality().toMillis());
+        if (owner.quiet) {
+            quietly(owner, wrong, drawn, at);
+        } else {
+            played(owner, wrong, drawn, at);
         }
         if (owner.here) {
             schedule(owner);
         }
+    }
+
+    private void played(Owner owner, boolean wrong, boolean drawn, long at) {
+        if (wrong) {
+            owner.agreedSinceWrong = 0;
+        }
+        if (drawn) {
+            audits.begin(owner, wrong, owner.draw, at);
+        } else if (wrong) {
+            owner.wrongAt(at, pace.finality().toMillis());
+        }
+    }
+
+    /** The same where only those audits were drawn before that may not end in agreement. */
+    private void quietly(Owner owner, boolean wrong, boolean drawn, long at) {
+        audits.rightOnes(owner, owner.step - (wrong || drawn ? 1 : 0), owner.ppm, at);
+        if (wrong) {
+            played(owner, true, dice.hits(owner.ppm), at);
+        } else if (drawn) {
+            audits.doubtful(owner, owner.draw, at);
+        }
+        owner.toDrawn = 0;
     }
 
     private void settle(Owner owner, long results) {
@@ -159,7 +209,7 @@ public final class TrustSimulation {
     private void convict(Owner owner, long at) {
         Instant now = Fleet.instant(at);
         owner.standing = owner.standing.convict();
-        owner.here = false;
+        fleet.went(owner);
         boolean before = alarm.on(now);
         alarm.convicted(now);
         tally.alarms += !before && alarm.on(now) ? 1 : 0;

@@ -21,17 +21,24 @@ class DrawsTest {
         assertThat(dice.share()).isCloseTo(share, within(error));
         assertThat(keyed.trusted()).isCloseTo(0.1 * AUDITS, within(130.0));
         assertThat(dice.trusted()).isCloseTo(0.1 * AUDITS, within(130.0));
+        double reviewed = AUDITS * Math.min(1, 0.01 / share);
+        double spread = 4.5 * Math.sqrt(reviewed) + 1e-9;
+        assertThat(keyed.reviewed()).isCloseTo(reviewed, within(spread));
+        assertThat(dice.reviewed()).isCloseTo(reviewed, within(spread));
     }
 
-    private record Counted(double share, double trusted) {}
+    private record Counted(double share, double trusted, double reviewed) {}
 
     private static Counted count(Draws draws, int ppm) {
         long results = 0;
         int trusted = 0;
+        int reviewed = 0;
         for (int audit = 0; audit < AUDITS; audit++) {
-            results += draws.left(ppm, Fleet.instant(audit * 60_000L)) + 1;
-            trusted += draws.trusted() ? 1 : 0;
+            Draws.Next next = draws.next(ppm, Fleet.instant(audit * 60_000L));
+            results += next.left() + 1;
+            trusted += next.draw().trusted() ? 1 : 0;
+            reviewed += next.draw().reviewed() ? 1 : 0;
         }
-        return new Counted(AUDITS / (double) results, trusted);
+        return new Counted(AUDITS / (double) results, trusted, reviewed);
     }
 }

@@ -1,0 +1,49 @@
+package org.idlefleet.simulator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.idlefleet.coordinator.verification.Assurance;
+import org.junit.jupiter.api.Test;
+
+import java.time.Duration;
+
+/** The whole core against owners who cover up for each other. */
+class CoreRunTest {
+    @Test
+    void convictsThoseWhoCoverUpAndWithdrawsWhatIsNotFinal() {
+        CoreReport report = covered(1);
+        assertThat(report.shards()).isEqualTo(8_000);
+        assertThat(report.hostile()).isEqualTo(4);
+        assertThat(report.hostileConvicted()).isEqualTo(4);
+        assertThat(report.honestConvicted()).isZero();
+        assertThat(report.wrongStanding()).isLessThan(report.wrongSettled());
+        assertThat(report.unfinal()).isPositive();
+        assertThat(report.retraction()).isLessThanOrEqualTo(5);
+        assertThat(report.auditP99()).isBetween(0.5, 60.0);
+        assertThat(report.draws()).isGreaterThan(report.shards());
+        assertThat(report.drawsDiffering()).isZero();
+    }
+
+    @Test
+    void replaysTheSameRunFromTheSameSeed() {
+        assertThat(covered(2)).isEqualTo(covered(2));
+    }
+
+    @Test
+    void settlesEveryShardOnceWhereNobodyIsHostile() {
+        var run = new CoreRun(new CoreRun.Plan(Assurance.QUORUM, 10, 1, 0, 0, Duration.ZERO, 3));
+        run.run(2, 500);
+        assertThat(run.report().shards()).isEqualTo(1_000);
+        assertThat(run.report().audits()).isZero();
+    }
+
+    private static CoreReport covered(long seed) {
+        var run =
+                new CoreRun(
+                        new CoreRun.Plan(
+                                Assurance.STANDARD, 20, 2, 4, 0.3, Duration.ofSeconds(2), seed));
+        run.warmUp();
+        run.run(20, 400);
+        return run.report();
+    }
+}
