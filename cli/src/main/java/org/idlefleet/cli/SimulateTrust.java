@@ -115,8 +115,7 @@ final class SimulateTrust implements Callable<Integer> {
         List<TrustPlan> plans = plans();
         var err = spec.commandLine().getErr();
         long began = System.nanoTime();
-        List<Outcome> outcomes =
-                TrustRuns.all(plans, new TrustProgress(err, plans.size())::ran);
+        List<Outcome> outcomes = TrustRuns.all(plans, new TrustProgress(err, plans.size())::ran);
         double seconds = (System.nanoTime() - began) / 1e9;
         out.print(table(outcomes));
         var figures = new Figures(out);

@@ -308,8 +308,7 @@ final class Tally {
                 && ballots.size() < replicasMax();
     }
 
-    private boolean blames(
-            Job job, List<Ballot> ballots, Comparison comparison, Verdict verdict) {
+    private boolean blames(Job job, List<Ballot> ballots, Comparison comparison, Verdict verdict) {
         if (verdict instanceof Verdict.Agreed agreed) {
             return !agreed.dissenting().isEmpty();
         }
@@ -400,14 +399,7 @@ final class Tally {
         Comparison equal = Comparison.equal(all.size());
         return refereeDue(job, all, equal, agreed)
                 ? decision.event(referee(job, shard, equal))
-                : settle(
-                        decision,
-                        job,
-                        shard,
-                        agreed,
-                        List.of(),
-                        arrived(delivery, ballot),
-                        now);
+                : settle(decision, job, shard, agreed, List.of(), arrived(delivery, ballot), now);
     }
 
     /**

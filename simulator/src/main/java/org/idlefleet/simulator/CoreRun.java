@@ -36,6 +36,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -43,8 +44,8 @@ import java.util.function.LongFunction;
 
 /**
  * The whole coordinator core in virtual time: its loop, a log in memory, and nodes that answer with
- * digests instead of bytes, so that nothing but the core costs anything. Hostile owners cover up for
- * each other, and know an audit when they get one. One thread; the same plan runs the same way.
+ * digests instead of bytes, so that nothing but the core costs anything. Hostile owners cover up
+ * for each other, and know an audit when they get one. One thread; the same plan runs the same way.
  */
 public final class CoreRun {
     private static final Duration TICK = Duration.ofMillis(1);
@@ -174,8 +175,7 @@ public final class CoreRun {
                         all.shardUnits(),
                         all.finishedJobs(),
                         all.faults());
-        return new Policy(
-                policy.revenue(), one, policy.pace(), policy.seed(), policy.auditSecret());
+        return new Policy(policy.pay(), one, policy.pace(), policy.seed(), policy.auditSecret());
     }
 
     private void join(int number, boolean trusted, boolean hostile) {
@@ -225,11 +225,10 @@ public final class CoreRun {
                             Tier.BATCH,
                             now.plus(Duration.ofDays(30)),
                             false,
-                            plan.assurance());
+                            Optional.of(plan.assurance()));
             ask(
                     n -> new Command.SubmitJob(n, CLIENT, job),
-                    answer ->
-                            Broken.unless(answer instanceof Answer.Admitted, "admitted", answer));
+                    answer -> Broken.unless(answer instanceof Answer.Admitted, "admitted", answer));
         }
         while (witness.openJobs() > 0) {
             step();
@@ -334,17 +333,14 @@ public final class CoreRun {
         var distances = new ArrayList<Double>();
         for (int high = 1; high < leases.size(); high++) {
             for (int low = 0; low < high; low++) {
-                boolean alike =
-                        wrong.contains(leases.get(high)) == wrong.contains(leases.get(low));
+                boolean alike = wrong.contains(leases.get(high)) == wrong.contains(leases.get(low));
                 distances.add(alike ? 0 : APART);
             }
         }
         plan(
                 Duration.ZERO,
                 new Command.Compared(
-                        compare.job(),
-                        compare.shard(),
-                        new Comparison(leases.size(), distances)));
+                        compare.job(), compare.shard(), new Comparison(leases.size(), distances)));
     }
 
     private Node node(long session) {

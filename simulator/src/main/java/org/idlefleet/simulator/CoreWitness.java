@@ -19,7 +19,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/** Reads off the events of a {@link CoreRun} what became of audits, convictions and wrong results. */
+/**
+ * Reads off the events of a {@link CoreRun} what became of audits, convictions and wrong results.
+ */
 final class CoreWitness {
     private final Policy policy;
     private final Predicate<OwnerId> hostile;

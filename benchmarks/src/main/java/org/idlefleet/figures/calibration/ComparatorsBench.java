@@ -133,8 +133,8 @@ public final class ComparatorsBench implements Bench {
             for (Control control : found.controls()) {
                 within.merge(control.name(), control.caught(found.withinClass()), Math::min);
                 unmeasured.merge(control.name(), control.caught(found.unmeasured()), Math::min);
-                for (HonestPairs pairs : found.comparable()) {
-                    across.merge(control.name(), control.caught(pairs.tolerance()), Math::min);
+                for (HonestPairs judged : found.comparable()) {
+                    across.merge(control.name(), control.caught(judged.tolerance()), Math::min);
                 }
             }
             notComparable += found.shards().size() - found.comparable().size();

@@ -58,8 +58,7 @@ final class CoreFigures {
     private static CoreRun atOnce(Assurance assurance) {
         var run =
                 new CoreRun(
-                        new CoreRun.Plan(
-                                assurance, OWNERS, TRUSTED, 0, 0, Duration.ZERO, SEED));
+                        new CoreRun.Plan(assurance, OWNERS, TRUSTED, 0, 0, Duration.ZERO, SEED));
         run.warmUp();
         return run;
     }

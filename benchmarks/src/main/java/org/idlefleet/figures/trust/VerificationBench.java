@@ -107,10 +107,7 @@ public final class VerificationBench implements Bench {
             figures.plain("owner-years-audits" + among, year.audits() / 1e6, "M-audits");
             figures.plain("owner-years-disputes" + among, (double) year.disputes(), "disputes");
             figures.atMost(
-                    "honest-convicted-in-owner-years" + among,
-                    year.honestConvicted(),
-                    "owners",
-                    0);
+                    "honest-convicted-in-owner-years" + among, year.honestConvicted(), "owners", 0);
         }
     }
 

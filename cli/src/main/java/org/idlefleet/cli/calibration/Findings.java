@@ -90,9 +90,9 @@ public record Findings(
     }
 
     /**
-     * The pairs of classes whose results may be held against each other. Of some the honest noise is
-     * as large as what a cheat does: no tolerance tells the two apart, so none is given, and results
-     * of such classes don't judge each other.
+     * The pairs of classes whose results may be held against each other. Of some the honest noise
+     * is as large as what a cheat does: no tolerance tells the two apart, so none is given, and
+     * results of such classes don't judge each other.
      */
     public List<HonestPairs> comparable() {
         return shards.stream()

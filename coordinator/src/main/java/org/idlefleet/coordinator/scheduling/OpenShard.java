@@ -71,8 +71,8 @@ public final class OpenShard {
     }
 
     /**
-     * Whether a trusted owner shall run it: on an audit because only its word decides, on other work
-     * because others could not judge each other's results.
+     * Whether a trusted owner shall run it: on an audit because only its word decides, on other
+     * work because others could not judge each other's results.
      */
     public boolean forTrusted() {
         return forTrusted;

@@ -148,7 +148,12 @@ public final class LedgerDatabase implements AutoCloseable {
             broken = false;
             return booked;
         } catch (SQLException e) {
-            throw new LedgerException("the ledger " + file + " cannot be written", e);
+            throw new LedgerException(
+                    "the ledger "
+                            + file
+                            + " cannot be written; see to the disk (is it full?) and start again,"
+                            + " nothing acknowledged is lost",
+                    e);
         }
     }
 

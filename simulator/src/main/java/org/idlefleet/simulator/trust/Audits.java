@@ -113,10 +113,7 @@ final class Audits {
         }
         long trusted = Gap.hits(audits, SeededDraws.share(AuditDraw.TRUSTED_PPM), times);
         long reviews =
-                Gap.hits(
-                        audits - trusted,
-                        SeededDraws.share(AuditDraw.reviewedPpm(ppm)),
-                        times);
+                Gap.hits(audits - trusted, SeededDraws.share(AuditDraw.reviewedPpm(ppm)), times);
         tally.audits += audits;
         tally.executions += audits + reviews;
         tally.byTrusted += trusted + reviews;
@@ -145,8 +142,7 @@ final class Audits {
         double drag = owner.hostile ? craft.drag() : 0;
         double otherDrag = auditor != null && auditor.hostile ? craft.drag() : 0;
         int other = auditor == null ? owner.numericClass : auditor.numericClass;
-        double lie =
-                auditor != null && auditor.hostile && good(auditor) ? craft.accuses() : 0;
+        double lie = auditor != null && auditor.hostile && good(auditor) ? craft.accuses() : 0;
         double apart = (1 - lie) * Places.disagreement(owner.numericClass, drag, other, otherDrag);
         double drawn = tricks.real(0, loud());
         if (drawn < apart) {
@@ -280,7 +276,9 @@ final class Audits {
         decide(open, number, at, conviction);
     }
 
-    /** The last answer is a trusted owner's: whoever is further off than two tolerances is wrong. */
+    /**
+     * The last answer is a trusted owner's: whoever is further off than two tolerances is wrong.
+     */
     private void decide(Case open, int number, long at, Conviction conviction) {
         List<Ruling> rulings = jury.judgeByLast(open.answers);
         for (int i = 0; i < open.answers.size(); i++) {

@@ -101,7 +101,9 @@ final class Places {
         return new double[] {one, laplace(share * (1 - noise.real(0, 1)))};
     }
 
-    /** The place below which the share {@code uniform} of a Laplace distribution of scale 1 lies. */
+    /**
+     * The place below which the share {@code uniform} of a Laplace distribution of scale 1 lies.
+     */
     private static double laplace(double uniform) {
         return uniform < 0.5
                 ? Math.log(Math.max(2 * uniform, Double.MIN_NORMAL))

@@ -37,12 +37,7 @@ public record TrustPlan(
         }
         if (owners < OWNERS_MIN || owners > OWNERS_MAX) {
             throw new IllegalArgumentException(
-                    "a run has "
-                            + OWNERS_MIN
-                            + " to "
-                            + OWNERS_MAX
-                            + " owners, found "
-                            + owners);
+                    "a run has " + OWNERS_MIN + " to " + OWNERS_MAX + " owners, found " + owners);
         }
         if (hostilePercent < 0 || hostilePercent > 50) {
             throw new IllegalArgumentException(

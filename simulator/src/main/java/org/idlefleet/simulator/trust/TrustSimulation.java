@@ -17,9 +17,9 @@ import java.time.Instant;
  * <p>An owner's next event is its next result that is drawn or wrong; those in between settle
  * unseen. Of an owner in good standing the audits that are sure to agree are counted, not played:
  * whether one may end otherwise is drawn with a bound of the probability, and those that may are
- * played. It is the same distribution, and a thousandth of the work. A changed share of audits takes
- * effect with the owner's next event, which is at most {@link #QUIET} of work away. One thread; the
- * same plan always gives the same outcome.
+ * played. It is the same distribution, and a thousandth of the work. A changed share of audits
+ * takes effect with the owner's next event, which is at most {@link #QUIET} of work away. One
+ * thread; the same plan always gives the same outcome.
  */
 public final class TrustSimulation {
     /** Longest time whose results settle unseen at once. */
