@@ -28,7 +28,7 @@ import java.util.stream.Stream;
         description = {
             "Pit audits and standing against adversaries, in virtual time.",
             "W: wrong results per hostile owner that were accepted for good. EPS: their share of"
-                    + " all results. Both with their 95 % upper bounds. R: executions of a result,"
+                    + " all results. Both with their 95 %% upper bounds. R: executions of a result,"
                     + " all checks among them; TRUSTED: those of them that trusted owners do.",
             "The same seed always gives the same table. Without an adversary: list them."
         })

@@ -1,11 +1,14 @@
 package org.idlefleet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import org.idlefleet.cli.fleet.Running;
 import org.idlefleet.coordinator.adapter.CoordinatorConfig;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+
+import picocli.CommandLine;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,7 +17,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -45,6 +50,29 @@ class CommandTest {
             assertThat(answer.exitCode()).as(words.toString()).isEqualTo(ExitCode.OK);
             assertThat(answer.out()).contains("Usage: idlefleet").contains("Exit codes:");
         }
+    }
+
+    /**
+     * picocli formats descriptions, and warns on the screen of whoever asks for help if it can't.
+     */
+    @Test
+    void everyDescriptionCanBeFormatted() {
+        explain(Idlefleet.commandLine());
+    }
+
+    private static void explain(CommandLine command) {
+        var texts = new ArrayList<String>();
+        Collections.addAll(texts, command.getCommandSpec().usageMessage().description());
+        Collections.addAll(texts, command.getCommandSpec().usageMessage().footer());
+        command.getCommandSpec()
+                .args()
+                .forEach(argument -> Collections.addAll(texts, argument.description()));
+        for (String text : texts) {
+            assertThatCode(() -> String.format(Locale.ROOT, text))
+                    .as("%s: a percent sign is written twice: %s", command.getCommandName(), text)
+                    .doesNotThrowAnyException();
+        }
+        command.getSubcommands().values().forEach(CommandTest::explain);
     }
 
     @Test
