@@ -36,6 +36,8 @@ import java.util.concurrent.Callable;
             OwnerCommands.Earnings.class,
             RulesCommand.class,
             OwnerCommands.Page.class,
+            SignalsCommand.Show.class,
+            SignalsCommand.Write.class,
             DoctorCommand.class,
             UninstallCommand.class,
             OwnerCommands.Standing.class,

@@ -125,7 +125,7 @@ final class OwnerCommands {
             return ExitCode.OK;
         }
 
-        private static Duration time(String text) {
+        static Duration time(String text) {
             if (!text.matches("[1-9]\\d{0,5}[smhd]")) {
                 throw Failure.usage("--for takes a time such as 30m or 2h, found '" + text + "'");
             }

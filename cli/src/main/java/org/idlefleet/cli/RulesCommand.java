@@ -1,5 +1,8 @@
 package org.idlefleet.cli;
 
+import org.idlefleet.edge.adapter.DataDirectory;
+import org.idlefleet.edge.adapter.config.EdgeConfig;
+import org.idlefleet.edge.adapter.record.SignalWeek;
 import org.idlefleet.edge.gate.Linter;
 import org.idlefleet.edge.gate.OwnerRules;
 import org.idlefleet.edge.gate.Quantity;
@@ -83,17 +86,39 @@ final class RulesCommand {
         @Option(
                 names = "--trace",
                 paramLabel = "FILE",
-                required = true,
-                description = "A recording or a scripted trace; may be given several times.")
+                description = {
+                    "A recording or a scripted trace; may be given several times",
+                    "(default: what the node recorded in the last week)."
+                })
         private List<Path> traces = List.of();
 
         @Override
         public Integer call() {
-            List<Recording> recordings = traces.stream().map(Check::read).toList();
+            EdgeConfig config = settings.load();
+            List<Recording> recordings =
+                    traces.isEmpty() ? week(config) : traces.stream().map(Check::read).toList();
             Set<Quantity> told = Linter.told(recordings);
-            Linter.Report report = Linter.check(settings.load().rules(), told, recordings);
+            Linter.Report report =
+                    Linter.check(config.rules(), told, recordings, config.costs().costs().watts());
             output.print(json(report), text(report));
             return report.warnings().isEmpty() ? ExitCode.OK : ExitCode.ERROR;
+        }
+
+        private static List<Recording> week(EdgeConfig config) {
+            Path signals = DataDirectory.signals(config.data());
+            try {
+                List<Recording> week = SignalWeek.read(signals, SignalWeek.BYTES_MAX);
+                if (week.isEmpty()) {
+                    throw Failure.error(
+                            "no node recorded signals in "
+                                    + signals
+                                    + " yet; name a trace by --trace, or make one by 'idlefleet"
+                                    + " edge record'");
+                }
+                return week;
+            } catch (IOException e) {
+                throw Failure.error("the recordings in " + signals + " can't be read: " + e);
+            }
         }
 
         private static Recording read(Path file) {

@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "simulate",
         description = "Run production classes in virtual time, with everything going wrong.",
-        subcommands = {SimulateCommand.RunSeeds.class, SimulateTrust.class})
+        subcommands = {SimulateCommand.RunSeeds.class, SimulateTrust.class, SimulateNights.class})
 final class SimulateCommand {
     private SimulateCommand() {}
 

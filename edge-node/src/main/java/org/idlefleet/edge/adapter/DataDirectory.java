@@ -27,6 +27,7 @@ import java.util.Optional;
  * owner-rules     the rules that the owner edited while the node ran
  * page-address    where the owner's page is, and the word that opens it
  * diary.txt       park sessions, energy, costs, earnings of the last weeks
+ * signals/        what sources told in the last week
  * ledger/         what the node saw of the ledger: key, checkpoint, and what contradicts it
  * </pre>
  */
@@ -134,6 +135,11 @@ public final class DataDirectory implements AutoCloseable {
 
     static Path trust(Path root) {
         return root.resolve("trust");
+    }
+
+    /** Where the recordings of signals lie. */
+    public static Path signals(Path root) {
+        return root.resolve("signals");
     }
 
     /** Where native libraries are unpacked. */

@@ -9,11 +9,16 @@ import org.idlefleet.edge.diary.Diary;
 import org.idlefleet.edge.diary.Entry;
 import org.idlefleet.edge.diary.Meter;
 import org.idlefleet.edge.diary.Observation;
+import org.idlefleet.edge.diary.Usage;
+import org.idlefleet.edge.gate.Taken;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -53,6 +58,15 @@ final class DiaryKeeper {
                                 uplink.receivedBytes(),
                                 view.counts().finished(),
                                 shown.balance())));
+    }
+
+    /** What was used on the zone's day so far, to the minute. */
+    Taken today(ZoneId zone, Instant now) {
+        Usage used = ask(diary -> diary.lastDays(1, zone, now));
+        return new Taken(
+                Duration.ofMillis(used.computeMillis()),
+                used.energyMillijoules() / 1000,
+                used.sentBytes() + used.receivedBytes());
     }
 
     /** Asks the diary something. */

@@ -15,7 +15,9 @@ import org.idlefleet.edge.adapter.linux.EnergySensors;
 import org.idlefleet.edge.adapter.linux.LinuxSource;
 import org.idlefleet.edge.adapter.owner.OwnerSource;
 import org.idlefleet.edge.adapter.owner.TariffSource;
+import org.idlefleet.edge.adapter.owner.UsageSource;
 import org.idlefleet.edge.adapter.page.Page;
+import org.idlefleet.edge.adapter.record.SignalWeek;
 import org.idlefleet.edge.adapter.store.ModelStore;
 import org.idlefleet.edge.adapter.trace.TraceSource;
 import org.idlefleet.edge.adapter.tuf.ModelTrust;
@@ -29,7 +31,9 @@ import org.idlefleet.edge.adapter.worker.WorkerLaunch;
 import org.idlefleet.edge.gate.Gate;
 import org.idlefleet.edge.gate.OwnerRules;
 import org.idlefleet.edge.gate.Quantity;
+import org.idlefleet.edge.gate.Reading;
 import org.idlefleet.edge.gate.Rule;
+import org.idlefleet.edge.gate.Taken;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.adapter.EnrolmentClient;
 import org.idlefleet.protocol.adapter.EnrolmentException;
@@ -54,6 +58,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -117,9 +122,12 @@ public final class EdgeDaemon implements AutoCloseable {
     private @Nullable Webhook webhook;
     private @Nullable Activity announced;
     private final AtomicBoolean statusDue = new AtomicBoolean();
+    private final AtomicBoolean recording = new AtomicBoolean();
+    private final SignalWeek week;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile EdgeLoop.Snapshot snapshot;
     private volatile boolean closely = true;
+    private volatile Taken used = Taken.NONE;
     private Optional<EdgeLoop.Snapshot> written = Optional.empty();
 
     private EdgeDaemon(
@@ -136,6 +144,7 @@ public final class EdgeDaemon implements AutoCloseable {
         var random = new SecureRandom();
         this.rules = config.rules();
         this.sources = sources(config, () -> rules, clock, engine::pid);
+        sources.add(new UsageSource(() -> used));
         Gate gate = new Gate(counting());
         var node =
                 new EdgeNode(
@@ -170,6 +179,7 @@ public final class EdgeDaemon implements AutoCloseable {
                         config.costs().costs(),
                         new EnergySensors(config.signals().sys()),
                         uplink);
+        this.used = diary.today(rules.zone(), clock.instant());
         this.lanes =
                 new Lanes(
                         engine,
@@ -177,13 +187,14 @@ public final class EdgeDaemon implements AutoCloseable {
                         config,
                         new Liar(config.faults().lie(), identity.node().value().hashCode()),
                         loop::tell);
+        this.week = new SignalWeek(DataDirectory.signals(config.data()), config.rules());
         this.sampler =
                 new Sampler(
                         sources,
                         config.signals(),
                         clock,
                         config.data(),
-                        loop::tell,
+                        this::heard,
                         wish -> loop.tell(wish ? new Signal.Finish() : new Signal.Resume()));
     }
 
@@ -484,6 +495,7 @@ public final class EdgeDaemon implements AutoCloseable {
             disk.close();
             statusWriter.close();
             diary.close(snapshot);
+            week.close();
             uplink.close();
             store.close();
             engine.close();
@@ -497,10 +509,31 @@ public final class EdgeDaemon implements AutoCloseable {
         }
     }
 
+    /** The loop hears it first; a disk that is slow costs the recording some readings. */
+    private void heard(List<Reading> readings) {
+        loop.tell(readings);
+        if (recording.compareAndSet(false, true)) {
+            try {
+                statusWriter.execute(() -> {
+                    try {
+                        week.write(readings, clock.instant());
+                    } finally {
+                        recording.set(false);
+                    }
+                });
+            } catch (RejectedExecutionException e) {
+                // The daemon ends; so does the recording.
+            }
+        }
+    }
+
     /** Keeps the snapshot, and writes it if it says something new or the last one grows old. */
     private void show(EdgeLoop.Snapshot next) {
         snapshot = next;
-        statusWriter.execute(() -> diary.see(next));
+        statusWriter.execute(() -> {
+            diary.see(next);
+            used = diary.today(rules.zone(), next.at());
+        });
         announce(next.view(), next.at());
         boolean same =
                 written.map(last ->

@@ -180,7 +180,8 @@ final class OwnerDesk {
 
     /** What the linter says of rules. */
     private void preview(OwnerRules candidate, ObjectNode into) {
-        Linter.Report report = Linter.check(candidate, provided.get(), List.of());
+        Linter.Report report =
+                Linter.check(candidate, provided.get(), List.of(), config.costs().costs().watts());
         ArrayNode warnings = into.putArray("warnings");
         report.warnings()
                 .forEach(warning ->

@@ -14,11 +14,14 @@ import java.util.Set;
 /**
  * What an owner's rules would have made of signals that were recorded, and what is odd about them:
  * rules that can never hold, and rules that never close the gate. The gate it asks is the one that
- * computes.
+ * computes. Budgets are counted as if the device had been at load whenever the gate was open.
  */
 public final class Linter {
     /** Below this much of a recording nothing is concluded from what never happened in it. */
     private static final Duration ENOUGH = Duration.ofHours(1);
+
+    /** How often budgets are counted anew. */
+    private static final Duration STEP = Duration.ofMinutes(1);
 
     /** A week without a change of clocks that begins on a Monday. */
     private static final Instant WEEK = Instant.parse("2001-01-01T00:00:00Z");
@@ -26,6 +29,7 @@ public final class Linter {
     private static final int MINUTES_OF_WEEK = 7 * 24 * 60;
 
     private final OwnerRules owner;
+    private final double watts;
     private final Set<Quantity> provided;
     private final List<Rule> rules;
     private final List<Warning> warnings = new ArrayList<>();
@@ -64,11 +68,17 @@ public final class Linter {
     /** Something that an owner will hardly have meant. */
     public record Warning(String rule, String text) {}
 
-    private Linter(OwnerRules owner, Set<Quantity> sources) {
+    private Linter(OwnerRules owner, Set<Quantity> sources, double watts) {
         this.owner = owner;
+        this.watts = watts;
         this.provided = EnumSet.noneOf(Quantity.class);
         provided.addAll(sources);
-        provided.add(Quantity.PAUSED);
+        provided.addAll(
+                List.of(
+                        Quantity.PAUSED,
+                        Quantity.LOAD_TODAY,
+                        Quantity.ENERGY_TODAY,
+                        Quantity.DATA_TODAY));
         if (!owner.tariff().isEmpty()) {
             provided.add(Quantity.PRICE);
         }
@@ -80,10 +90,11 @@ public final class Linter {
      *
      * @param sources what the sources of this device tell, or of the one that was recorded
      * @param recordings none overlaps another
+     * @param watts what the device draws while it computes; 0 means nobody knows
      */
     public static Report check(
-            OwnerRules rules, Set<Quantity> sources, List<Recording> recordings) {
-        var linter = new Linter(rules, sources);
+            OwnerRules rules, Set<Quantity> sources, List<Recording> recordings, double watts) {
+        var linter = new Linter(rules, sources, watts);
         linter.impossible();
         linter.useless();
         linter.schedules(sources.contains(Quantity.PRICE));
@@ -266,9 +277,10 @@ public final class Linter {
     private void replay(List<Recording> recordings) {
         rules.forEach(rule ->
                 shares.put(rule.name(), new Share(rule.name(), Duration.ZERO, Duration.ZERO)));
+        var usage = new DayUsage(owner.zone());
         recordings.stream()
                 .sorted((one, other) -> one.began().compareTo(other.began()))
-                .forEach(this::replay);
+                .forEach(recording -> replay(recording, usage));
         if (recorded.compareTo(ENOUGH) < 0) {
             return;
         }
@@ -291,7 +303,7 @@ public final class Linter {
         }
     }
 
-    private void replay(Recording recording) {
+    private void replay(Recording recording, DayUsage usage) {
         var gate = new Gate(rules);
         Tariff tariff = owner.tariff();
         Instant end = recording.ended();
@@ -315,15 +327,20 @@ public final class Linter {
                 gate.accept(new Reading(Quantity.PRICE, tariff.priceAt(now), now, Tariff.SOURCE));
                 next = earlier(next, tariff.nextChange(now));
             }
+            usage.readings(now).forEach(gate::accept);
             GateState state = gate.evaluate(now);
             boolean is = state instanceof GateState.Open;
-            next = earlier(next, gate.nextDeadline(now));
+            next = earlier(next, earlier(gate.nextDeadline(now), usage.midnight(now)));
+            next = is ? earlier(next, now.plus(STEP)) : next;
             next = next.isAfter(now) ? next : now.plusMillis(1);
             Duration time = Duration.between(now, next);
             count(state, time);
             times += is && !was ? 1 : 0;
             was = is;
             now = next;
+            if (is) {
+                usage.add(new Taken(time, Math.round(watts * time.toMillis() / 1e3), 0), now);
+            }
         }
     }
 

@@ -177,6 +177,16 @@ public final class OwnerRules {
         return RuleText.number(text(key)).orElseThrow();
     }
 
+    /** Age at which a signal counts as unknown. */
+    public Duration stale() {
+        return time(RuleKey.STALE);
+    }
+
+    /** The same for those that say whether somebody drives or sits inside. */
+    public Duration staleSafety() {
+        return time(RuleKey.STALE_SAFETY);
+    }
+
     boolean flag(RuleKey key) {
         return text(key).equals("true");
     }
@@ -222,7 +232,7 @@ public final class OwnerRules {
 
     /** The rules that count on a device whose sources tell {@code provided}. */
     public List<Rule> rules(Set<Quantity> provided) {
-        return rules(provided, time(RuleKey.STALE), time(RuleKey.STALE_SAFETY));
+        return rules(provided, stale(), staleSafety());
     }
 
     /** The same for signals of which each counts until the next one. */
@@ -321,6 +331,9 @@ public final class OwnerRules {
                     RuleKey.PRICE_RESUME,
                     RuleKey.PRICE_MAX,
                     RuleKey.PRICE_SETTLE);
+            budget("energy_today", Quantity.ENERGY_TODAY, RuleKey.ENERGY_PER_DAY);
+            budget("data_today", Quantity.DATA_TODAY, RuleKey.DATA_PER_DAY);
+            budget("load_today", Quantity.LOAD_TODAY, RuleKey.LOAD_PER_DAY);
             if (!windows(RuleKey.QUIET_HOURS).isEmpty()) {
                 rules.add(quiet());
             }
@@ -346,6 +359,13 @@ public final class OwnerRules {
                 RuleKey settle) {
             if (counts(use, provided, quantity)) {
                 rules.add(atMost(name, quantity, resume, max, settle));
+            }
+        }
+
+        private void budget(String name, Quantity quantity, RuleKey key) {
+            double most = number(key);
+            if (most > 0) {
+                rules.add(threshold(name, quantity, Side.AT_MOST, most, most, Duration.ZERO));
             }
         }
 

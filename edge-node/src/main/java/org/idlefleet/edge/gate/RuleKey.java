@@ -103,7 +103,11 @@ public enum RuleKey {
     PRICE(Kind.SWITCH, "off", "electricity is cheap enough"),
     PRICE_MAX("per kWh", -100, 1_000_000, "0.3", "above this price the rule ends"),
     PRICE_RESUME("per kWh", -100, 1_000_000, "0.28", "at this price it holds again"),
-    PRICE_SETTLE(Kind.SETTLE, "", "dwell of the rule 'price'");
+    PRICE_SETTLE(Kind.SETTLE, "", "dwell of the rule 'price'"),
+
+    ENERGY_PER_DAY("kWh", 0, 10_000, "0", "energy that a day may cost; 0 means any"),
+    DATA_PER_DAY("MiB", 0, 1e9, "0", "bytes that may move in a day; 0 means any"),
+    LOAD_PER_DAY("h", 0, 24, "0", "hours at load that a day may have; 0 means any");
 
     private final Kind kind;
     private final String unit;

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -33,7 +34,7 @@ class LinterTest {
     private static Linter.Report check(OwnerRules rules, Quantity... more) {
         Set<Quantity> told = Linter.told(List.of(NIGHT));
         told.addAll(List.of(more));
-        return Linter.check(rules, told, List.of(NIGHT));
+        return Linter.check(rules, told, List.of(NIGHT), 1_000);
     }
 
     private static List<String> warnings(OwnerRules rules, Quantity... more) {
@@ -86,6 +87,34 @@ class LinterTest {
                                 RuleKey.TARIFF,
                                 List.of("00:00-00:00 0.40", "00:00-02:00 0.10")));
         assertThat(report.open()).isEqualTo(Duration.ofHours(1).minusSeconds(30));
+    }
+
+    @Test
+    void countsBudgetsAsIfTheDeviceHadBeenAtLoad() {
+        assertThat(check(rules(RuleKey.ZONE, "UTC", RuleKey.LOAD_PER_DAY, "1.5")).open())
+                .isCloseTo(Duration.ofMinutes(90), Duration.ofMinutes(2));
+        // A kilowatt, so that half a kilowatt-hour is half an hour.
+        assertThat(check(rules(RuleKey.ZONE, "UTC", RuleKey.ENERGY_PER_DAY, "0.5")).open())
+                .isCloseTo(Duration.ofMinutes(30), Duration.ofMinutes(2));
+        // Half past two in UTC is midnight there: a new day, a new hour.
+        OwnerRules midnight = rules(RuleKey.ZONE, "-02:30", RuleKey.LOAD_PER_DAY, "1");
+        assertThat(check(midnight).open()).isGreaterThan(Duration.ofMinutes(100));
+    }
+
+    @Test
+    void aDayOfTheOwnersHasTheHoursThatTheClockGivesIt() {
+        var usage = new DayUsage(ZoneId.of("Europe/Berlin"));
+        Instant longDay = Instant.parse("2026-10-24T22:00:00Z");
+        assertThat(Duration.between(longDay, usage.midnight(longDay)))
+                .isEqualTo(Duration.ofHours(25));
+        usage.add(new Taken(Duration.ofHours(1), 5, 7), longDay);
+        assertThat(usage.today(longDay.plus(Duration.ofHours(25)).minusMillis(1)))
+                .isEqualTo(new Taken(Duration.ofHours(1), 5, 7));
+        assertThat(usage.today(longDay.plus(Duration.ofHours(25)))).isEqualTo(Taken.NONE);
+        usage.add(new Taken(Duration.ofHours(2), 0, 0), longDay.plus(Duration.ofHours(26)));
+        assertThat(usage.today(longDay).atLoad())
+                .as("a clock that is set back gives nothing away again")
+                .isEqualTo(Duration.ofHours(2));
     }
 
     @Test

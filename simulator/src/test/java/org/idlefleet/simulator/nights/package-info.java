@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.simulator.nights;
+
+import org.jspecify.annotations.NullMarked;
