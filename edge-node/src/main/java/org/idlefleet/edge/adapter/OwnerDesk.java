@@ -4,9 +4,11 @@ import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.diary.DiaryReport;
 import org.idlefleet.edge.adapter.owner.OwnerMode;
 import org.idlefleet.edge.adapter.page.Route;
+import org.idlefleet.edge.adapter.record.SignalWeek;
 import org.idlefleet.edge.gate.Linter;
 import org.idlefleet.edge.gate.OwnerRules;
 import org.idlefleet.edge.gate.Quantity;
+import org.idlefleet.edge.gate.Recording;
 import org.idlefleet.edge.gate.RuleKey;
 import org.idlefleet.protocol.adapter.ConfigException;
 
@@ -42,6 +44,12 @@ final class OwnerDesk {
 
     /** Characters that an owner may write for one rule. */
     private static final int VALUE_MAX = 2_000;
+
+    /**
+     * Recordings that rules are tried on: the node has little memory, and this takes ten times as
+     * much.
+     */
+    private static final long RECORDINGS_BYTES_MAX = 4 << 20;
 
     private static final long PAUSE_MINUTES_MAX = Duration.ofDays(365).toMinutes();
 
@@ -82,13 +90,22 @@ final class OwnerDesk {
 
     Map<String, Route> routes() {
         return Map.of(
-                "GET /api/status", _ -> status(),
-                "GET /api/diary", _ -> diary(),
-                "GET /api/log", _ -> log(),
-                "GET /api/rules", _ -> rules(),
-                "POST /api/mode", this::mode,
-                "POST /api/rules/check", this::check,
-                "POST /api/rules", this::save);
+                "GET /api/status",
+                _ -> status(),
+                "GET /api/diary",
+                _ -> diary(),
+                "GET /api/log",
+                _ -> log(),
+                "GET /api/rules",
+                _ -> rules(),
+                "POST /api/mode",
+                this::mode,
+                "POST /api/rules/check",
+                this::check,
+                "POST /api/rules/week",
+                this::week,
+                "POST /api/rules",
+                this::save);
     }
 
     private ObjectNode status() {
@@ -173,21 +190,46 @@ final class OwnerDesk {
             problems.put(problem.key().key(), problem.text());
         }
         if (problems.isEmpty()) {
-            preview(OwnerRules.of(said, ZoneId.systemDefault()), root);
+            preview(said, List.of(), root);
+        }
+        return root;
+    }
+
+    /** The same, and what the rules would have made of the last week's signals. */
+    private ObjectNode week(JsonNode body) throws IOException {
+        ObjectNode root = check(body);
+        if (root.path("problems").isEmpty()) {
+            List<Recording> recordings =
+                    SignalWeek.read(DataDirectory.signals(data), RECORDINGS_BYTES_MAX);
+            Linter.Report report = preview(said(body), recordings, root);
+            root.put("recordedSeconds", report.recorded().toSeconds());
+            root.put("openSeconds", report.open().toSeconds());
+            ArrayNode shares = root.putArray("rules");
+            report.shares()
+                    .forEach(share ->
+                            shares.addObject()
+                                    .put("rule", share.rule())
+                                    .put("closedSeconds", share.closed().toSeconds()));
         }
         return root;
     }
 
     /** What the linter says of rules. */
-    private void preview(OwnerRules candidate, ObjectNode into) {
+    private Linter.Report preview(
+            Map<RuleKey, List<String>> said, List<Recording> recordings, ObjectNode into) {
         Linter.Report report =
-                Linter.check(candidate, provided.get(), List.of(), config.costs().costs().watts());
+                Linter.check(
+                        OwnerRules.of(said, ZoneId.systemDefault()),
+                        provided.get(),
+                        recordings,
+                        config.costs().costs().watts());
         ArrayNode warnings = into.putArray("warnings");
         report.warnings()
                 .forEach(warning ->
                         warnings.addObject()
                                 .put("rule", warning.rule())
                                 .put("text", warning.text()));
+        return report;
     }
 
     private ObjectNode save(JsonNode body) throws IOException {

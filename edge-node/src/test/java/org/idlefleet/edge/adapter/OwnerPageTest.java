@@ -12,6 +12,7 @@ import org.idlefleet.edge.adapter.worker.WorkerLaunch;
 import org.idlefleet.edge.diary.Balance;
 import org.idlefleet.edge.diary.Entry;
 import org.idlefleet.edge.diary.Usage;
+import org.idlefleet.edge.gate.Recording;
 import org.idlefleet.edge.gate.RuleKey;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeMessage;
@@ -111,6 +112,23 @@ class OwnerPageTest {
         }
     }
 
+    /** Ten hours of the day before yesterday; it was plugged in for six of them. */
+    private static void record(Path data) throws IOException {
+        Path signals = Files.createDirectories(DataDirectory.signals(data));
+        Instant began = Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofDays(2));
+        Files.writeString(
+                signals.resolve(began.toString().replace(':', '-') + ".trace"),
+                Recording.heading(began)
+                        + """
+
+                        0s owner.paused no owner
+                        0s vehicle.gear_park yes trace
+                        0s power.mains yes trace
+                        21600s power.mains no trace
+                        36000s vehicle.gear_park yes trace
+                        """);
+    }
+
     @Test
     void anOwnerSeesSteersAndSetsHisNode() throws Exception {
         Optional<Path> program = Chromium.installed();
@@ -126,6 +144,7 @@ class OwnerPageTest {
         try (var door = new FleetDoor(directory.resolve("ca"), model, files)) {
             EdgeConfig config = config(door);
             remember(config.data());
+            record(config.data());
             EdgeDaemon.enrol(config, door.token());
             try (EdgeDaemon daemon =
                             EdgeDaemon.start(
@@ -204,6 +223,7 @@ class OwnerPageTest {
         assertThat(browser.evaluate("document.getElementById('save').disabled").asBoolean())
                 .isTrue();
         type(browser, "rule-batteryFloor", "65");
+        asksForLastWeek(browser);
         type(browser, "rule-hours", "tomorrow");
         browser.await(
                 "document.getElementById('rule-hours-problem').textContent.includes('22:00')");
@@ -231,6 +251,21 @@ class OwnerPageTest {
         browser.await("!document.getElementById('save').disabled");
         browser.evaluate("document.getElementById('save').click()");
         awaitStatus(daemon, "\"gate\" : \"open\"");
+    }
+
+    private static void asksForLastWeek(Chromium browser) throws Exception {
+        browser.evaluate("document.getElementById('week').click()");
+        browser.await(
+                "/run 6\\.0\\d h of the 10\\.\\d h that were recorded last.*Power for 4\\.0/s"
+                        + ".test(document.getElementById('preview').textContent)");
+        type(browser, "rule-loadPerDay", "1");
+        browser.await("!document.getElementById('preview').textContent.includes('recorded')");
+        browser.evaluate("document.getElementById('week').click()");
+        browser.await(
+                "/run [12]\\.\\d+ h.*Hours today/s.test("
+                        + "document.getElementById('preview').textContent)");
+        browser.picture(PICTURES.resolve("last-week.png"));
+        type(browser, "rule-loadPerDay", "0");
     }
 
     private static void type(Chromium browser, String field, String text) throws Exception {

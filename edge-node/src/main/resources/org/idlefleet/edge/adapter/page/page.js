@@ -267,8 +267,10 @@ function showProblems(problems) {
 function preview(answer) {
   const lines = [];
   if (answer.recordedSeconds > 0) {
-    lines.push('With these rules it would have run ' + (answer.openSeconds / 3600).toFixed(1) + ' h of the last ' + (answer.recordedSeconds / 3600).toFixed(1) + ' h that were recorded.');
-  }
+    lines.push('With these rules it would have run ' + hours(answer.openSeconds * 1000) + ' of the ' + hours(answer.recordedSeconds * 1000) + ' that were recorded last.');
+    const closed = answer.rules.filter(rule => rule.closedSeconds >= 36).sort((a, b) => b.closedSeconds - a.closedSeconds).slice(0, 3);
+    if (closed.length) lines.push('Most in the way: ' + closed.map(rule => (RULES[rule.rule] || rule.rule) + ' for ' + hours(rule.closedSeconds * 1000)).join(', ') + '.');
+  } else if (answer.recordedSeconds === 0) lines.push('Nothing is recorded yet.');
   for (const warning of answer.warnings || []) lines.push('Mind: ' + (RULES[warning.rule] || warning.rule) + ': ' + warning.text);
   return lines.join('\n');
 }
@@ -300,6 +302,16 @@ $('form').addEventListener('submit', async event => {
   refresh();
 });
 $('undo').addEventListener('click', loadRules);
+$('week').addEventListener('click', async () => {
+  const mine = ++checking;
+  clearTimeout(pause);
+  $('week').disabled = true;
+  try {
+    const answer = await ask('/api/rules/week', {values: values()});
+    if (mine === checking && showProblems(answer.problems) === 0) say($('preview'), preview(answer));
+  } catch (error) { say($('said'), error.message); }
+  $('week').disabled = false;
+});
 
 // ---- keeping up ----
 for (const button of document.querySelectorAll('button[data-mode]')) {

@@ -12,6 +12,7 @@ const GROUPS = [
   ['Small battery', ['lowVoltage', 'lowVoltageMin', 'lowVoltageResume', 'lowVoltageSettle']],
   ['Other programs', ['otherLoad', 'otherLoadMax', 'otherLoadResume', 'otherLoadSettle']],
   ['Waiting', ['pressure', 'pressureMax', 'pressureResume', 'pressureSettle']],
+  ['A day at most', ['energyPerDay', 'dataPerDay', 'loadPerDay']],
   ['People', ['userIdle', 'userIdleFor', 'userIdleSettle']],
   ['Network, place, switch', ['metered', 'meteredSettle', 'home', 'homeSettle', 'allowed', 'allowedSettle']],
   ['Fine print', ['settle', 'stale', 'staleSafety']],
@@ -27,6 +28,7 @@ const RULES = {
   owner: 'Your word', parked: 'Parked', power: 'Power', temperature: 'Temperature', battery_temperature: 'Battery temperature',
   cabin_temperature: 'Cabin temperature', low_voltage: 'Small battery', other_load: 'Other programs', pressure: 'Waiting',
   user_idle: 'Nobody uses it', metered: 'Network', home: 'At home', allowed: 'Your switch', price: 'Price of electricity', quiet: 'Quiet hours', hours: 'Hours',
+  energy_today: 'Energy today', data_today: 'Data today', load_today: 'Hours today',
 };
 
 /** A sentence in a car owner's words for what a rule says of itself; its own words if there is none. */
@@ -50,6 +52,9 @@ function plain(text) {
     [/owner\.paused is yes/, 'you paused it'],
     [/power\.low_voltage is ([\d.]+ V)/, 'the small battery is at $1'],
     [/power\.price is ([\d.-]+)/, 'electricity costs $1'],
+    [/today\.energy is ([\d.]+ kWh)/, 'it used $1 today, as much as you allow'],
+    [/today\.data is ([\d.]+ \w+)/, 'it moved $1 today, as much as you allow'],
+    [/today\.load is ([\d.]+ h)/, 'it computed for $1 today, as long as you allow'],
     [/place\.home is no/, 'the device is not at home'],
     [/owner\.allowed is no/, 'your switch says no'],
     [/outside the hours until (.*)/, 'it is outside of your hours until $1'],
