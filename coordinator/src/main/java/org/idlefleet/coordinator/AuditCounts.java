@@ -1,7 +1,7 @@
 package org.idlefleet.coordinator;
 
 /**
- * What became of the audits of one job.
+ * What became of the audits of one job; of a job that is an audit itself, what its shards found.
  *
  * @param drawn results that were drawn
  * @param passed audits that found the result right

@@ -49,8 +49,6 @@ final class Job {
     private AuditCounts audits = AuditCounts.NONE;
     private int results;
     private int openAudits;
-    private boolean refuted;
-    private boolean undecided;
     private Money paid = Money.ZERO;
     private String inputDetail = "";
     private int failuresInRow;
@@ -186,9 +184,9 @@ final class Job {
     /** The audit has ended. */
     void auditClosed(Job audit) {
         openAudits--;
-        if (audit.refuted) {
+        if (audit.audits.refuted() > 0) {
             audits = audits.withRefuted();
-        } else if (audit.end == JobEnd.DONE && !audit.undecided) {
+        } else if (audit.end == JobEnd.DONE && audit.audits.unchecked() == 0) {
             audits = audits.withPassed();
         } else {
             audits = audits.withUnchecked();
@@ -199,7 +197,8 @@ final class Job {
     Optional<Ballot> cleared() {
         return admitted.audit()
                 .filter(of -> of.trusted() && of.cause() == AuditOf.Cause.OUTVOTED)
-                .filter(_ -> end == JobEnd.DONE && !refuted && !undecided)
+                .filter(_ -> end == JobEnd.DONE)
+                .filter(_ -> audits.refuted() + audits.unchecked() == 0)
                 .map(AuditOf::claim);
     }
 
@@ -313,14 +312,12 @@ final class Job {
         if (event.draw().audited()) {
             audits = audits.withDrawn();
         }
-        refuted |=
-                admitted.audit()
-                        .filter(audit -> event.dissenting().contains(audit.claim()))
-                        .isPresent();
-        undecided |=
-                admitted.audit()
-                        .filter(audit -> event.inconclusive().contains(audit.claim()))
-                        .isPresent();
+        admitted.audit()
+                .filter(audit -> event.dissenting().contains(audit.claim()))
+                .ifPresent(_ -> audits = audits.withRefuted());
+        admitted.audit()
+                .filter(audit -> event.inconclusive().contains(audit.claim()))
+                .ifPresent(_ -> audits = audits.withUnchecked());
         results++;
         paid = paid.plus(event.charged(holdAccount()));
         if (settled.size() < SHARDS_SHOWN) {
