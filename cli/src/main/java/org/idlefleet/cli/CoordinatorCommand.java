@@ -37,6 +37,8 @@ import java.util.concurrent.CountDownLatch;
             CoordinatorCommand.Fund.class,
             CoordinatorCommand.ClientTerms.class,
             CoordinatorCommand.Ban.class,
+            OperatorCommand.class,
+            OperatorCommand.Audit.class,
         })
 final class CoordinatorCommand {
     private CoordinatorCommand() {}

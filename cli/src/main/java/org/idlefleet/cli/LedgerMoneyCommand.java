@@ -2,7 +2,6 @@ package org.idlefleet.cli;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import tools.jackson.databind.JsonNode;
@@ -88,27 +87,23 @@ final class LedgerMoneyCommand {
         @Parameters(paramLabel = "RUN", description = "A new name, such as 2026-11.")
         private String name = "";
 
-        @Option(names = "--by", required = true, paramLabel = "PERSON", description = "Who.")
-        private String by = "";
-
         @Override
         public void run() {
-            show(operator.post(PAYOUTS, Map.of("run", name, "by", by)), output);
+            show(operator.post(PAYOUTS, Map.of("run", name)), output);
         }
     }
 
-    @Command(name = "approve", description = "Release a run that somebody else proposed.")
+    @Command(
+            name = "approve",
+            description = "Release a run that another operator proposed; give your --operator-key.")
     static final class Approve implements Runnable {
         @Mixin private Operator operator = new Operator();
         @Mixin private Output output = new Output();
         @Mixin private Run run = new Run();
 
-        @Option(names = "--by", required = true, paramLabel = "PERSON", description = "Who.")
-        private String by = "";
-
         @Override
         public void run() {
-            show(operator.post(run.path("/approve"), Map.of("by", by)), output);
+            show(operator.post(run.path("/approve"), Map.of()), output);
         }
     }
 

@@ -9,6 +9,7 @@ import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -29,8 +30,27 @@ final class Operator {
             description = "Where its API answers (default: as its data directory says).")
     private Optional<URI> api = Optional.empty();
 
+    @Option(
+            names = "--operator-key",
+            paramLabel = "FILE",
+            defaultValue = "${env:IDLEFLEET_OPERATOR_KEY}",
+            description = "Your operator's key (default: admin.key of the data directory).")
+    private Optional<Path> key = Optional.empty();
+
     Path data() {
         return data;
+    }
+
+    private Path keyFile() {
+        return key.orElseGet(() -> data.resolve("admin.key"));
+    }
+
+    private String key() throws IOException {
+        String text = Files.readString(keyFile()).strip();
+        if (!text.matches("[!-~]{1,200}")) {
+            throw Failure.auth(keyFile() + " holds no operator's key, which is one word");
+        }
+        return text;
     }
 
     /** Whether the command line names the API. */
@@ -68,7 +88,7 @@ final class Operator {
 
     private <T> T with(Call<T> call) {
         URI base = running();
-        try (var coordinator = new AdminApi(base, Running.adminKey(data))) {
+        try (var coordinator = new AdminApi(base, key())) {
             return call.make(coordinator);
         } catch (AdminApi.Problem e) {
             String message = String.valueOf(e.getMessage());
@@ -78,8 +98,7 @@ final class Operator {
                                 message
                                         + "; start it with 'idlefleet coordinator run', or name its"
                                         + " data directory with --data");
-                case 401, 403 ->
-                        Failure.auth(message + " (key file " + data.resolve("admin.key") + ")");
+                case 401, 403 -> Failure.auth(message + " (key file " + keyFile() + ")");
                 default -> Failure.error(message);
             };
         } catch (NoSuchFileException e) {

@@ -152,6 +152,49 @@ class LedgerCommandTest {
     }
 
     @Test
+    void eachOperatorHasAKeyOfHisOwnAndTheAuditLogOutlivesTheCoordinator() throws Exception {
+        Path key = directory.resolve("olga.key");
+        String[] fund = {"fund", "--client", "acme", "--amount", "2", "--reference", "r"};
+        try (var server = start()) {
+            String[] add = {"operator", "add", "olga", "--role", "read", "--out", key.toString()};
+            assertThat(coordinator(add).out()).contains("the key of olga is in");
+            assertThat(Files.getPosixFilePermissions(key)).hasSize(2);
+            assertThat(coordinator(add).err()).contains("exists: name a new file");
+            assertThat(Files.readString(key)).startsWith("op-olga.");
+            assertThat(coordinator("operator", "list").out()).contains("olga", "admin");
+            Typed refused = coordinator(key, fund);
+            assertThat(refused.exitCode()).isEqualTo(ExitCode.AUTH);
+            assertThat(refused.err()).contains("lacks the role operate", "olga.key");
+            assertThat(coordinator("operator", "add", "eve", "--role", "root").err())
+                    .contains("read, operate and approve");
+        }
+        try (var server = start()) {
+            assertThat(coordinator(key, "audit", "--limit", "2").out())
+                    .as("the key holds, the log is there")
+                    .contains("olga", "lacks the role operate", "/api/v1/funds", "eve");
+            assertThat(coordinator("operator", "revoke", "olga").exitCode()).isZero();
+            assertThat(coordinator(key, "audit").exitCode()).isEqualTo(ExitCode.AUTH);
+        }
+        try (var server = start()) {
+            assertThat(coordinator(key, "audit").exitCode()).isEqualTo(ExitCode.AUTH);
+            assertThat(coordinator("audit").out()).contains("/api/v1/operators/olga/revoke");
+        }
+    }
+
+    private Typed coordinator(Path key, String... arguments) {
+        var words = new ArrayList<>(List.of(arguments));
+        words.addAll(List.of("--operator-key", key.toString()));
+        return coordinator(words.toArray(String[]::new));
+    }
+
+    private Typed coordinator(String... arguments) {
+        var words = new ArrayList<>(List.of("coordinator"));
+        words.addAll(List.of(arguments));
+        words.addAll(List.of("--data", data().toString()));
+        return Typed.idlefleet(words.toArray(String[]::new));
+    }
+
+    @Test
     void aKeyThatIsNoneIsAUsageError() {
         Typed typed = Typed.idlefleet("ledger", "verify", "x", "--key", "secret");
         assertThat(typed.exitCode()).isEqualTo(ExitCode.USAGE);

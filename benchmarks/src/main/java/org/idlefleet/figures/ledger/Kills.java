@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,14 @@ public final class Kills implements Bench {
 
     private static final int PER_BATCH = 20;
 
+    /** The first word of a process: from here on it is ours that runs, and not the JVM's start. */
+    private static final String STARTED = "started";
+
+    /** An overloaded machine can't start every JVM; so often it is tried, so long is waited. */
+    private static final int STARTS_MAX = 60;
+
+    private static final Duration START_AGAIN = Duration.ofSeconds(5);
+
     @Override
     public String name() {
         return "ledger-kills";
@@ -39,6 +48,7 @@ public final class Kills implements Bench {
 
     /** The process that is killed: says each position that is durable. */
     public static void main(String[] arguments) {
+        System.out.println(STARTED);
         var books = new Books(Path.of(arguments[0]));
         try (var database = LedgerDatabase.open(books.file());
                 var reader = LedgerReader.open(books.file());
@@ -67,11 +77,12 @@ public final class Kills implements Bench {
         int wrong = 0;
         long bookings = 0;
         for (int kills = 0; kills < wanted; ) {
-            Path folder = Files.createTempDirectory("ledger-kills");
+            Path all = Files.createTempDirectory("ledger-kills");
             try {
+                Path folder = Files.createDirectory(all.resolve("ledger"));
                 long acknowledged = 0;
                 for (int i = 0; i < PER_LEDGER && kills < wanted; i++, kills++) {
-                    acknowledged = Math.max(acknowledged, killed(folder, random));
+                    acknowledged = Math.max(acknowledged, killed(all, folder, random));
                     try (var database = LedgerDatabase.open(new Books(folder).file())) {
                         lost += database.position() < acknowledged ? 1 : 0;
                     }
@@ -82,7 +93,7 @@ public final class Kills implements Bench {
                     bookings += reader.transactions();
                 }
             } finally {
-                Folders.delete(folder);
+                Folders.delete(all);
             }
         }
         figures.note(
@@ -109,20 +120,51 @@ public final class Kills implements Bench {
         return told;
     }
 
-    private static long killed(Path folder, Random random)
+    /** A process that said its first word; what it has to complain about is in {@code words}. */
+    private static Process started(Path all, Path folder, Path words)
             throws IOException, InterruptedException {
-        Process process =
+        Path library = Files.createDirectories(all.resolve("library"));
+        var command =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "--enable-native-access=ALL-UNNAMED",
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:+UseSerialGC",
+                                "-Dorg.sqlite.tmpdir=" + library,
                                 "-cp",
                                 System.getProperty("java.class.path"),
                                 Kills.class.getName(),
                                 folder.toString())
-                        .redirectError(ProcessBuilder.Redirect.DISCARD)
-                        .start();
+                        .redirectError(words.toFile());
+        for (int starts = 1; ; starts++) {
+            Process process = command.start();
+            if (STARTED.equals(process.inputReader(StandardCharsets.UTF_8).readLine())) {
+                return process;
+            }
+            process.destroyForcibly();
+            String why = Files.readString(words).strip();
+            if (starts == STARTS_MAX) {
+                throw new IllegalStateException(
+                        "no JVM starts here, after " + STARTS_MAX + " times: " + why);
+            }
+            System.err.println(
+                    "a JVM did not start and is tried again in "
+                            + START_AGAIN.toSeconds()
+                            + " seconds: "
+                            + why);
+            Thread.sleep(START_AGAIN);
+        }
+    }
+
+    /**
+     * Lets a process write until it is killed.
+     *
+     * @return the last position that it acknowledged
+     */
+    private static long killed(Path all, Path folder, Random random)
+            throws IOException, InterruptedException {
+        Path words = all.resolve("words");
+        Process process = started(all, folder, words);
         long acknowledged = 0;
         try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
             int lines = 1 + random.nextInt(120);
@@ -133,7 +175,9 @@ public final class Kills implements Bench {
             }
             process.destroyForcibly();
             if (!process.waitFor(30, TimeUnit.SECONDS) || acknowledged == 0) {
-                throw new IllegalStateException("the process did no work before it was killed");
+                throw new IllegalStateException(
+                        "the process did no work before it was killed: "
+                                + Files.readString(words).strip());
             }
         }
         return acknowledged;

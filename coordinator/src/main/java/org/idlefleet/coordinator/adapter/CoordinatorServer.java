@@ -7,6 +7,7 @@ import org.idlefleet.coordinator.Policy;
 import org.idlefleet.coordinator.adapter.api.ApiDoor;
 import org.idlefleet.coordinator.adapter.api.Desk;
 import org.idlefleet.coordinator.adapter.api.Metrics;
+import org.idlefleet.coordinator.adapter.api.OperatorFile;
 import org.idlefleet.coordinator.adapter.api.Ports;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.coordinator.adapter.node.Checkpoints;
@@ -130,6 +131,8 @@ public final class CoordinatorServer implements AutoCloseable {
             authority = ca.fingerprint();
             nodes = NodeServer.start(config.nodeSettings(), ca, nodeDesk, nodeDesk);
             closings.push(nodes::close);
+            OperatorFile operators = OperatorFile.open(data.resolve("operators.db"));
+            closings.push(operators::close);
             var ports =
                     new Ports(
                             desk,
@@ -140,6 +143,7 @@ public final class CoordinatorServer implements AutoCloseable {
                                     log, ca, ledger.signer(), policy.auditSecret().raw(), clock),
                             ledger.books(config.ledger(), log),
                             config.payoutConfig(),
+                            operators,
                             metrics,
                             () -> Optional.of(unready).filter(text -> !text.isEmpty()),
                             authority);
@@ -209,7 +213,7 @@ public final class CoordinatorServer implements AutoCloseable {
         return Executors.newSingleThreadExecutor(Thread.ofPlatform().name(name).factory());
     }
 
-    /** The operator's key: made once, kept where only the operator can read it. */
+    /** The first operator's key: made once, kept where only the operator can read it. */
     private static String adminKey(Path data, SecureRandom random) throws IOException {
         Path file = data.resolve("admin.key");
         if (!Files.exists(file)) {

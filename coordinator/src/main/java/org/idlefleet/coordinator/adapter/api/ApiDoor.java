@@ -63,11 +63,15 @@ public final class ApiDoor implements Closeable {
             throws IOException {
         var keys = new KeyRing(adminKey, config.rates(), random);
         keys.replace(knownKeys(ports.desk()));
+        ports.operators()
+                .keys()
+                .forEach(key -> keys.add(key.name(), key.roles(), key.secretHash()));
         var ids = new RequestIds(random);
         var faults = new Faults(config.limits(), ids);
         var doorman =
                 new Doorman(
                         keys, new Strangers(config.rates().failuresPerMinute()), ports.metrics());
+        var auditLog = new AuditLog(ports.operators(), faults, clock);
         ServerBuilder builder = builder(config, faults);
         byPath(routes(config, ports, keys, clock, random))
                 .forEach((path, routes) -> {
@@ -80,13 +84,19 @@ public final class ApiDoor implements Closeable {
                                             : config.limits().requestBytes())
                             .build(
                                     new Entrance(
-                                            path, routes, doorman, faults, ids, ports.metrics()));
+                                            path,
+                                            routes,
+                                            doorman,
+                                            auditLog,
+                                            faults,
+                                            ids,
+                                            ports.metrics()));
                 });
-        builder.serviceUnder("/", nowhere(doorman, faults, ids, ports.metrics()));
+        builder.serviceUnder("/", nowhere(doorman, auditLog, faults, ids, ports.metrics()));
         return new ApiDoor(start(builder, config.address()));
     }
 
-    /** A new operator's key, to be kept in a file that only the operator can read. */
+    /** A new key for the first operator, to be kept in a file that only the operator can read. */
     public static String freshAdminKey(SecureRandom random) {
         return KeyRing.freshAdminKey(random);
     }
@@ -117,6 +127,7 @@ public final class ApiDoor implements Closeable {
         var payouts = new PayoutApi(ports, clock);
         var usage = new UsageApi(ports, clock);
         var pay = new PayApi(ports);
+        var operators = new OperatorsApi(ports, keys, clock);
         var operator = new Operator(ports, keys, clock, random);
         Route.Access open = Route.Access.OPEN;
         Route.Access admin = Route.Access.ADMIN;
@@ -153,6 +164,11 @@ public final class ApiDoor implements Closeable {
                 Route.get("/api/v1/load", admin, operator.look(new Query.OfLoad())),
                 Route.get("/api/v1/clients/{client}", admin, operator::client),
                 Route.post("/api/v1/clients/{client}/terms", admin, operator::terms),
+                Route.get("/api/v1/operators", admin, operators::list),
+                Route.post("/api/v1/operators", admin, operators::create).needing(Role.ADMIN),
+                Route.post("/api/v1/operators/{operator}/revoke", admin, operators::revoke)
+                        .needing(Role.ADMIN),
+                Route.get("/api/v1/audit-log", admin, operators::auditLog),
                 Route.get("/api/v1/keys", admin, operator.look(new Query.OfKeys())),
                 Route.post("/api/v1/keys", admin, operator::createKey),
                 Route.post("/api/v1/keys/{key}/revoke", admin, operator::revokeKey),
@@ -166,7 +182,7 @@ public final class ApiDoor implements Closeable {
                 Route.get("/api/v1/ledger/statements/{holder}", key, ledger::statement),
                 Route.get("/api/v1/ledger/policy", admin, operator.look(new Query.OfPay())),
                 Route.post("/api/v1/ledger/policy", admin, pay::setPolicy),
-                Route.post("/api/v1/ledger/dry-runs", admin, ledger::dryRun),
+                Route.post("/api/v1/ledger/dry-runs", admin, ledger::dryRun).needing(Role.READ),
                 Route.get("/api/v1/ledger/invoices/{client}", key, ledger::invoice),
                 Route.get("/api/v1/ledger/sellers/{year}", admin, ledger::sellers),
                 Route.post("/api/v1/ledger/maturings", admin, payouts::mature),
@@ -174,7 +190,8 @@ public final class ApiDoor implements Closeable {
                 Route.get("/api/v1/ledger/payouts", admin, payouts::list),
                 Route.post("/api/v1/ledger/payouts", admin, payouts::propose),
                 Route.get("/api/v1/ledger/payouts/{run}", admin, payouts::one),
-                Route.post("/api/v1/ledger/payouts/{run}/approve", admin, payouts::approve),
+                Route.post("/api/v1/ledger/payouts/{run}/approve", admin, payouts::approve)
+                        .needing(Role.APPROVE),
                 Route.post("/api/v1/ledger/payouts/{run}/send", admin, payouts::send),
                 Route.post("/api/v1/ledger/payouts/{run}/reports", admin, payouts::report),
                 Route.get("/api/v1/ledger/checkpoint", open, proof::checkpoint),
@@ -303,8 +320,8 @@ public final class ApiDoor implements Closeable {
     }
 
     private static HttpService nowhere(
-            Doorman doorman, Faults faults, RequestIds ids, Metrics metrics) {
-        var entrance = new Entrance("other", List.of(), doorman, faults, ids, metrics);
+            Doorman doorman, AuditLog auditLog, Faults faults, RequestIds ids, Metrics metrics) {
+        var entrance = new Entrance("other", List.of(), doorman, auditLog, faults, ids, metrics);
         return entrance::unknown;
     }
 }

@@ -50,6 +50,14 @@ final class Call {
         throw new IllegalStateException("call " + id + " is no client's");
     }
 
+    /** The operator that calls; only for routes that let operators in alone. */
+    Caller.Operator operator() {
+        if (caller instanceof Caller.Operator operator) {
+            return operator;
+        }
+        throw new IllegalStateException("call " + id + " is no operator's");
+    }
+
     byte[] body() {
         return body;
     }

@@ -30,7 +30,7 @@ final class Doorman {
         call.caller(caller);
         boolean may =
                 switch (caller) {
-                    case Caller.Admin _ -> route.access() != Route.Access.CLIENT;
+                    case Caller.Operator _ -> route.access() != Route.Access.CLIENT;
                     case Caller.Client _ -> route.access() != Route.Access.ADMIN;
                     case Caller.Anyone _ -> false;
                 };
@@ -41,7 +41,7 @@ final class Doorman {
                             "wrong_key",
                             null,
                             route.access() == Route.Access.ADMIN
-                                    ? "this is the operator's: use the admin key"
+                                    ? "this is the operators': use an operator's key"
                                     : "this is paid from a client's account: use a client's key")
                     .raised();
         }

@@ -24,6 +24,7 @@ final class Entrance implements HttpService {
     private final String path;
     private final Map<HttpMethod, Route> routes = new TreeMap<>();
     private final Doorman doorman;
+    private final AuditLog auditLog;
     private final Faults faults;
     private final RequestIds ids;
     private final Metrics metrics;
@@ -32,11 +33,13 @@ final class Entrance implements HttpService {
             String path,
             List<Route> routes,
             Doorman doorman,
+            AuditLog auditLog,
             Faults faults,
             RequestIds ids,
             Metrics metrics) {
         this.path = path;
         this.doorman = doorman;
+        this.auditLog = auditLog;
         this.faults = faults;
         this.ids = ids;
         this.metrics = metrics;
@@ -82,13 +85,13 @@ final class Entrance implements HttpService {
         doorman.admit(call, route, headers, context.remoteAddress().getAddress());
         if (!route.hasBody()) {
             context.clearRequestTimeout();
-            return route.handler().handle(call);
+            return auditLog.handle(call, route, context.path());
         }
         return request.aggregate()
                 .thenCompose(whole -> {
                     context.clearRequestTimeout();
                     call.body(bytes(whole));
-                    return route.handler().handle(call);
+                    return auditLog.handle(call, route, context.path());
                 });
     }
 

@@ -215,7 +215,7 @@ final class JobsApi {
     private static View.Job visible(Call call, JobId job, View.@Nullable Job found) {
         boolean may =
                 switch (call.caller()) {
-                    case Caller.Admin _ -> true;
+                    case Caller.Operator _ -> true;
                     case Caller.Client client ->
                             found != null && found.client().equals(client.client());
                     case Caller.Anyone _ -> false;

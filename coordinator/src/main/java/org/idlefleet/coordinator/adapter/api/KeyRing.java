@@ -8,9 +8,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -18,8 +20,11 @@ import java.util.concurrent.ConcurrentHashMap;
  * secret has 256 random bits, so a plain hash protects it. Thread-safe.
  */
 final class KeyRing {
-    /** The id of the operator's key. */
+    /** The id of the first operator's key. */
     static final String ADMIN = "admin";
+
+    /** Before an operator's name; no client's key begins so. */
+    private static final String OPERATOR = "op-";
 
     private static final int ID_BYTES = 6;
     private static final int SECRET_BYTES = 32;
@@ -44,7 +49,9 @@ final class KeyRing {
         }
         entries.put(
                 ADMIN,
-                new Entry(hash(adminKey.substring(ADMIN.length() + 1)).raw(), new Caller.Admin()));
+                new Entry(
+                        hash(adminKey.substring(ADMIN.length() + 1)).raw(),
+                        new Caller.Operator(ADMIN, EnumSet.allOf(Role.class))));
     }
 
     private record Entry(byte[] hash, Caller caller) {}
@@ -62,11 +69,30 @@ final class KeyRing {
         return new Fresh(id, id + "." + secret, hash(secret));
     }
 
-    /** Takes on what the core knows; keys that it does not know are gone. */
+    /** A new key for an operator. */
+    Fresh freshOperator(String operator) {
+        String secret = text(random, SECRET_BYTES);
+        String id = OPERATOR + operator;
+        return new Fresh(id, id + "." + secret, hash(secret));
+    }
+
+    /** Lets an operator in by the key whose secret has this hash. */
+    void add(String operator, Set<Role> roles, Digest hash) {
+        entries.put(
+                OPERATOR + operator, new Entry(hash.raw(), new Caller.Operator(operator, roles)));
+    }
+
+    void removeOperator(String operator) {
+        entries.remove(OPERATOR + operator);
+    }
+
+    /** Takes on the clients' keys that the core knows; those that it does not know are gone. */
     void replace(List<View.ApiKey> keys) {
-        entries.keySet()
-                .removeIf(id ->
-                        !id.equals(ADMIN) && keys.stream().noneMatch(key -> key.key().equals(id)));
+        entries.entrySet()
+                .removeIf(entry ->
+                        entry.getValue().caller() instanceof Caller.Client
+                                && keys.stream()
+                                        .noneMatch(key -> key.key().equals(entry.getKey())));
         keys.forEach(key -> add(key.key(), key.client(), key.secretHash()));
     }
 
@@ -79,8 +105,10 @@ final class KeyRing {
                                 new Caller.Client(id, client, new Pace(rates, System.nanoTime()))));
     }
 
+    /** A client's key is worth nothing any more. */
     void remove(String id) {
-        entries.remove(id);
+        entries.computeIfPresent(
+                id, (_, entry) -> entry.caller() instanceof Caller.Client ? null : entry);
     }
 
     /**

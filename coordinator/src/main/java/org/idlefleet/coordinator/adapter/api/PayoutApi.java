@@ -85,17 +85,15 @@ final class PayoutApi {
 
     /** {@code POST /api/v1/ledger/payouts}: orders for all that is payable, to be looked at. */
     CompletableFuture<Reply> propose(Call call) {
-        ObjectNode body = Json.read(call.body(), Set.of("run", "by"));
-        String run = name("run", Json.text(body, "run"));
-        String by = name("by", Json.text(body, "by"));
-        return work(call, runs -> json(runs.propose(run, by, orders(run))));
+        String run = name("run", Json.text(Json.read(call.body(), Set.of("run")), "run"));
+        return work(call, runs -> json(runs.propose(run, call.operator().name(), orders(run))));
     }
 
-    /** {@code POST /api/v1/ledger/payouts/{run}/approve}: by somebody else than who proposed it. */
+    /** {@code POST /api/v1/ledger/payouts/{run}/approve}: by another operator's key. */
     CompletableFuture<Reply> approve(Call call) {
-        String by = name("by", Json.text(Json.read(call.body(), Set.of("by")), "by"));
+        Json.read(call.body(), Set.of());
         String run = name("run", call.path("run"));
-        return work(call, runs -> json(runs.approve(run, by)));
+        return work(call, runs -> json(runs.approve(run, call.operator().name())));
     }
 
     /** {@code POST /api/v1/ledger/payouts/{run}/send}: as far as it goes now; may be repeated. */

@@ -20,6 +20,7 @@ public record Ports(
         Receipts receipts,
         Books books,
         PayoutConfig payouts,
+        OperatorFile operators,
         Metrics metrics,
         Supplier<Optional<String>> unready,
         Digest authority) {}

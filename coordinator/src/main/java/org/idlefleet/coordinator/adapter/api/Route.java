@@ -8,18 +8,20 @@ import java.util.concurrent.CompletableFuture;
  * What the door does for one method on one path.
  *
  * @param path with {@code {names}} for its parameters
+ * @param role what an operator's key needs for it; of no meaning for others
  * @param large whether its body may be as large as a batch job's
  */
-record Route(HttpMethod method, String path, Access access, boolean large, Handler handler) {
+record Route(
+        HttpMethod method, String path, Access access, Role role, boolean large, Handler handler) {
     /** Who may. */
     enum Access {
         /** Everyone, without a key. */
         OPEN,
-        /** The operator. */
+        /** Operators. */
         ADMIN,
         /** Clients. */
         CLIENT,
-        /** Clients and the operator. */
+        /** Clients and operators. */
         KEY
     }
 
@@ -30,19 +32,24 @@ record Route(HttpMethod method, String path, Access access, boolean large, Handl
     }
 
     static Route get(String path, Access access, Handler handler) {
-        return new Route(HttpMethod.GET, path, access, false, handler);
+        return new Route(HttpMethod.GET, path, access, Role.READ, false, handler);
     }
 
     static Route post(String path, Access access, Handler handler) {
-        return new Route(HttpMethod.POST, path, access, false, handler);
+        return new Route(HttpMethod.POST, path, access, Role.OPERATE, false, handler);
     }
 
     static Route delete(String path, Access access, Handler handler) {
-        return new Route(HttpMethod.DELETE, path, access, false, handler);
+        return new Route(HttpMethod.DELETE, path, access, Role.OPERATE, false, handler);
     }
 
     static Route batch(String path, Access access, Handler handler) {
-        return new Route(HttpMethod.POST, path, access, true, handler);
+        return new Route(HttpMethod.POST, path, access, Role.OPERATE, true, handler);
+    }
+
+    /** The same for operators with another role. */
+    Route needing(Role other) {
+        return new Route(method, path, access, other, large, handler);
     }
 
     boolean hasBody() {

@@ -104,6 +104,11 @@ final class FakeBooks implements AutoCloseable {
         return ((Witness.Opinion.Cosigned) witness.look(note, List.of(), FakeCore.NOW)).note();
     }
 
+    /** Where whatever else a coordinator keeps can be. */
+    Path directory() {
+        return directory;
+    }
+
     private Path file() {
         return directory.resolve("ledger.db");
     }

@@ -42,6 +42,7 @@ final class House implements AutoCloseable {
     final Metrics metrics = new Metrics();
     final FakeBooks books = new FakeBooks();
     final Map<JobId, View.Job> history = new ConcurrentHashMap<>();
+    final OperatorFile operators;
     final String key;
     final String otherKey;
     volatile Optional<String> unready = Optional.empty();
@@ -49,6 +50,12 @@ final class House implements AutoCloseable {
     private final ApiDoor door;
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** The key of a new operator. */
+    String operator(String name, String role) {
+        String body = "{\"name\":\"" + name + "\",\"roles\":[\"" + role + "\"]}";
+        return post("/api/v1/operators", ADMIN, body).json().get("key").asString();
+    }
 
     House() {
         this(LIMITS, ApiConfig.Rates.STANDARD);
@@ -59,6 +66,11 @@ final class House implements AutoCloseable {
         var ring = new KeyRing(ADMIN, rates, random);
         KeyRing.Fresh acme = ring.fresh();
         KeyRing.Fresh other = ring.fresh();
+        try {
+            operators = OperatorFile.open(books.directory().resolve("operators.db"));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
         core.add(acme, "acme");
         core.add(other, "other");
         key = acme.key();
@@ -128,6 +140,7 @@ final class House implements AutoCloseable {
                 receipts(),
                 books.books(),
                 books.payouts(),
+                operators,
                 metrics,
                 () -> unready,
                 AUTHORITY);
@@ -209,6 +222,11 @@ final class House implements AutoCloseable {
     public void close() {
         client.close();
         core.close();
+        try {
+            operators.close();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
         books.close();
         Thread.ofVirtual().start(door::close); // its last two seconds need no watching
     }

@@ -18,17 +18,21 @@ class PayoutApiTest {
     void aRunIsProposedByOneApprovedByAnotherSentAndConfirmedByTheBank() {
         try (var house = new House()) {
             house.books.mature();
-            House.Got proposed = post(house, "", Map.of("run", "2026-11", "by", "olga"));
+            House.Got proposed = post(house, "", Map.of("run", "2026-11"));
             assertThat(proposed.json().at("/orders/0/owner").asString()).isEqualTo("ann");
             assertThat(proposed.json().at("/orders/0/amount").asString()).isEqualTo("1.05");
             assertThat(proposed.text()).doesNotContain("DE89370400440532013000");
 
             assertThat(post(house, "/2026-11/send", Map.of()).status()).isEqualTo(409);
-            House.Got alone = post(house, "/2026-11/approve", Map.of("by", "olga"));
+            House.Got alone = post(house, "/2026-11/approve", Map.of());
             assertThat(alone.status()).isEqualTo(409);
             assertThat(alone.message()).contains("another person");
-            assertThat(post(house, "/2026-11/approve", Map.of("by", "omar")).status())
-                    .isEqualTo(200);
+            String approve = RUNS + "/2026-11/approve";
+            House.Got lacking = house.post(approve, house.operator("olga", "operate"), "{}");
+            assertThat(lacking.status()).isEqualTo(403);
+            House.Got approved = house.post(approve, house.operator("omar", "approve"), "{}");
+            assertThat(approved.json().get("proposed_by").asString()).isEqualTo("admin");
+            assertThat(approved.json().get("approved_by").asString()).isEqualTo("omar");
 
             House.Got sent = post(house, "/2026-11/send", Map.of());
             assertThat(sent.json().at("/orders/0/stage").asString()).isEqualTo("submitted");
@@ -45,11 +49,26 @@ class PayoutApiTest {
     }
 
     @Test
+    void noKeyApprovesWhatItProposedWhateverItsRolesAndEvenIfMadeAnew() {
+        try (var house = new House()) {
+            house.books.mature();
+            String first = house.operator("olga", "operate\",\"approve");
+            assertThat(house.post(RUNS, first, "{\"run\":\"r\"}").status()).isEqualTo(200);
+            assertThat(house.post(RUNS + "/r/approve", first, "{}").status()).isEqualTo(409);
+            house.post("/api/v1/operators/olga/revoke", House.ADMIN, "{}");
+            String second = house.operator("olga", "approve");
+            assertThat(house.post(RUNS + "/r/approve", first, "{}").status()).isEqualTo(401);
+            assertThat(house.post(RUNS + "/r/approve", second, "{}").status()).isEqualTo(409);
+            assertThat(post(house, "/r/approve", Map.of()).status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void whatTheBookRefusesIsNotSent() {
         try (var house = new House()) {
             house.books.mature();
-            post(house, "", Map.of("run", "r", "by", "olga"));
-            post(house, "/r/approve", Map.of("by", "omar"));
+            post(house, "", Map.of("run", "r"));
+            house.post(RUNS + "/r/approve", house.operator("omar", "approve"), "{}");
             house.core.refusal = new Refusal.Conflict("ann has no money left");
             House.Got sent = post(house, "/r/send", Map.of());
             assertThat(sent.json().at("/orders/0/stage").asString()).isEqualTo("refused");
@@ -84,9 +103,11 @@ class PayoutApiTest {
     @Test
     void namesThatAreNoneAreRefused() {
         try (var house = new House()) {
-            assertThat(post(house, "", Map.of("run", "../x", "by", "olga")).status())
-                    .isEqualTo(400);
-            assertThat(post(house, "/nope/approve", Map.of("by", "omar")).status()).isEqualTo(409);
+            assertThat(post(house, "", Map.of("run", "../x")).status()).isEqualTo(400);
+            assertThat(post(house, "", Map.of("run", "r", "by", "olga")).message())
+                    .as("who asks is known by the key")
+                    .contains("'by' is not known");
+            assertThat(post(house, "/nope/approve", Map.of()).status()).isEqualTo(409);
             assertThat(house.get(RUNS + "/nope", House.ADMIN).status()).isEqualTo(404);
             assertThat(house.get(RUNS, house.key).status()).isEqualTo(403);
         }
