@@ -155,7 +155,7 @@ class LedgerCommandTest {
     void eachOperatorHasAKeyOfHisOwnAndTheAuditLogOutlivesTheCoordinator() throws Exception {
         Path key = directory.resolve("olga.key");
         String[] fund = {"fund", "--client", "acme", "--amount", "2", "--reference", "r"};
-        try (var server = start()) {
+        try (var _ = start()) {
             String[] add = {"operator", "add", "olga", "--role", "read", "--out", key.toString()};
             assertThat(coordinator(add).out()).contains("the key of olga is in");
             assertThat(Files.getPosixFilePermissions(key)).hasSize(2);
@@ -168,14 +168,14 @@ class LedgerCommandTest {
             assertThat(coordinator("operator", "add", "eve", "--role", "root").err())
                     .contains("read, operate and approve");
         }
-        try (var server = start()) {
+        try (var _ = start()) {
             assertThat(coordinator(key, "audit", "--limit", "2").out())
                     .as("the key holds, the log is there")
                     .contains("olga", "lacks the role operate", "/api/v1/funds", "eve");
             assertThat(coordinator("operator", "revoke", "olga").exitCode()).isZero();
             assertThat(coordinator(key, "audit").exitCode()).isEqualTo(ExitCode.AUTH);
         }
-        try (var server = start()) {
+        try (var _ = start()) {
             assertThat(coordinator(key, "audit").exitCode()).isEqualTo(ExitCode.AUTH);
             assertThat(coordinator("audit").out()).contains("/api/v1/operators/olga/revoke");
         }

@@ -154,7 +154,9 @@ class LedgerServiceTest {
                 .contains("From 1 November 2026 to 30 November 2026")
                 .containsPattern("You had\\s*21.700000")
                 .containsPattern("29 pieces of verified work\\s*20.300000")
-                .containsPattern("You have\\s*42.000000");
+                .containsPattern("You have\\s*42.000000")
+                .containsPattern("earned, not final yet\\s*42.000000")
+                .doesNotContain("owner:", "escrow");
         reader.close();
     }
 

@@ -1,5 +1,6 @@
 package org.idlefleet.ledger.adapter.statement;
 
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.TransactionKind;
 import org.idlefleet.ledger.adapter.AccountLine;
@@ -15,6 +16,7 @@ import org.openpdf.text.pdf.PdfPCell;
 import org.openpdf.text.pdf.PdfPTable;
 import org.openpdf.text.pdf.PdfWriter;
 
+import java.awt.Color;
 import java.io.OutputStream;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -56,20 +58,31 @@ public final class StatementPdf {
                                 + DAY.format(statement.from())
                                 + " to "
                                 + DAY.format(statement.to().minusMillis(1))
-                                + " (UTC). Amounts are compute credits.",
+                                + " (UTC). Amounts are credits.",
                         TEXT));
         document.add(new Paragraph(" ", TEXT));
         document.add(summary(statement));
         document.add(new Paragraph(" ", TEXT));
+        document.add(new Paragraph("Day by day", STRONG));
+        document.add(new Paragraph(" ", TEXT));
         document.add(days(statement));
         document.add(new Paragraph(" ", TEXT));
-        document.add(
-                new Paragraph(
-                        "Earnings stay in escrow until they are final and then become payable."
-                            + " Moving them between your own accounts changes neither total. Every"
-                            + " single movement is in the CSV of this statement.",
-                        TEXT));
+        document.add(new Paragraph(closingWords(statement), TEXT));
         document.close();
+    }
+
+    private static String closingWords(Statement statement) {
+        boolean owners =
+                statement.closing().keySet().stream()
+                        .anyMatch(account -> account.path().startsWith("owner:"));
+        return (owners
+                        ? "What you earn can still be checked for a while; then it is final and can"
+                              + " be paid out. That it became final changes no total, so it has no"
+                              + " line here."
+                        : "A job's price is set aside when the job comes in; what it did not cost"
+                              + " is free again when it ends. Neither changes a total, so they have"
+                              + " no line here.")
+                + " Every single movement is in the CSV of this statement.";
     }
 
     private static PdfPTable summary(Statement statement) {
@@ -93,7 +106,7 @@ public final class StatementPdf {
                 .closing()
                 .forEach((account, balance) -> {
                     if (!balance.isZero()) {
-                        row(table, TEXT, "   of which in " + account.path(), balance);
+                        row(table, TEXT, "    " + where(account), balance);
                     }
                 });
         return table;
@@ -125,11 +138,24 @@ public final class StatementPdf {
         return new Sum(a.count() + b.count(), a.amount().plus(b.amount()));
     }
 
+    /** What money on an account is, to whoever it belongs to. */
+    private static String where(AccountId account) {
+        return switch (account.path().substring(account.path().lastIndexOf(':') + 1)) {
+            case "escrow" -> "earned, not final yet";
+            case "payable" -> "can be paid out";
+            case "clearing" -> "on its way to your bank";
+            case "debt" -> "owed by you";
+            case "prepaid" -> "free for new jobs";
+            case "hold" -> "set aside for open jobs";
+            default -> "on " + account.path();
+        };
+    }
+
     private static String says(TransactionKind kind, int count) {
         return switch (kind) {
             case FUND -> "paid in";
             case HOLD -> "set aside for jobs";
-            case SETTLE -> count + " pieces of verified work";
+            case SETTLE -> count + (count == 1 ? " piece" : " pieces") + " of verified work";
             case VOID -> "given back from jobs";
             case REVERSE -> "corrections";
             case MATURE -> "became final";
@@ -145,6 +171,7 @@ public final class StatementPdf {
     private static PdfPTable table(int... widths) {
         var table = new PdfPTable(widths.length);
         table.setWidths(widths);
+        table.setWidthPercentage(100);
         return table;
     }
 
@@ -156,6 +183,10 @@ public final class StatementPdf {
     private static void cell(PdfPTable table, Font font, String text, int alignment) {
         var cell = new PdfPCell(new Phrase(text, font));
         cell.setHorizontalAlignment(alignment);
+        cell.setBorder(PdfPCell.BOTTOM);
+        cell.setBorderColor(Color.LIGHT_GRAY);
+        cell.setPaddingTop(4);
+        cell.setPaddingBottom(5);
         table.addCell(cell);
     }
 }
