@@ -130,9 +130,9 @@ class LedgerCommandTest {
         assertThat(out("sellers", "2026")).contains("earned together 0.000000");
         Files.writeString(policy, "version: 5");
         assertThat(typed("policy dry-run", policy.toString()).err())
-                .contains("expected version, prices and shares");
+                .contains("expected version and shares");
         assertThatThrownBy(() -> start("ledger.policy=" + policy))
-                .hasMessageContaining("expected version, prices and shares");
+                .hasMessageContaining("expected version and shares");
     }
 
     @Test
