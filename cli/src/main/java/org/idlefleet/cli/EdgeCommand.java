@@ -68,6 +68,12 @@ final class EdgeCommand {
                         .formatted(fault);
     }
 
+    /** Why models that are wanted are not fetched; empty if they are. */
+    static String fetchHeld(JsonNode status) {
+        String held = status.path("fetchHeld").asString("");
+        return held.isEmpty() ? "" : "models wait to be fetched: %s%n".formatted(held);
+    }
+
     /** The options from which a node's configuration follows. */
     static final class Settings {
         @Option(names = "--config", paramLabel = "FILE", description = "The YAML file.")
@@ -234,7 +240,7 @@ final class EdgeCommand {
                             .formatted(
                                     status.path("gate").asString(),
                                     status.path("gateReason").asString()));
-            text.append(ledgerFault(status));
+            text.append(ledgerFault(status)).append(fetchHeld(status));
             Table rules = rules(status);
             var models = new Table("MODEL", "STAGE", ">UNITS/S", "REASON");
             for (JsonNode model : status.path("models")) {

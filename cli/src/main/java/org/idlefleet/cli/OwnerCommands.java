@@ -85,6 +85,7 @@ final class OwnerCommands {
             json.put("running", runs).put("at", status.path("written").asString());
             json.put("gate", status.path("gate").asString());
             json.set("rules", status.path("rules"));
+            json.put("fetchHeld", status.path("fetchHeld").asString(""));
             json.put("ledgerFault", status.path("ledger").path("fault").asString(""));
             output.print(json, text(status, runs));
             return runs ? ExitCode.OK : ExitCode.NOT_RUNNING;
@@ -100,6 +101,7 @@ final class OwnerCommands {
                     + at
                     + "\n"
                     + EdgeCommand.ledgerFault(status)
+                    + EdgeCommand.fetchHeld(status)
                     + rules;
         }
     }

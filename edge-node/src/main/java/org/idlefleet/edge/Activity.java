@@ -49,6 +49,8 @@ public record Activity(State state, String sentence) {
                 State.READY,
                 warm
                         ? "Every rule of yours holds; the node waits for work."
-                        : "Every rule of yours holds; the node gets its models ready.");
+                        : "Every rule of yours holds; the node gets its models ready"
+                                + (view.fetchHeld().isEmpty() ? "." : ", but waits: ")
+                                + view.fetchHeld());
     }
 }

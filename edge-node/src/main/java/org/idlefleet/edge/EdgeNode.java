@@ -59,7 +59,7 @@ public final class EdgeNode {
     private final Backoff backoff;
     private final UnaryOperator<byte[]> signer;
     private final Shards shards = new Shards();
-    private final Models models = new Models();
+    private final Models models;
     private List<Action> actions = new ArrayList<>();
 
     private Link link = Link.IDLE;
@@ -103,6 +103,7 @@ public final class EdgeNode {
             Backoff backoff,
             UnaryOperator<byte[]> signer) {
         this.settings = settings;
+        this.models = new Models(settings.fetchBytesPerSecond());
         this.nonces = nonces;
         this.backoff = backoff;
         this.signer = signer;
@@ -152,6 +153,7 @@ public final class EdgeNode {
                 shards.leases(),
                 shards.computing(),
                 models.view(),
+                models.held(),
                 new EdgeView.Counts(finished, released, refused, lost, workUnits),
                 earnings,
                 new EdgeView.Ledger(pinnedSize, ledgerFault));
@@ -180,6 +182,8 @@ public final class EdgeNode {
                 gateUntil = opened.until();
             }
             case Signal.GateClosed closed -> closeGate(closed.reason());
+            case Signal.FetchHeld held -> models.hold(held.reason());
+            case Signal.FetchAllowed _ -> models.letGo();
             case Signal.ShardFinished done -> finish(done);
             case Signal.ShardFailed failed -> fail(failed);
             case Signal.ShardAborted aborted -> abort(aborted.lease());

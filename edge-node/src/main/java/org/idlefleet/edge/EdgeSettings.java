@@ -14,6 +14,8 @@ import java.time.Duration;
  * @param lanes shards computed at the same time
  * @param slots leases held at the same time; those beyond {@code lanes} wait, so that a lane never
  *     idles for a round trip
+ * @param fetchBytesPerSecond bytes a second that fetching models may take of the network; 0 means
+ *     as many as it gives
  * @param welcomeLimit how long the coordinator may take to answer the hello
  */
 public record EdgeSettings(
@@ -22,6 +24,7 @@ public record EdgeSettings(
         long memoryBytes,
         int lanes,
         int slots,
+        long fetchBytesPerSecond,
         Duration welcomeLimit) {
     public EdgeSettings {
         if (lanes < 1 || slots < lanes || slots > NodeMessage.SLOTS_MAX) {
@@ -33,6 +36,10 @@ public record EdgeSettings(
                             + " lanes and "
                             + slots
                             + " slots");
+        }
+        if (fetchBytesPerSecond < 0) {
+            throw new IllegalArgumentException(
+                    "a limit in bytes a second is not negative, found " + fetchBytesPerSecond);
         }
     }
 }

@@ -19,6 +19,7 @@ import java.util.List;
  * @param held leases held, those that compute first
  * @param computing how many of them compute
  * @param models each known model
+ * @param fetchHeld why models are not fetched although some are wanted; empty if they are
  * @param counts since the process started
  * @param earnings as the coordinator said last, with the owner's standing
  * @param ledger what it saw of the coordinator's ledger
@@ -32,6 +33,7 @@ public record EdgeView(
         List<Lease> held,
         int computing,
         List<ModelView> models,
+        String fetchHeld,
         Counts counts,
         Earnings earnings,
         Ledger ledger) {

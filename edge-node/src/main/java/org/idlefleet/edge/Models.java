@@ -17,8 +17,8 @@ import java.util.Map;
 
 /**
  * The models a node knows of and how far each one is: noticed, being fetched, fetched, being
- * loaded, warm, failed. One is fetched at a time and one loaded at a time, in the order in which
- * the coordinator named them.
+ * loaded, warm, failed. One is fetched at a time, no faster than the owner lets it, and one loaded
+ * at a time, in the order in which the coordinator named them.
  */
 final class Models {
     /** A piece that did not come within this time is asked for again. */
@@ -28,6 +28,9 @@ final class Models {
     static final Duration RETRY_MIN = Duration.ofSeconds(10);
 
     static final Duration RETRY_MAX = Duration.ofHours(1);
+
+    /** Fewest bytes asked for at a time, however slow the owner wants it. */
+    static final int PIECE_BYTES_MIN = 1 << 14;
 
     /** Failures of the runtime in a row after which a model is loaded and tested anew. */
     static final int RUNTIME_FAILURES_MAX = 3;
@@ -60,6 +63,35 @@ final class Models {
     }
 
     private final Map<Digest, Entry> entries = new LinkedHashMap<>();
+    private final long bytesPerSecond;
+    private Instant nextPiece = Instant.EPOCH;
+    private String held = "";
+
+    /**
+     * @param bytesPerSecond what fetching may take of the network; 0 means all
+     */
+    Models(long bytesPerSecond) {
+        this.bytesPerSecond = bytesPerSecond;
+    }
+
+    /** From now on asks for nothing of any model; what is here already goes on to be used. */
+    void hold(String reason) {
+        held = reason;
+    }
+
+    /** Takes {@link #hold} back. */
+    void letGo() {
+        held = "";
+    }
+
+    /** Why nothing is asked for, if a model waits for it; else empty. */
+    String held() {
+        return entries.values().stream().anyMatch(Models::wanting) ? held : "";
+    }
+
+    private static boolean wanting(Entry entry) {
+        return entry.stage == Stage.FETCHING && entry.want != null;
+    }
 
     void notice(ModelNotice notice) {
         entries.putIfAbsent(notice.manifest(), new Entry(notice));
@@ -244,11 +276,10 @@ final class Models {
                 entry.due = Instant.MAX;
             }
         }
-        for (Entry entry : entries.values()) {
-            if (entry.stage == Stage.FETCHING) {
-                ask(entry, welcomed, now, actions);
-                return;
-            }
+        Entry fetching = fetching();
+        if (fetching != null) {
+            ask(fetching, welcomed, now, actions);
+            return;
         }
         for (Entry entry : entries.values()) {
             if (entry.stage == Stage.NOTICED) {
@@ -259,9 +290,22 @@ final class Models {
         }
     }
 
-    private static void ask(Entry entry, boolean welcomed, Instant now, List<Action> actions) {
+    /** The one that is fetched now: one that is held must not keep back those in the store. */
+    private @Nullable Entry fetching() {
+        for (Entry entry : entries.values()) {
+            if (entry.stage == Stage.FETCHING && (held.isEmpty() || entry.want == null)) {
+                return entry;
+            }
+        }
+        return null;
+    }
+
+    private void ask(Entry entry, boolean welcomed, Instant now, List<Action> actions) {
         Want want = entry.want;
-        if (want == null || !welcomed || entry.asked && now.isBefore(entry.due)) {
+        if (want == null
+                || !welcomed
+                || entry.asked && now.isBefore(entry.due)
+                || now.isBefore(nextPiece)) {
             return;
         }
         entry.asked = true;
@@ -272,8 +316,18 @@ final class Models {
                             case Want.ManifestOf _ ->
                                     new NodeMessage.FetchManifest(entry.notice.manifest());
                             case Want.PieceOf(Digest file, long offset, int length) ->
-                                    new NodeMessage.FetchChunk(file, offset, length);
+                                    new NodeMessage.FetchChunk(file, offset, pace(length, now));
                         }));
+    }
+
+    /** How much of a piece to ask for; the next one waits for as long as this may take. */
+    private int pace(int length, Instant now) {
+        if (bytesPerSecond == 0) {
+            return length;
+        }
+        int piece = (int) Math.min(length, Math.max(PIECE_BYTES_MIN, bytesPerSecond));
+        nextPiece = now.plusNanos(Math.ceilDiv(1_000_000_000L * piece, bytesPerSecond));
+        return piece;
     }
 
     /** Starts to load the next fetched model; the caller has a free lane for it. */
@@ -301,10 +355,14 @@ final class Models {
     Instant nextDeadline(boolean welcomed) {
         Instant next = Instant.MAX;
         for (Entry entry : entries.values()) {
-            boolean waits = entry.stage == Stage.FAILED || welcomed && entry.asked;
-            if (waits && entry.due.isBefore(next)) {
+            if (entry.stage == Stage.FAILED && entry.due.isBefore(next)) {
                 next = entry.due;
             }
+        }
+        Entry entry = fetching();
+        if (entry != null && entry.want != null && welcomed && held.isEmpty()) {
+            Instant due = entry.asked && entry.due.isAfter(nextPiece) ? entry.due : nextPiece;
+            next = due.isBefore(next) ? due : next;
         }
         return next;
     }
@@ -317,7 +375,9 @@ final class Models {
                                 entry.notice.model(),
                                 entry.notice.manifest(),
                                 entry.stage.name().toLowerCase(java.util.Locale.ROOT),
-                                entry.stage == Stage.FAILED ? entry.reason : "",
+                                entry.stage == Stage.FAILED
+                                        ? entry.reason
+                                        : wanting(entry) ? held : "",
                                 entry.stage == Stage.WARM ? entry.speed : 0))
                 .toList();
     }

@@ -37,6 +37,12 @@ public sealed interface Signal {
     /** A rule of the owner does not hold, or is not known to hold. */
     record GateClosed(String reason) implements Signal {}
 
+    /** Nothing more of any model is to be fetched: the network costs by volume, or may. */
+    record FetchHeld(String reason) implements Signal {}
+
+    /** Models may be fetched (again). */
+    record FetchAllowed() implements Signal {}
+
     /** The ledger of so many entries is pinned: it continues all that was pinned before. */
     record LedgerPinned(long size) implements Signal {}
 

@@ -41,20 +41,25 @@ final class Samples {
         return new ModelNotice(new ModelId("m" + manifest.hex().substring(0, 6)), manifest, 1);
     }
 
-    static EdgeSettings settings(int lanes, int slots) {
+    static EdgeSettings settings(int lanes, int slots, long fetchBytesPerSecond) {
         return new EdgeSettings(
                 "edge/test",
                 new NumericClass("ort", "CPU", "model", "x86"),
                 1 << 20,
                 lanes,
                 slots,
+                fetchBytesPerSecond,
                 Duration.ofSeconds(10));
     }
 
     static EdgeNode node(int lanes, int slots, long seed) {
+        return node(lanes, slots, 0, seed);
+    }
+
+    static EdgeNode node(int lanes, int slots, long fetchBytesPerSecond, long seed) {
         var random = new Random(seed);
         return new EdgeNode(
-                settings(lanes, slots),
+                settings(lanes, slots, fetchBytesPerSecond),
                 () -> {
                     var nonce = new byte[16];
                     random.nextBytes(nonce);

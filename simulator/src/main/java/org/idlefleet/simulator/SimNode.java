@@ -111,6 +111,7 @@ final class SimNode {
                                 plan.memoryBytes(),
                                 plan.lanes(),
                                 plan.slots(),
+                                0,
                                 Duration.ofSeconds(10)),
                         () -> chance.bytes(16),
                         this::backoff);

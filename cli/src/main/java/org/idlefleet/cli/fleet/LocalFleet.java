@@ -215,6 +215,8 @@ public final class LocalFleet implements AutoCloseable {
         var sets = new ArrayList<String>();
         sets.add("node.data=" + directory.resolve(plan.name()));
         sets.add("node.coordinator=127.0.0.1:" + nodePort);
+        // Nothing leaves this machine, so there is no network to spare.
+        sets.add("models.bytesPerSecond=0B");
         sets.addAll(plan.sets());
         sets.forEach(set -> arguments.addAll(List.of("--set", set)));
         if (!token.isEmpty()) {

@@ -154,6 +154,7 @@ public final class EdgeDaemon implements AutoCloseable {
                                 config.engine().memoryBytes(),
                                 config.engine().lanes(),
                                 config.engine().slots(),
+                                config.models().bytesPerSecond(),
                                 config.uplink().welcomeLimit()),
                         () -> {
                             var nonce = new byte[16];
@@ -163,7 +164,7 @@ public final class EdgeDaemon implements AutoCloseable {
                         new FullJitter(
                                 config.uplink().retryMin(), config.uplink().retryMax(), random),
                         this::sign);
-        this.loop = new EdgeLoop(node, gate, clock, this::show);
+        this.loop = new EdgeLoop(node, gate, new Gate(fetchRules(config, provided())), clock, this::show);
         this.snapshot = loop.snapshot(clock.instant());
         this.store =
                 ModelStore.open(
@@ -623,6 +624,19 @@ public final class EdgeDaemon implements AutoCloseable {
         Set<Quantity> provided = EnumSet.noneOf(Quantity.class);
         sources.forEach(source -> provided.addAll(source.provides()));
         return provided;
+    }
+
+    /** What must hold for models to be fetched. */
+    static List<Rule> fetchRules(EdgeConfig config, Set<Quantity> provided) {
+        boolean counts =
+                switch (config.models().unmeteredOnly()) {
+                    case "on" -> true;
+                    case "off" -> false;
+                    default -> provided.contains(Quantity.METERED);
+                };
+        return counts
+                ? List.of(config.rules().unmetered("models.unmeteredOnly"))
+                : List.of();
     }
 
     /** The rules that count on this device. */

@@ -58,10 +58,12 @@ final class EdgeLoop {
 
     private final EdgeNode node;
     private Gate gate;
+    private final Gate fetching;
     private final InstantSource clock;
     private final Consumer<Snapshot> watcher;
     private final BlockingQueue<Item> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
     private GateState told = new GateState.Closed(List.of());
+    private boolean fetchHeld;
     private Optional<Balance> balance = Optional.empty();
     private boolean wasBusy;
     private long busySinceNanos = System.nanoTime();
@@ -91,12 +93,19 @@ final class EdgeLoop {
             Optional<Balance> balance) {}
 
     /**
+     * @param fetching open while models may be fetched
      * @param watcher told what node and gate say, about once a second and whenever the gate opens
      *     or closes; must not block
      */
-    EdgeLoop(EdgeNode node, Gate gate, InstantSource clock, Consumer<Snapshot> watcher) {
+    EdgeLoop(
+            EdgeNode node,
+            Gate gate,
+            Gate fetching,
+            InstantSource clock,
+            Consumer<Snapshot> watcher) {
         this.node = node;
         this.gate = gate;
+        this.fetching = fetching;
         this.clock = clock;
         this.watcher = watcher;
     }
@@ -137,6 +146,7 @@ final class EdgeLoop {
             Instant now = clock.instant();
             Instant due = earlier(node.nextDeadline(), show);
             due = closely ? earlier(due, gate.nextDeadline(now)) : due;
+            due = closely ? earlier(due, fetching.nextDeadline(now)) : due;
             // A deadline is rounded up, so that waking up too early does not turn into spinning.
             long wait = Math.max(0, Duration.between(now, due).toMillis() + 1);
             Item first = inbox.poll(wait, TimeUnit.MILLISECONDS);
@@ -198,6 +208,7 @@ final class EdgeLoop {
         for (Item item : items) {
             if (item instanceof Item.Read read) {
                 read.readings().forEach(gate::accept);
+                read.readings().forEach(fetching::accept);
                 news = true;
             } else if (item instanceof Item.Ruled ruled) {
                 LOG.info("the owner's rules are new");
@@ -221,6 +232,7 @@ final class EdgeLoop {
 
     private void judge(Hands hands) {
         Instant now = clock.instant();
+        judgeFetching(now, hands);
         GateState state = gate.evaluate(now);
         switch (state) {
             case GateState.Open open -> {
@@ -244,6 +256,22 @@ final class EdgeLoop {
         }
         closely = gate.nearlyOpen();
         hands.watchClosely(closely);
+    }
+
+    /** Before the gate itself: once that is open, what is fetched must be decided. */
+    private void judgeFetching(Instant now, Hands hands) {
+        GateState state = fetching.evaluate(now);
+        boolean held = state instanceof GateState.Closed;
+        if (held == fetchHeld) {
+            return;
+        }
+        fetchHeld = held;
+        changed = true;
+        LOG.info("models are {}", held ? "not fetched now: " + state : "fetched when wanted");
+        react(
+                held ? new Signal.FetchHeld(state.toString()) : new Signal.FetchAllowed(),
+                now,
+                hands);
     }
 
     private static List<String> rules(GateState state) {
@@ -280,6 +308,8 @@ final class EdgeLoop {
                     Signal.Received _,
                     Signal.GateOpened _,
                     Signal.GateClosed _,
+                    Signal.FetchHeld _,
+                    Signal.FetchAllowed _,
                     Signal.LedgerPinned _,
                     Signal.ShardFinished _,
                     Signal.ShardAborted _,

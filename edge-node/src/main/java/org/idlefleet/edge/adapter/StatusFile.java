@@ -87,6 +87,7 @@ final class StatusFile {
                     .put("reason", model.reason())
                     .put("workUnitsPerSecond", model.workUnitsPerSecond());
         }
+        root.put("fetchHeld", view.fetchHeld());
         root.putObject("shards")
                 .put("finished", view.counts().finished())
                 .put("released", view.counts().released())

@@ -230,6 +230,17 @@ public final class OwnerRules {
         return on(key) || text(key).equals("auto") && provided.contains(quantity);
     }
 
+    /**
+     * The rule for fetching models over a network that is not paid for by volume: it enters and
+     * leaves, and believes a reading, as the rule {@code metered} does.
+     *
+     * @param key the setting that asks for it
+     */
+    public Rule unmetered(String key) {
+        return Rule.Threshold.is(
+                key, Quantity.METERED, false, settle(RuleKey.METERED_SETTLE), time(RuleKey.STALE));
+    }
+
     /** The rules that count on a device whose sources tell {@code provided}. */
     public List<Rule> rules(Set<Quantity> provided) {
         return rules(provided, stale(), staleSafety());

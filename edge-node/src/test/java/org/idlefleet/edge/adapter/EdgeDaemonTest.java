@@ -210,6 +210,22 @@ class EdgeDaemonTest {
     }
 
     @Test
+    void fetchesNothingOverANetworkThatCostsByVolumeAlthoughItMayCompute() throws Exception {
+        append("0s network.metered yes");
+        EdgeConfig config = config("rules.metered=off");
+        EdgeDaemon.enrol(config, door.token());
+        try (EdgeDaemon daemon = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
+            NodeSession session = door.session();
+            awaitStatus(daemon, "\"fetchHeld\" : \"models.unmeteredOnly: network.metered is yes");
+            append("0s network.metered unknown");
+            append("0s network.metered no");
+            hearOffer(2);
+            awaitStatus(daemon, "\"fetchHeld\" : \"\"");
+            assertThat(hearOutput(door.assign(session, TEXTS))).isEqualTo(expected());
+        }
+    }
+
+    @Test
     void releasesARunningShardWhenTheCarDrivesOff() throws Exception {
         EdgeConfig config = config("faults.delay=10m");
         EdgeDaemon.enrol(config, door.token());

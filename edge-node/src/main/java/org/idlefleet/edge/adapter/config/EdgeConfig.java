@@ -82,11 +82,19 @@ public record EdgeConfig(
             String sandbox) {}
 
     /**
-     * How much disk models may take, and who must vouch for them.
+     * How much disk and network models may take, and who must vouch for them.
      *
+     * @param bytesPerSecond how fast they are fetched; 0 means as fast as it goes
+     * @param unmeteredOnly {@code on}: only over a network that is known not to be paid for by
+     *     volume; {@code auto}: likewise where a source tells; {@code off}: over any
      * @param trust empty if the coordinator alone says which models run
      */
-    public record ModelsConfig(long quotaBytes, long keepFreeBytes, Optional<TrustConfig> trust) {}
+    public record ModelsConfig(
+            long quotaBytes,
+            long keepFreeBytes,
+            long bytesPerSecond,
+            String unmeteredOnly,
+            Optional<TrustConfig> trust) {}
 
     /**
      * Who must vouch for models.
@@ -195,6 +203,11 @@ public record EdgeConfig(
                 new ModelsConfig(
                         Values.size("models.quota", text.models().quota()),
                         Values.size("models.keepFree", text.models().keepFree()),
+                        Values.size("models.bytesPerSecond", text.models().bytesPerSecond()),
+                        Values.word(
+                                "models.unmeteredOnly",
+                                text.models().unmeteredOnly(),
+                                List.of("auto", "on", "off")),
                         trust(text.models())),
                 signals(text.signals()),
                 RulesConfig.of(text.rules()),

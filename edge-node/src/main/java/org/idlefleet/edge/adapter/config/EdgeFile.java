@@ -34,7 +34,13 @@ record EdgeFile(
             boolean controlGroup,
             String sandbox) {}
 
-    record Models(String quota, String keepFree, String trustRoots, String trustMetadata) {}
+    record Models(
+            String quota,
+            String keepFree,
+            String bytesPerSecond,
+            String unmeteredOnly,
+            String trustRoots,
+            String trustMetadata) {}
 
     record Signals(
             String every,
@@ -77,7 +83,7 @@ record EdgeFile(
                 new Node("", "", "20s"),
                 new Uplink("1s", "1m", "15s"),
                 new Engine("auto", new TreeMap<>(), 1, 1, 0, "2GiB", 10, true, "auto"),
-                new Models("10GiB", "1GiB", "", ""),
+                new Models("10GiB", "1GiB", "4MiB", "auto", "", ""),
                 new Signals(
                         "500ms",
                         "150ms",

@@ -299,13 +299,13 @@ public final class ModelStore implements AutoCloseable {
         for (Path directory : byAge()) {
             if (!directory.equals(partial(digest))) {
                 others.add(directory);
-                held += Durable.bytesOf(directory);
+                held += claimed(directory);
             }
         }
         for (Path directory : others) {
             boolean fits = held + needed <= limits.quotaBytes() && free() >= needed;
             if (!fits && evictable(directory)) {
-                held -= Durable.bytesOf(directory);
+                held -= claimed(directory);
                 LOG.info("model {} makes room for {}", directory.getFileName(), manifest.model());
                 complete.keySet().removeIf(other -> directory(other).equals(directory));
                 Durable.deleteTree(directory);
@@ -335,6 +335,16 @@ public final class ModelStore implements AutoCloseable {
                         + Math.max(0, free)
                         + " beyond models.keepFree "
                         + limits.keepFreeBytes();
+    }
+
+    /** What a directory takes; one that is being fetched will take all that its manifest says. */
+    private long claimed(Path directory) throws IOException {
+        for (Map.Entry<Digest, Fetch> fetch : fetches.entrySet()) {
+            if (partial(fetch.getKey()).equals(directory)) {
+                return fetch.getValue().manifest().bytes();
+            }
+        }
+        return Durable.bytesOf(directory);
     }
 
     private long free() throws IOException {
