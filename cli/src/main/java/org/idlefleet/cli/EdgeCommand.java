@@ -241,6 +241,8 @@ final class EdgeCommand {
                                     status.path("gate").asString(),
                                     status.path("gateReason").asString()));
             text.append(ledgerFault(status)).append(fetchHeld(status));
+            String newer = status.path("software").path("sentence").asString("");
+            text.append(newer.isEmpty() ? "" : "software: %s%n".formatted(newer));
             Table rules = rules(status);
             var models = new Table("MODEL", "STAGE", ">UNITS/S", "REASON");
             for (JsonNode model : status.path("models")) {

@@ -4,6 +4,7 @@ import org.idlefleet.edge.adapter.tuf.ModelTrust;
 import org.idlefleet.edge.adapter.tuf.Repository;
 import org.idlefleet.edge.adapter.tuf.Role;
 import org.idlefleet.edge.adapter.tuf.TufClient.Target;
+import org.idlefleet.edge.adapter.update.Release;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.adapter.ManifestJson;
 
@@ -123,6 +124,13 @@ final class ModelTrustCommand implements Runnable {
                 description = "What 'idlefleet model trust' made.")
         private Path home = Path.of("");
 
+        @Option(
+                names = "--software",
+                paramLabel = "FILE",
+                description =
+                        "Name the newest software of nodes too; docs/edge-node.md has a sample.")
+        private Optional<Path> software = Optional.empty();
+
         @Parameters(
                 paramLabel = "MANIFEST",
                 arity = "0..*",
@@ -145,6 +153,13 @@ final class ModelTrustCommand implements Runnable {
                     text.append(model).append(": manifest ").append(digest.hex()).append('\n');
                 }
                 sign(targets);
+                if (software.isPresent()) {
+                    byte[] bytes = Files.readAllBytes(software.get());
+                    String version = Release.read(bytes).version();
+                    repository(home, "images").publish(Release.TARGET, bytes, Instant.now());
+                    signed.put("software", version);
+                    text.append("software: version ").append(version).append('\n');
+                }
                 text.append("signed; publish ")
                         .append(home.resolve("metadata"))
                         .append(", and sign again within a day\n");

@@ -1,10 +1,12 @@
 package org.idlefleet.cli;
 
+import org.idlefleet.edge.adapter.EdgeDaemon;
+
 import picocli.CommandLine.IVersionProvider;
 
 /** What runs: our version, the JVM and the machine it runs on. */
 final class Version implements IVersionProvider {
-    static final String NUMBER = "0.1.0";
+    static final String NUMBER = EdgeDaemon.VERSION;
 
     @Override
     public String[] getVersion() {

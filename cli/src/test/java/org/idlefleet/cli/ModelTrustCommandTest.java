@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.idlefleet.cli.model.BuiltIn;
 import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.adapter.tuf.ModelTrust;
+import org.idlefleet.edge.adapter.update.Release;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.adapter.ManifestJson;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,32 @@ class ModelTrustCommandTest {
         assertThat(type("model", "trust", home.toString(), "--rotate", "images:targets").out())
                 .contains("images:targets has a new key");
         assertThat(trust.problem(digest, manifest.length)).isEmpty();
+        Path software = directory.resolve("software.json");
+        Files.writeString(software, "{\"version\": \"9.0\", \"notes\": \"https://a.example\"}");
+        assertThat(
+                        type(
+                                        "model",
+                                        "sign",
+                                        "--trust",
+                                        home.toString(),
+                                        "--software",
+                                        software.toString())
+                                .out())
+                .contains("software: version 9.0");
+        assertThat(trust.file(Release.TARGET, Release.BYTES_MAX))
+                .hasValue(Files.readAllBytes(software));
+        assertThat(trust.problem(digest, manifest.length)).isEmpty();
+        Files.writeString(software, "{\"version\": \"new\"}");
+        assertThat(
+                        type(
+                                        "model",
+                                        "sign",
+                                        "--trust",
+                                        home.toString(),
+                                        "--software",
+                                        software.toString())
+                                .err())
+                .contains("'version' must be numbers with dots");
         Typed wrong = type("model", "trust", home.toString(), "--rotate", "images:boss");
         assertThat(wrong.exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(wrong.err()).contains("found 'images:boss'");

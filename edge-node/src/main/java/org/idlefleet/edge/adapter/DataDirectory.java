@@ -133,6 +133,11 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("page-address");
     }
 
+    /** What is known of newer software. */
+    static Path software(Path root) {
+        return root.resolve("software.json");
+    }
+
     static Path trust(Path root) {
         return root.resolve("trust");
     }

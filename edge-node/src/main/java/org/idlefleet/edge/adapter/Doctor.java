@@ -5,6 +5,8 @@ import org.idlefleet.edge.SignalSource;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.store.ModelStore;
 import org.idlefleet.edge.adapter.store.StoredModel;
+import org.idlefleet.edge.adapter.update.Release;
+import org.idlefleet.edge.adapter.update.UpdateNotice;
 import org.idlefleet.edge.adapter.worker.WorkerEngine;
 import org.idlefleet.edge.adapter.worker.WorkerLaunch;
 import org.idlefleet.edge.gate.Finding;
@@ -67,6 +69,7 @@ public final class Doctor {
         doctor.coordinator();
         doctor.store();
         doctor.signals();
+        doctor.updates();
         doctor.engines();
         return new Report(doctor.checks, doctor.benches);
     }
@@ -163,6 +166,42 @@ public final class Doctor {
                             : Check.ok("model store", text));
         } catch (IOException e) {
             checks.add(Check.bad("model store", e.toString(), "check the disk"));
+        }
+    }
+
+    private void updates() {
+        String own = "this is " + EdgeDaemon.VERSION;
+        if (config.models().trust().isEmpty() || !config.updatesCheck()) {
+            String why =
+                    config.updatesCheck()
+                            ? "models.trustMetadata names no repository"
+                            : "updates.check is false";
+            checks.add(Check.ok("software", own + "; nobody looks for a newer one: " + why));
+            return;
+        }
+        UpdateNotice known = UpdateNotice.read(DataDirectory.software(config.data()));
+        String newer = known.sentence(EdgeDaemon.VERSION);
+        if (!newer.isEmpty()) {
+            String file =
+                    known.release()
+                            .flatMap(Release::here)
+                            .map(here -> here.file() + " has SHA-256 " + here.digest().hex())
+                            .orElse("its notes say how");
+            checks.add(Check.warn("software", newer, file));
+        } else if (!known.problem().isEmpty()) {
+            checks.add(
+                    Check.warn(
+                            "software",
+                            own + "; " + known.problem(),
+                            "check models.trustMetadata, the network and the clock"));
+        } else {
+            checks.add(
+                    Check.ok(
+                            "software",
+                            own
+                                    + known.looked()
+                                            .map(at -> "; nothing newer was there at " + at)
+                                            .orElse("; the daemon has not looked yet")));
         }
     }
 

@@ -21,6 +21,9 @@ import org.idlefleet.edge.adapter.record.SignalWeek;
 import org.idlefleet.edge.adapter.store.ModelStore;
 import org.idlefleet.edge.adapter.trace.TraceSource;
 import org.idlefleet.edge.adapter.tuf.ModelTrust;
+import org.idlefleet.edge.adapter.update.Release;
+import org.idlefleet.edge.adapter.update.UpdateCheck;
+import org.idlefleet.edge.adapter.update.UpdateNotice;
 import org.idlefleet.edge.adapter.uplink.FullJitter;
 import org.idlefleet.edge.adapter.uplink.Renewal;
 import org.idlefleet.edge.adapter.uplink.Uplink;
@@ -70,6 +73,9 @@ import java.util.function.Supplier;
  * together. Its files are described at {@link DataDirectory}.
  */
 public final class EdgeDaemon implements AutoCloseable {
+    /** The version of this software. */
+    public static final String VERSION = "0.1.0";
+
     private static final Logger LOG = LoggerFactory.getLogger(EdgeDaemon.class);
 
     /** For each request of enrolment and renewal. */
@@ -115,6 +121,7 @@ public final class EdgeDaemon implements AutoCloseable {
     private final ScheduledExecutorService statusWriter =
             Executors.newSingleThreadScheduledExecutor(thread("edge-status"));
     private final DiaryKeeper diary;
+    private final Optional<UpdateCheck> updates;
     private final List<SignalSource> sources;
     private volatile OwnerRules rules;
     private final Supplier<List<String>> log;
@@ -164,15 +171,27 @@ public final class EdgeDaemon implements AutoCloseable {
                         new FullJitter(
                                 config.uplink().retryMin(), config.uplink().retryMax(), random),
                         this::sign);
-        this.loop = new EdgeLoop(node, gate, new Gate(fetchRules(config, provided())), clock, this::show);
+        this.loop =
+                new EdgeLoop(
+                        node, gate, new Gate(fetchRules(config, provided())), clock, this::show);
         this.snapshot = loop.snapshot(clock.instant());
+        Optional<ModelTrust> trust = trust(config, clock);
+        this.updates =
+                trust.filter(_ -> config.updatesCheck())
+                        .map(vouched ->
+                                new UpdateCheck(
+                                        DataDirectory.software(config.data()),
+                                        VERSION,
+                                        () -> vouched.file(Release.TARGET, Release.BYTES_MAX),
+                                        random));
         this.store =
                 ModelStore.open(
                         DataDirectory.models(config.data()),
                         new ModelStore.Limits(
                                 config.models().quotaBytes(), config.models().keepFreeBytes()),
                         clock,
-                        voucher(config, clock));
+                        trust.<ModelStore.Voucher>map(vouched -> vouched::problem)
+                                .orElse(ModelStore.Voucher.NONE));
         this.uplink = new Uplink(config.coordinator(), identity, clock, loop::tell);
         this.diary =
                 new DiaryKeeper(
@@ -536,6 +555,7 @@ public final class EdgeDaemon implements AutoCloseable {
             used = diary.today(rules.zone(), next.at());
         });
         announce(next.view(), next.at());
+        lookForUpdate(next);
         boolean same =
                 written.map(last ->
                                 last.view().equals(next.view())
@@ -549,6 +569,13 @@ public final class EdgeDaemon implements AutoCloseable {
                                 this::writeStatus, STATUS_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
+    }
+
+    /** Only while every rule holds: not while driving, and not over a network to be spared. */
+    private void lookForUpdate(EdgeLoop.Snapshot shown) {
+        boolean may = shown.view().gate().equals("open") && shown.mayFetch();
+        updates.filter(check -> check.due(shown.at(), may))
+                .ifPresent(check -> renewals.execute(() -> check.look(shown.at())));
     }
 
     private void writeStatus() {
@@ -568,20 +595,21 @@ public final class EdgeDaemon implements AutoCloseable {
                 engine.numericClass(),
                 StatusFile.fallbacks(engine),
                 of.view(),
-                of.findings());
+                of.findings(),
+                updates.map(UpdateCheck::notice).orElse(UpdateNotice.NONE));
     }
 
-    private static ModelStore.Voucher voucher(EdgeConfig config, SteadyClock clock)
+    private static Optional<ModelTrust> trust(EdgeConfig config, SteadyClock clock)
             throws IOException {
         Optional<EdgeConfig.TrustConfig> trust = config.models().trust();
         return trust.isEmpty()
-                ? ModelStore.Voucher.NONE
-                : ModelTrust.open(
+                ? Optional.empty()
+                : Optional.of(
+                        ModelTrust.open(
                                 trust.get().metadata(),
                                 trust.get().roots(),
                                 DataDirectory.trust(config.data()),
-                                clock)
-                        ::problem;
+                                clock));
     }
 
     /**
@@ -634,9 +662,7 @@ public final class EdgeDaemon implements AutoCloseable {
                     case "off" -> false;
                     default -> provided.contains(Quantity.METERED);
                 };
-        return counts
-                ? List.of(config.rules().unmetered("models.unmeteredOnly"))
-                : List.of();
+        return counts ? List.of(config.rules().unmetered("models.unmeteredOnly")) : List.of();
     }
 
     /** The rules that count on this device. */
@@ -652,8 +678,7 @@ public final class EdgeDaemon implements AutoCloseable {
     }
 
     private static String software() {
-        String version = EdgeDaemon.class.getPackage().getImplementationVersion();
-        return "idlefleet-edge/" + (version == null ? "dev" : version);
+        return "idlefleet-edge/" + VERSION;
     }
 
     private static ThreadFactory thread(String name) {

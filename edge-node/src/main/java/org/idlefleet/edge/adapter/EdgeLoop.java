@@ -81,6 +81,7 @@ final class EdgeLoop {
      * @param draining whether a battery feeds the device
      * @param price of a kilowatt-hour, the highest that anybody tells
      * @param balance what the coordinator told last of the owner's accounts
+     * @param mayFetch whether the network is free to use, as far as the owner's settings say
      */
     record Snapshot(
             Instant at,
@@ -90,7 +91,8 @@ final class EdgeLoop {
             List<Finding> findings,
             boolean draining,
             OptionalDouble price,
-            Optional<Balance> balance) {}
+            Optional<Balance> balance,
+            boolean mayFetch) {}
 
     /**
      * @param fetching open while models may be fetched
@@ -191,7 +193,8 @@ final class EdgeLoop {
                 gate.findings(now),
                 draining,
                 price,
-                balance);
+                balance,
+                !fetchHeld);
     }
 
     /** A lane is busy from the reaction that gave it work to the one that heard of its end. */

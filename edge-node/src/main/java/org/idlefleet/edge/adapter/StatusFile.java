@@ -3,6 +3,7 @@ package org.idlefleet.edge.adapter;
 import org.idlefleet.edge.Activity;
 import org.idlefleet.edge.EdgeView;
 import org.idlefleet.edge.Engine;
+import org.idlefleet.edge.adapter.update.UpdateNotice;
 import org.idlefleet.edge.adapter.worker.WorkerEngine;
 import org.idlefleet.edge.gate.Finding;
 import org.idlefleet.protocol.CoordinatorMessage;
@@ -38,7 +39,8 @@ final class StatusFile {
             NumericClass numericClass,
             List<String> fallbacks,
             EdgeView view,
-            List<Finding> findings) {}
+            List<Finding> findings,
+            UpdateNotice update) {}
 
     static void write(Path file, Content content) throws IOException {
         Durable.write(file, json(content).getBytes(StandardCharsets.UTF_8));
@@ -88,6 +90,7 @@ final class StatusFile {
                     .put("workUnitsPerSecond", model.workUnitsPerSecond());
         }
         root.put("fetchHeld", view.fetchHeld());
+        root.set("software", content.update().json(EdgeDaemon.VERSION));
         root.putObject("shards")
                 .put("finished", view.counts().finished())
                 .put("released", view.counts().released())

@@ -23,6 +23,7 @@ import java.util.TreeMap;
  * @param data the node's own directory
  * @param coordinator its node door
  * @param drainLimit time to finish what is held when the process shall end
+ * @param updatesCheck whether to look for newer software where a repository is named
  * @param savedRules how this configuration came about, for an owner who edits his rules
  */
 public record EdgeConfig(
@@ -37,6 +38,7 @@ public record EdgeConfig(
         CostsConfig costs,
         PageConfig page,
         Optional<WebhookConfig> webhook,
+        boolean updatesCheck,
         Faults faults,
         SavedRules savedRules) {
     /** What the names of environment variables start with. */
@@ -216,6 +218,7 @@ public record EdgeConfig(
                         text.page().enabled(),
                         Values.between("page.port", text.page().port(), 0, 65_535)),
                 WebhookConfig.of(text.webhook()),
+                text.updates().check(),
                 new Faults(
                         Values.between("faults.lie", text.faults().lie(), 0, 1),
                         Values.time("faults.delay", text.faults().delay())),

@@ -15,6 +15,7 @@ record EdgeFile(
         Costs costs,
         Page page,
         Webhook webhook,
+        Updates updates,
         Faults faults) {
     record Node(String data, String coordinator, String drainLimit) {}
 
@@ -76,6 +77,8 @@ record EdgeFile(
 
     record Webhook(String url, String secret) {}
 
+    record Updates(boolean check) {}
+
     record Faults(double lie, String delay) {}
 
     static EdgeFile defaults() {
@@ -97,6 +100,7 @@ record EdgeFile(
                 new Costs("EUR", 0, 0, 0, 0, 0, 1),
                 new Page(true, 7480),
                 new Webhook("", ""),
+                new Updates(true),
                 new Faults(0, "0s"));
     }
 }

@@ -76,6 +76,22 @@ public final class ModelTrust {
         return genuine.isPresent() ? genuine : problem("director", director, manifest, bytes);
     }
 
+    /**
+     * A small file that the image repository names; empty if it names none. Other than for models,
+     * what it said before does not count: an answer that may be old is none.
+     *
+     * @param bytesMax most bytes that are wanted
+     * @throws IOException if the repository can't be reached, or not be trusted; says which
+     */
+    public synchronized Optional<byte[]> file(String name, int bytesMax) throws IOException {
+        try {
+            return images.file(images.update(clock.instant()), name, bytesMax);
+        } catch (UntrustedException e) {
+            throw new IOException(
+                    "the image repository can't be trusted now: " + e.getMessage(), e);
+        }
+    }
+
     private Optional<String> problem(String whose, TufClient client, Digest manifest, long bytes) {
         try {
             Targets targets = newest(client);

@@ -94,6 +94,18 @@ public final class Repository {
         publish(all, now);
     }
 
+    /** Publishes a file and names it as genuine, in place of what had its name before. */
+    public void publish(String name, byte[] bytes, Instant now) throws IOException {
+        var target = new Target(bytes.length, Digest.of(bytes));
+        Path file = metadata.resolve(TufClient.stored(name, target));
+        Path folder = file.getParent();
+        if (folder != null) {
+            Files.createDirectories(folder);
+        }
+        Durable.write(file, bytes);
+        add(Map.of(name, target), now);
+    }
+
     /** Gives a role a new key in place of its first; the old one is worth nothing from then on. */
     public void rotate(Role role, Instant now) throws IOException {
         List<SigningKey> old = signers(Role.ROOT);

@@ -94,6 +94,38 @@ public final class TufClient {
         return new Targets(targets(root, snapshot, now));
     }
 
+    /**
+     * A file that {@code targets} names, from where the metadata is: in its folder under its digest
+     * and its name, as consistent snapshots have it. Empty if it is not named.
+     *
+     * @param bytesMax most bytes that are wanted
+     * @throws UntrustedException if it is another than the one named
+     */
+    public Optional<byte[]> file(Targets targets, String name, int bytesMax)
+            throws IOException, UntrustedException {
+        Optional<Target> named = targets.find(name);
+        if (named.isEmpty()) {
+            return Optional.empty();
+        }
+        if (named.get().bytes() > bytesMax) {
+            throw new UntrustedException(
+                    name + " has at most " + bytesMax + " bytes, found " + named.get().bytes());
+        }
+        Optional<byte[]> bytes = source.fetch(stored(name, named.get()), bytesMax);
+        if (bytes.isEmpty()
+                || bytes.get().length != named.get().bytes()
+                || !Digest.of(bytes.get()).equals(named.get().digest())) {
+            throw new UntrustedException(name + " is not the file that is named, or missing");
+        }
+        return bytes;
+    }
+
+    /** Where a file lies, next to the metadata. */
+    static String stored(String name, Target target) {
+        int folder = name.lastIndexOf('/') + 1;
+        return name.substring(0, folder) + target.digest().hex() + "." + name.substring(folder);
+    }
+
     /** What was trusted last, without asking anybody; empty if it has ended or never was. */
     public Optional<Targets> known(Instant now) throws IOException {
         try {

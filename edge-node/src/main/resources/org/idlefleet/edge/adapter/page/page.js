@@ -87,6 +87,7 @@ function showStatus(status) {
   if (warm.length) doing.push('models ready: ' + warm.join(', '));
   if (loading.length && status.gate === 'open') doing.push(loading.join(', '));
   doing.push(status.link === 'connected' ? 'connected to ' + status.coordinator : status.link);
+  if (status.software.sentence) doing.push(status.software.sentence);
   say($('doing'), doing.join(' · '));
   say($('who'), status.node + ' · owner ' + status.owner);
   document.title = (TITLES[status.activity] || 'Node') + ' · Idlefleet';

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.stream.Stream;
 
 class ModelTrustTest {
     private static final Instant START = Instant.parse("2026-11-22T20:00:00Z");
@@ -95,6 +96,53 @@ class ModelTrustTest {
         images.add(Map.of(), now);
         director.add(Map.of(), now);
         assertThat(trust().problem(MODEL, 100)).isEmpty();
+    }
+
+    @Test
+    void tellsAFileOfTheImageRepositoryOnlyWhileThatCanBeTrusted() throws IOException {
+        String name = "software/x.json";
+        assertThat(trust().file(name, 100)).isEmpty();
+        images.publish(name, new byte[] {1, 2, 3}, now);
+        assertThat(trust().file(name, 100)).hasValue(new byte[] {1, 2, 3});
+        assertThatThrownBy(() -> trust().file(name, 2)).hasMessageContaining("at most 2 bytes");
+
+        Path old = home.resolve("old");
+        copy(home.resolve("metadata"), old);
+        images.publish(name, new byte[] {4}, now);
+        assertThat(trust().file(name, 100)).hasValue(new byte[] {4});
+        Path metadata = home.resolve("metadata");
+        Path current = home.resolve("current");
+        Files.move(metadata, current);
+        Files.move(old, metadata);
+        assertThatThrownBy(() -> trust().file(name, 100))
+                .as("rollback to the older version")
+                .hasMessageContaining("went back");
+        Files.move(metadata, old);
+        assertThatThrownBy(() -> trust().file(name, 100)).isInstanceOf(IOException.class);
+        Files.move(current, metadata);
+
+        Path file =
+                metadata.resolve("images")
+                        .resolve("software")
+                        .resolve(Digest.of(new byte[] {4}).hex() + ".x.json");
+        Files.write(file, new byte[] {5});
+        assertThatThrownBy(() -> trust().file(name, 100))
+                .as("tampered")
+                .hasMessageContaining("is not the file that is named");
+        Files.delete(file);
+        assertThatThrownBy(() -> trust().file(name, 100)).hasMessageContaining("or missing");
+        now = START.plus(Duration.ofHours(25));
+        assertThatThrownBy(() -> trust().file(name, 100))
+                .as("frozen")
+                .hasMessageContaining("timestamp version 3 ended");
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> paths = Files.walk(from)) {
+            for (Path path : paths.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path).toString()));
+            }
+        }
     }
 
     @Test

@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.edge.adapter.update;
+
+import org.jspecify.annotations.NullMarked;
