@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
  * @param notes address of what is new
  * @param packages what to install, by platform such as {@code linux-amd64}
  */
-public record Release(String version, String notes, Map<String, Package> packages) {
+public record Release(String version, String notes, Map<String, Installer> packages) {
     /** What the file is called in metadata. */
     public static final String TARGET = "software/idlefleet-edge.json";
 
@@ -37,7 +37,7 @@ public record Release(String version, String notes, Map<String, Package> package
      *
      * @param file its name
      */
-    public record Package(String file, Digest digest) {}
+    public record Installer(String file, Digest digest) {}
 
     public Release {
         if (!version.matches(VERSION)) {
@@ -74,7 +74,7 @@ public record Release(String version, String notes, Map<String, Package> package
     }
 
     private static Release of(JsonNode json) {
-        var packages = new TreeMap<String, Package>();
+        var packages = new TreeMap<String, Installer>();
         for (Map.Entry<String, JsonNode> entry : json.path("packages").properties()) {
             String file = entry.getValue().path("file").asString("");
             if (!file.matches("[A-Za-z0-9._+-]{1,200}")) {
@@ -82,7 +82,7 @@ public record Release(String version, String notes, Map<String, Package> package
                         "'packages." + entry.getKey() + ".file' must be a file's name");
             }
             String sha = entry.getValue().path("sha256").asString("");
-            packages.put(entry.getKey(), new Package(file, Digest.ofHex(sha)));
+            packages.put(entry.getKey(), new Installer(file, Digest.ofHex(sha)));
         }
         return new Release(
                 json.path("version").asString(""), json.path("notes").asString(""), packages);
@@ -100,7 +100,7 @@ public record Release(String version, String notes, Map<String, Package> package
     }
 
     /** The package for the platform that this runs on. */
-    public Optional<Package> here() {
+    public Optional<Installer> here() {
         String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
         String platform =
                 (system.contains("linux") ? "linux" : system)
