@@ -19,7 +19,9 @@ import java.util.stream.Stream;
 class DemoProcessTest {
     private static final Duration PATIENCE = Duration.ofMinutes(3);
 
-    /** Of SIGTERM; an interrupt is the same to a JVM, but whoever runs in the background ignores it. */
+    /**
+     * Of SIGTERM; an interrupt is the same to a JVM, but whoever runs in the background ignores it.
+     */
     private static final int TOLD_TO_END = 128 + 15;
 
     @TempDir private Path directory = Path.of("");
