@@ -104,6 +104,7 @@ class CertificateTest {
 
             NodeIdentity renewed = renew(door, late);
 
+            assertThat(door.desk.renewed()).isEqualTo(1);
             assertThat(renewed.node()).isEqualTo(CAR);
             assertThat(renewed.expires()).isAfter(Instant.now());
             var again = new Node();
@@ -126,13 +127,14 @@ class CertificateTest {
             NodeIdentity old =
                     other(InstantSource.fixed(then.minus(DAY.multipliedBy(20))), directory);
             for (Credentials wrong : List.of(foreign.credentials(), servers, old.credentials())) {
+                // What it hears depends on whether TLS 1.3's alert overtakes its own request.
                 assertThatThrownBy(() -> renew(door, new NodeIdentity(wrong, authorities(door))))
-                        .isInstanceOf(IOException.class)
-                        .hasMessageContaining("refused our certificate");
+                        .isInstanceOf(IOException.class);
             }
             NodeIdentity barred = other(InstantSource.fixed(then), directory);
             door.server.deny(new DenySet(Set.of(), Set.of(CAR)));
             assertThatThrownBy(() -> renew(door, barred)).hasMessageContaining("barred");
+            assertThat(door.desk.renewed()).isZero();
         }
     }
 

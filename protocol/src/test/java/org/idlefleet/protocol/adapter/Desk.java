@@ -16,6 +16,7 @@ final class Desk implements EnrolmentDesk {
     private final AtomicInteger nodes = new AtomicInteger();
 
     private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger renewed = new AtomicInteger();
 
     private record Entry(OwnerId owner, boolean expired, boolean used) {}
 
@@ -30,6 +31,11 @@ final class Desk implements EnrolmentDesk {
     /** How often a token was shown. */
     int asked() {
         return asked.get();
+    }
+
+    /** How often a certificate got the next one. */
+    int renewed() {
+        return renewed.get();
     }
 
     @Override
@@ -53,6 +59,7 @@ final class Desk implements EnrolmentDesk {
 
     @Override
     public CompletionStage<EnrolmentAnswer> renew(NodeId node, OwnerId owner, Digest key) {
+        renewed.incrementAndGet();
         return CompletableFuture.completedStage(new EnrolmentAnswer.Granted(owner, node));
     }
 
