@@ -330,7 +330,7 @@ class WorkerEngineTest {
         assertThatThrownBy(() -> new WorkerStart(hanging, limits).start(_ -> true))
                 .isInstanceOf(EngineException.class)
                 .hasMessageStartingWith("the worker did not start: ");
-        assertThat(ProcessHandle.current().children().filter(child -> sleeps(child))).isEmpty();
+        await().until(() -> ProcessHandle.current().children().noneMatch(child -> sleeps(child)));
     }
 
     private static boolean sleeps(ProcessHandle child) {
