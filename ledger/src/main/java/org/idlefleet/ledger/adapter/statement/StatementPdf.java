@@ -171,7 +171,6 @@ public final class StatementPdf {
     private static PdfPTable table(int... widths) {
         var table = new PdfPTable(widths.length);
         table.setWidths(widths);
-        table.setWidthPercentage(100);
         return table;
     }
 
@@ -185,8 +184,6 @@ public final class StatementPdf {
         cell.setHorizontalAlignment(alignment);
         cell.setBorder(PdfPCell.BOTTOM);
         cell.setBorderColor(Color.LIGHT_GRAY);
-        cell.setPaddingTop(4);
-        cell.setPaddingBottom(5);
         table.addCell(cell);
     }
 }
