@@ -175,16 +175,7 @@ final class Tally {
             return Decision.event(referee(job, shard, comparison));
         }
         return switch (verdict) {
-            case Verdict.Agreed agreed ->
-                    settle(
-                                    new Decision.Builder(),
-                                    job,
-                                    shard,
-                                    agreed,
-                                    distances(ballots, comparison, agreed),
-                                    new LinkedHashMap<>(),
-                                    now)
-                            .build();
+            case Verdict.Agreed agreed -> settle(job, shard, ballots, comparison, agreed, now);
             case Verdict.Open open -> more(job, shard, open, comparison, now);
         };
     }
@@ -261,15 +252,7 @@ final class Tally {
                 if (comparison != null
                         && comparison.ballots() == ballots.size()
                         && judge(job, ballots, comparison) instanceof Verdict.Agreed agreed) {
-                    return settle(
-                                    new Decision.Builder(),
-                                    job,
-                                    shard,
-                                    agreed,
-                                    distances(ballots, comparison, agreed),
-                                    new LinkedHashMap<>(),
-                                    now)
-                            .build();
+                    return settle(job, shard, ballots, comparison, agreed, now);
                 }
             }
         }
@@ -412,6 +395,25 @@ final class Tally {
                 .flatMap(List::stream)
                 .map(ballot -> comparison.between(ballots.indexOf(ballot), canonical))
                 .toList();
+    }
+
+    /** Settles by votes whose distances were measured; how each came in, the job knows. */
+    private Decision settle(
+            Job job,
+            OpenShard shard,
+            List<Ballot> ballots,
+            Comparison comparison,
+            Verdict.Agreed agreed,
+            Instant now) {
+        return settle(
+                        new Decision.Builder(),
+                        job,
+                        shard,
+                        agreed,
+                        distances(ballots, comparison, agreed),
+                        new LinkedHashMap<>(),
+                        now)
+                .build();
     }
 
     private Decision.Builder settle(
