@@ -20,13 +20,14 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/** Power, heat, load and the last touch of a terminal, as the kernel tells them. */
+/** Power, heat, fans, load and the last touch of a terminal, as the kernel tells them. */
 public final class LinuxSource implements SignalSource {
     private static final String NAME = "linux";
     private static final Pattern TERMINAL = Pattern.compile("tty[1-9][0-9]*");
 
     private final PowerSupplies power;
     private final Thermometers thermometers;
+    private final Fans fans;
     private final Load load;
     private final Path dev;
     private final Set<Quantity> provides = EnumSet.noneOf(Quantity.class);
@@ -45,6 +46,7 @@ public final class LinuxSource implements SignalSource {
     public LinuxSource(Roots roots, int ownThreads, Supplier<Optional<Long>> worker) {
         this.power = new PowerSupplies(roots.sys());
         this.thermometers = new Thermometers(roots.sys());
+        this.fans = new Fans(roots.sys());
         int processors = Runtime.getRuntime().availableProcessors();
         this.load = new Load(roots.proc(), processors, ownThreads, worker);
         this.dev = roots.dev();
@@ -54,6 +56,7 @@ public final class LinuxSource implements SignalSource {
         provide(Quantity.BATTERY, battery);
         provide(Quantity.BATTERY_TEMPERATURE, power.read().temperature().isPresent());
         provide(Quantity.TEMPERATURE, thermometers.hottest().isPresent());
+        provide(Quantity.FAN, fans.any());
         provide(
                 Quantity.OTHER_LOAD,
                 Files.isReadable(roots.proc().resolve("stat"))
@@ -85,13 +88,13 @@ public final class LinuxSource implements SignalSource {
                         case BATTERY -> supply.level();
                         case BATTERY_TEMPERATURE -> supply.temperature();
                         case TEMPERATURE -> thermometers.hottest();
+                        case FAN -> fans.fastest();
                         case OTHER_LOAD -> load.others();
                         case PRESSURE -> load.pressure();
                         case USER_IDLE -> idleSeconds(now);
                         case LOW_VOLTAGE,
                                 PRICE,
                                 CABIN_TEMPERATURE,
-                                FAN,
                                 HOME,
                                 LOAD_TODAY,
                                 ENERGY_TODAY,

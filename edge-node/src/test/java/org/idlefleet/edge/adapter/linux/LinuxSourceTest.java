@@ -6,6 +6,8 @@ import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -182,5 +184,67 @@ class LinuxSourceTest {
                         .findFirst()
                         .orElseThrow();
         assertThat(idle).isEqualTo(OptionalDouble.of(40));
+    }
+
+    private void fan(String chip, int number, String rpm) {
+        write("sys/class/hwmon/" + chip + "/fan" + number + "_input", rpm);
+    }
+
+    @Test
+    void takesTheFastestFan() {
+        fan("hwmon0", 1, "0");
+        fan("hwmon0", 2, "1180");
+        fan("hwmon1", 1, "940");
+        write("sys/class/hwmon/hwmon0/fan1_min", "9999");
+        write("sys/class/hwmon/hwmon0/fan12_target", "9999");
+        assertThat(value(source(), Quantity.FAN)).isEqualTo(OptionalDouble.of(1180));
+    }
+
+    @Test
+    void tellsNothingOfFansWhereThereAreNone() {
+        write("sys/class/hwmon/hwmon0/temp1_input", "40000");
+        assertThat(source().provides()).doesNotContain(Quantity.FAN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "65535", "-1", "NaN", "1e9", "1200 rpm"})
+    void doesNotKnowHowLoudItIsWhileOneFanTellsNonsense(String nonsense) {
+        fan("hwmon0", 1, "700");
+        fan("hwmon1", 1, "800");
+        LinuxSource source = source();
+        fan("hwmon1", 1, nonsense);
+        assertThat(value(source, Quantity.FAN)).isEmpty();
+        fan("hwmon1", 1, "900");
+        assertThat(value(source, Quantity.FAN)).isEqualTo(OptionalDouble.of(900));
+    }
+
+    @Test
+    void doesNotBelieveAFanWithAFault() {
+        fan("hwmon0", 1, "700");
+        write("sys/class/hwmon/hwmon0/fan1_fault", "1");
+        assertThat(value(source(), Quantity.FAN)).isEmpty();
+        write("sys/class/hwmon/hwmon0/fan1_fault", "0");
+        assertThat(value(source(), Quantity.FAN)).isEqualTo(OptionalDouble.of(700));
+    }
+
+    /** Asking a graphics card that sleeps fails with some drivers, and wakes it with others. */
+    @Test
+    void takesTheFanOfASleepingDeviceForStill() {
+        fan("hwmon0", 1, "700");
+        fan("hwmon1", 1, "");
+        write("sys/class/hwmon/hwmon1/device/power/runtime_status", "suspended");
+        assertThat(value(source(), Quantity.FAN)).isEqualTo(OptionalDouble.of(700));
+        write("sys/class/hwmon/hwmon1/device/power/runtime_status", "active");
+        assertThat(value(source(), Quantity.FAN)).isEmpty();
+    }
+
+    @Test
+    void findsAFanAgainWhoseDriverWasLoadedAnew() throws IOException {
+        fan("hwmon3", 1, "700");
+        LinuxSource source = source();
+        Files.delete(root.resolve("sys/class/hwmon/hwmon3/fan1_input"));
+        assertThat(value(source, Quantity.FAN)).isEmpty();
+        fan("hwmon4", 1, "600");
+        assertThat(value(source, Quantity.FAN)).isEqualTo(OptionalDouble.of(600));
     }
 }
