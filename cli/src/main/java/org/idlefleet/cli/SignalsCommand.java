@@ -46,7 +46,9 @@ final class SignalsCommand {
                 Thread.sleep(WARM_UP);
                 do {
                     List<Reading> readings = look.readings();
-                    output.print(json(config, look, readings), table(config, look, readings));
+                    output.print(
+                            json(config, look, readings),
+                            table(config, look, readings) + states(look));
                     if (watch) {
                         Thread.sleep(WARM_UP);
                     }
@@ -68,6 +70,12 @@ final class SignalsCommand {
                         mark(config, look, reading));
             }
             return table;
+        }
+
+        private static String states(SignalLook look) {
+            return look.states().isEmpty()
+                    ? ""
+                    : String.join("\n", look.states()) + System.lineSeparator();
         }
 
         private static String value(Reading reading) {

@@ -20,6 +20,11 @@ public interface SignalSource extends AutoCloseable {
      */
     default void whenChanged(Runnable wake) {}
 
+    /** How it stands with whom it asks, for people; empty if it asks nobody. */
+    default String state() {
+        return "";
+    }
+
     /** Stops to look; what it told grows stale. */
     @Override
     default void close() {}

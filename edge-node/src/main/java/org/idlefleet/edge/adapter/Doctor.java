@@ -220,6 +220,10 @@ public final class Doctor {
                 readings.forEach(gate::accept);
                 gate.evaluate(now);
             }
+            sources.stream()
+                    .map(SignalSource::state)
+                    .filter(state -> !state.isEmpty())
+                    .forEach(state -> checks.add(Check.ok("source", state)));
             judge(readings, gate.findings(clock.instant()));
         } catch (IOException e) {
             checks.add(Check.bad("signals", e.toString(), "check the section signals"));

@@ -7,6 +7,7 @@ import org.idlefleet.edge.EdgeView;
 import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.edge.SignalSource;
+import org.idlefleet.edge.adapter.bus.BusSource;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.config.WebhookConfig;
 import org.idlefleet.edge.adapter.kuksa.KuksaSource;
@@ -85,10 +86,10 @@ public final class EdgeDaemon implements AutoCloseable {
     private static final Duration ENROL_RETRY_MIN = Duration.ofSeconds(1);
     private static final Duration ENROL_RETRY_MAX = Duration.ofSeconds(15);
 
-    /** Ceilings of the first and the longest wait for the vehicle's databroker. */
-    private static final Duration VEHICLE_RETRY_MIN = Duration.ofMillis(200);
+    /** Ceilings of the first and the longest wait for a source that is connected to. */
+    private static final Duration SOURCE_RETRY_MIN = Duration.ofMillis(200);
 
-    private static final Duration VEHICLE_RETRY_MAX = Duration.ofSeconds(10);
+    private static final Duration SOURCE_RETRY_MAX = Duration.ofSeconds(10);
 
     /** How long the owner's webhook may take, and how long to wait before asking it again. */
     private static final Duration WEBHOOK_LIMIT = Duration.ofSeconds(10);
@@ -632,14 +633,20 @@ public final class EdgeDaemon implements AutoCloseable {
             int threads = config.engine().lanes() * config.engine().threads();
             sources.add(new LinuxSource(roots, threads, worker));
         }
+        if (signals.bus().isPresent()) {
+            BusSource.find(signals.bus().get(), sourceWaits(), clock).ifPresent(sources::add);
+        }
         if (signals.trace().isPresent()) {
             sources.add(new TraceSource(signals.trace().get(), clock.instant()));
         }
         if (signals.kuksa().isPresent()) {
-            var waits = new FullJitter(VEHICLE_RETRY_MIN, VEHICLE_RETRY_MAX, new SecureRandom());
-            sources.add(new KuksaSource(signals.kuksa().get(), waits, clock));
+            sources.add(new KuksaSource(signals.kuksa().get(), sourceWaits(), clock));
         }
         return sources;
+    }
+
+    private static FullJitter sourceWaits() {
+        return new FullJitter(SOURCE_RETRY_MIN, SOURCE_RETRY_MAX, new SecureRandom());
     }
 
     /** What the sources of this device tell. */

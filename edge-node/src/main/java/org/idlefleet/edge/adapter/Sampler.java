@@ -11,7 +11,10 @@ import org.slf4j.LoggerFactory;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -33,6 +36,7 @@ final class Sampler implements AutoCloseable {
     private final Path dataDirectory;
     private final Consumer<List<Reading>> readings;
     private final Consumer<Boolean> finish;
+    private final Set<SignalSource> changed = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private boolean finishing;
     private volatile boolean closely = true;
@@ -63,7 +67,11 @@ final class Sampler implements AutoCloseable {
 
     void start() {
         thread.start();
-        sources.forEach(source -> source.whenChanged(() -> LockSupport.unpark(thread)));
+        sources.forEach(source ->
+                source.whenChanged(() -> {
+                    changed.add(source);
+                    LockSupport.unpark(thread);
+                }));
     }
 
     /** Whether to look at full pace from now on. Thread-safe. */
@@ -80,7 +88,7 @@ final class Sampler implements AutoCloseable {
             if (whole) {
                 all = start;
             }
-            readings.accept(read(whole ? sources : safety));
+            readings.accept(read(whole ? sources : urgent()));
             boolean wish = OwnerMode.read(dataDirectory) instanceof OwnerMode.Finish;
             if (wish != finishing) {
                 finishing = wish;
@@ -97,6 +105,16 @@ final class Sampler implements AutoCloseable {
     /** Nanoseconds between two looks at all sources. */
     private long every() {
         return pace.every().toNanos() * (closely ? 1 : SLOWER);
+    }
+
+    /** Those that speak of people, and those that know something new. */
+    private List<SignalSource> urgent() {
+        if (changed.isEmpty()) {
+            return safety;
+        }
+        var urgent = new LinkedHashSet<>(safety);
+        sources.stream().filter(changed::remove).forEach(urgent::add);
+        return List.copyOf(urgent);
     }
 
     private List<Reading> read(List<SignalSource> some) {

@@ -45,6 +45,11 @@ public final class SignalLook implements AutoCloseable {
         return readings;
     }
 
+    /** How it stands with those whom sources ask, for people. */
+    public List<String> states() {
+        return sources.stream().map(SignalSource::state).filter(state -> !state.isEmpty()).toList();
+    }
+
     @Override
     public void close() {
         sources.forEach(SignalSource::close);

@@ -333,6 +333,8 @@ public final class OwnerRules {
                                 seconds,
                                 settle(RuleKey.USER_IDLE_SETTLE)));
             }
+            yesNo("awake", RuleKey.AWAKE, Quantity.SLEEPING, false, RuleKey.AWAKE_SETTLE);
+            yesNo("lid", RuleKey.LID, Quantity.LID_CLOSED, false, RuleKey.LID_SETTLE);
             yesNo("metered", RuleKey.METERED, Quantity.METERED, false, RuleKey.METERED_SETTLE);
             yesNo("home", RuleKey.HOME, Quantity.HOME, true, RuleKey.HOME_SETTLE);
             limit(

@@ -53,6 +53,10 @@ public enum Quantity {
     DATA_TODAY("today.data", Unit.MEBIBYTES),
     /** A switch of the owner's, such as one of a home automation, says yes. */
     ALLOWED("owner.allowed", Unit.YES_NO),
+    /** The device is about to sleep or to be switched off. */
+    SLEEPING("device.sleeping", Unit.YES_NO),
+    /** The device's lid is shut. */
+    LID_CLOSED("device.lid_closed", Unit.YES_NO),
     /** The owner said pause. */
     PAUSED("owner.paused", Unit.YES_NO);
 
@@ -97,6 +101,8 @@ public enum Quantity {
                     ENERGY_TODAY,
                     DATA_TODAY,
                     ALLOWED,
+                    SLEEPING,
+                    LID_CLOSED,
                     PAUSED ->
                     false;
         };

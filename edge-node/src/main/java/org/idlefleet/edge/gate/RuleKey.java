@@ -76,6 +76,12 @@ public enum RuleKey {
     USER_IDLE_FOR(Kind.TIME, "5m", "time since the last touch from which on nobody does"),
     USER_IDLE_SETTLE(Kind.SETTLE, "", "dwell of the rule 'user_idle'"),
 
+    AWAKE(Kind.SWITCH, "auto", "the device is not about to sleep or to be switched off"),
+    AWAKE_SETTLE(Kind.SETTLE, "", "dwell of the rule 'awake'"),
+
+    LID(Kind.SWITCH, "off", "the lid is open"),
+    LID_SETTLE(Kind.SETTLE, "", "dwell of the rule 'lid'"),
+
     METERED(Kind.SWITCH, "auto", "the network is not paid for by volume"),
     METERED_SETTLE(Kind.SETTLE, "", "dwell of the rule 'metered'"),
 

@@ -1,5 +1,6 @@
 package org.idlefleet.edge.adapter.config;
 
+import org.idlefleet.edge.adapter.bus.BusSource;
 import org.idlefleet.edge.adapter.kuksa.KuksaOptions;
 import org.idlefleet.edge.gate.OwnerRules;
 import org.idlefleet.protocol.NodeMessage;
@@ -7,6 +8,7 @@ import org.idlefleet.protocol.adapter.ConfigException;
 import org.idlefleet.protocol.adapter.ConfigLoader;
 import org.idlefleet.protocol.adapter.Endpoint;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,6 +117,7 @@ public record EdgeConfig(
      * @param sys its sysfs
      * @param proc its procfs
      * @param dev its devices
+     * @param bus address of the message bus where logind and NetworkManager are asked
      * @param trace a script of signals
      * @param kuksa the vehicle's databroker
      */
@@ -125,6 +128,7 @@ public record EdgeConfig(
             Path sys,
             Path proc,
             Path dev,
+            Optional<String> bus,
             Optional<Path> trace,
             Optional<KuksaOptions> kuksa) {}
 
@@ -301,7 +305,27 @@ public record EdgeConfig(
                 Path.of(text.sys()),
                 Path.of(text.proc()),
                 Path.of(text.dev()),
+                bus(text.bus(), linux),
                 text.trace().isBlank() ? Optional.empty() : Optional.of(Path.of(text.trace())),
                 KuksaConfig.of(text.kuksa()));
+    }
+
+    private static Optional<String> bus(String text, boolean linux) {
+        return switch (text) {
+            case "off" -> Optional.empty();
+            case "auto" ->
+                    linux && Files.exists(Path.of(BusSource.SYSTEM.split("=")[1]))
+                            ? Optional.of(BusSource.SYSTEM)
+                            : Optional.empty();
+            default -> {
+                if (text.matches("unix:\\w+=.+")) {
+                    yield Optional.of(text);
+                }
+                throw Values.wrong(
+                        "signals.bus",
+                        "auto, off or an address such as " + BusSource.SYSTEM,
+                        "'" + text + "'");
+            }
+        };
     }
 }

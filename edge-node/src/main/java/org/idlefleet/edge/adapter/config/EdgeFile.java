@@ -50,6 +50,7 @@ record EdgeFile(
             String sys,
             String proc,
             String dev,
+            String bus,
             String trace,
             Kuksa kuksa) {}
 
@@ -94,6 +95,7 @@ record EdgeFile(
                         "/sys",
                         "/proc",
                         "/dev",
+                        "auto",
                         "",
                         KuksaConfig.defaults()),
                 RulesConfig.defaults(),

@@ -87,7 +87,7 @@ public final class KuksaSource implements SignalSource {
         this.thread = Thread.ofPlatform().name("edge-kuksa").daemon().start(this::run);
     }
 
-    /** How it stands with the broker, for people. */
+    @Override
     public String state() {
         return state;
     }

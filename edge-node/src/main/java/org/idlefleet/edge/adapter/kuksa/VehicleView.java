@@ -172,6 +172,8 @@ final class VehicleView {
                     ENERGY_TODAY,
                     DATA_TODAY,
                     ALLOWED,
+                    SLEEPING,
+                    LID_CLOSED,
                     PAUSED ->
                     (first, second) -> first.value().isPresent() ? first : second;
         };

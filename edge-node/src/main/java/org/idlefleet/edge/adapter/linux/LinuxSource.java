@@ -100,6 +100,8 @@ public final class LinuxSource implements SignalSource {
                                 ENERGY_TODAY,
                                 DATA_TODAY,
                                 ALLOWED,
+                                SLEEPING,
+                                LID_CLOSED,
                                 GEAR_PARK,
                                 SPEED,
                                 IGNITION,

@@ -13,9 +13,9 @@ const GROUPS = [
   ['Other programs', ['otherLoad', 'otherLoadMax', 'otherLoadResume', 'otherLoadSettle']],
   ['Waiting', ['pressure', 'pressureMax', 'pressureResume', 'pressureSettle']],
   ['A day at most', ['energyPerDay', 'dataPerDay', 'loadPerDay']],
-  ['People', ['userIdle', 'userIdleFor', 'userIdleSettle']],
+  ['People', ['userIdle', 'userIdleFor', 'userIdleSettle', 'lid', 'lidSettle']],
   ['Network, place, switch', ['metered', 'meteredSettle', 'home', 'homeSettle', 'allowed', 'allowedSettle']],
-  ['Fine print', ['settle', 'stale', 'staleSafety']],
+  ['Fine print', ['awake', 'awakeSettle', 'settle', 'stale', 'staleSafety']],
 ];
 const HINTS = {
   time: 'Such as 30s, 5m or 2h.', settle: 'Such as 30s or 5m. Empty: as in the fine print.', zone: 'Such as Europe/Berlin.',
@@ -27,7 +27,7 @@ const HINTS = {
 const RULES = {
   owner: 'Your word', parked: 'Parked', power: 'Power', temperature: 'Temperature', battery_temperature: 'Battery temperature',
   cabin_temperature: 'Cabin temperature', low_voltage: 'Small battery', other_load: 'Other programs', pressure: 'Waiting',
-  user_idle: 'Nobody uses it', metered: 'Network', home: 'At home', allowed: 'Your switch', price: 'Price of electricity', quiet: 'Quiet hours', hours: 'Hours',
+  user_idle: 'Nobody uses it', awake: 'Staying awake', lid: 'Lid', metered: 'Network', home: 'At home', allowed: 'Your switch', price: 'Price of electricity', quiet: 'Quiet hours', hours: 'Hours',
   energy_today: 'Energy today', data_today: 'Data today', load_today: 'Hours today',
 };
 
@@ -48,6 +48,8 @@ function plain(text) {
     [/temperature\.cabin is ([\d.-]+ °C)/, 'the cabin is at $1'],
     [/load\.other is ([\d.]+ %)/, 'other programs need the processors ($1)'],
     [/user\.idle is/, 'somebody uses the device'],
+    [/device\.sleeping is yes/, 'the device is about to sleep or to be switched off'],
+    [/device\.lid_closed is yes/, 'the lid is shut'],
     [/network\.metered is yes/, 'the network is paid for by volume'],
     [/owner\.paused is yes/, 'you paused it'],
     [/power\.low_voltage is ([\d.]+ V)/, 'the small battery is at $1'],

@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.edge.adapter.bus;
+
+import org.jspecify.annotations.NullMarked;
