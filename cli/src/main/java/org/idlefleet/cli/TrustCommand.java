@@ -113,6 +113,11 @@ final class TrustCommand {
                     + " voted down, "
                     + honesty.path("cleared").asLong()
                     + " of them right after all"
+                    + "\n                known answers: "
+                    + honesty.path("ringers_passed").asLong()
+                    + " passed, "
+                    + honesty.path("ringers_failed").asLong()
+                    + " failed"
                     + checked(line)
                     + "\n  availability  "
                     + share(availability.path("share"))

@@ -129,6 +129,14 @@ class CommandTest {
     }
 
     @Test
+    void aShareOfRingersThatIsNoneIsNamedWithItsRange() {
+        Typed coordinator =
+                Typed.idlefleet("coordinator", "run", "--set", "checks.ringersPpm=1000001");
+        assertThat(coordinator.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(coordinator.err()).contains("checks.ringersPpm of 0 to 1000000", "1000001");
+    }
+
+    @Test
     void aTakenPortIsNamed() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Typed answer =

@@ -127,7 +127,8 @@ final class Audits {
                         audited.kind(),
                         units,
                         1,
-                        Tier.INTERACTIVE,
+                        // Nothing waits for a ringer: it takes what audits leave of their share.
+                        audit.ringer() ? Tier.BATCH : Tier.INTERACTIVE,
                         now.plus(policy.pace().audit()),
                         false,
                         Transaction.hold(job.toString(), PAYER.value(), ceiling),
@@ -142,9 +143,12 @@ final class Audits {
 
     /** Whether anybody is there who may do it. */
     private boolean possible(JobAdmitted audited, AuditOf audit) {
-        return audit.trusted()
-                ? judgeThere(audited, audit.claim())
-                : judges.peer(audited.manifest(), audit.claim().owner(), numericClass(audit));
+        return audit.ringer()
+                ? judges.novice(audited.manifest(), audit)
+                : audit.trusted()
+                        ? judgeThere(audited, audit.claim())
+                        : judges.peer(
+                                audited.manifest(), audit.claim().owner(), numericClass(audit));
     }
 
     private static NumericClass numericClass(AuditOf audit) {
@@ -168,7 +172,16 @@ final class Audits {
             boolean reviewed) {
         String network = fleet.session(claim.node()).map(ParkSession::network).orElse("");
         return new AuditOf(
-                job, shard, from, to, claim, network, trusted, cause, reviewed && !trusted);
+                job,
+                shard,
+                from,
+                to,
+                claim,
+                network,
+                trusted,
+                cause,
+                reviewed && !trusted,
+                List.of());
     }
 
     /**

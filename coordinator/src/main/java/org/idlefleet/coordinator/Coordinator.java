@@ -420,7 +420,8 @@ public final class Coordinator {
         if (ended.events().isEmpty() || job.isEmpty()) {
             return ended;
         }
-        int believed = owners(job.get(), INPUT_REFUSERS);
+        int barred = job.get().barred();
+        int believed = Math.max(1, owners(job.get(), INPUT_REFUSERS + barred) - barred);
         if (refuser(refused.session()).map(job.get()::inputRefusersWith).orElse(0) < believed) {
             return ended;
         }
@@ -562,12 +563,14 @@ public final class Coordinator {
         jobs.end(job);
         job.admitted()
                 .audit()
+                .filter(audit -> !audit.ringer())
                 .flatMap(audit -> jobs.any(audit.job()))
                 .ifPresent(audited -> audited.auditClosed(job));
     }
 
     private void opened(Event.JobAdmitted admitted) {
         admitted.audit()
+                .filter(audit -> !audit.ringer())
                 .ifPresent(audit ->
                         jobs.any(audit.job()).ifPresent(audited -> audited.auditOpened(audit)));
     }

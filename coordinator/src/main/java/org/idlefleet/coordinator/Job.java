@@ -44,6 +44,7 @@ final class Job {
     private final TreeMap<Integer, List<ReplicaFate>> fates = new TreeMap<>();
     private final List<Shard> settled = new ArrayList<>(4);
     private final TreeSet<OwnerId> failersInRow = new TreeSet<>();
+    private final TreeSet<OwnerId> inputRefusers = new TreeSet<>();
     private final TreeSet<Integer> audited = new TreeSet<>();
     private final List<Event.ResultRetracted> retracted = new ArrayList<>(0);
     private AuditCounts audits = AuditCounts.NONE;
@@ -67,7 +68,11 @@ final class Job {
                         admitted.deadline(),
                         admitted.quorum(),
                         admitted.units());
-        admitted.audit().ifPresent(audit -> work.decline(audit.claim().owner()));
+        admitted.audit()
+                .ifPresent(audit -> {
+                    work.decline(audit.claim().owner());
+                    audit.seenBy().forEach(work::decline);
+                });
     }
 
     JobAdmitted admitted() {
@@ -255,7 +260,12 @@ final class Job {
 
     /** How many owners say that its input can't be taken, this one among them. */
     int inputRefusersWith(OwnerId owner) {
-        return with(work.declined(), owner);
+        return with(inputRefusers, owner);
+    }
+
+    /** How many owners were never asked, because they know what an audit is to find out. */
+    int barred() {
+        return work.declined().size() - inputRefusers.size();
     }
 
     private static int with(Set<OwnerId> owners, OwnerId owner) {
@@ -284,6 +294,9 @@ final class Job {
         failuresInRow++;
         failersInRow.add(owner);
         if (input) {
+            if (!work.declined().contains(owner)) {
+                inputRefusers.add(owner);
+            }
             work.decline(owner);
             inputDetail = why;
         }

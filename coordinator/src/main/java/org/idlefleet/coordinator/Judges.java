@@ -40,6 +40,21 @@ final class Judges {
                                 judge -> fleet.offers(manifest, other, judge)));
     }
 
+    /** Whether somebody could be tried by this ringer. */
+    boolean novice(Digest manifest, AuditOf ringer) {
+        ModelSpec model = registry.model(manifest).orElseThrow();
+        return fleet.offering(manifest).anyMatch(session -> tries(model, ringer, session));
+    }
+
+    /** Whether the node's owner has not seen the ringer and its answer judges the node's class. */
+    boolean tries(ModelSpec model, AuditOf ringer, ParkSession session) {
+        OwnerId owner = session.owner();
+        return !trust.trusted(owner)
+                && !owner.equals(ringer.claim().owner())
+                && !ringer.seenBy().contains(owner)
+                && model.comparator().judges(session.numericClass(), ringer.claim().numericClass());
+    }
+
     private boolean anyClass(
             Digest manifest, NumericClass numericClass, Predicate<NumericClass> there) {
         ModelSpec model = registry.model(manifest).orElseThrow();

@@ -191,7 +191,7 @@ final class Placement {
         int attempt = shard == null ? 0 : shard.attempts();
         int start = (int) Long.remainderUnsigned(draw(job, index, attempt), ready.size());
         Peer peer = peer(whole, shard);
-        Predicate<ParkSession> checkable = checkable(terms, model, peer, job.declined());
+        Predicate<ParkSession> checkable = checkable(terms, model, shard, peer, job.declined());
         ParkSession best = null;
         int least = Integer.MAX_VALUE;
         for (int i = 0; least > 0 && i < Math.min(NODES_LOOKED_AT, ready.size()); i++) {
@@ -239,10 +239,21 @@ final class Placement {
         return new Peer(first.owner(), network, first.numericClass());
     }
 
-    /** Who may begin a shard whose results will be checked; anybody, where none will be. */
+    /**
+     * Who may begin a shard whose results will be checked, and who may have a ringer; anybody,
+     * where there is nothing to check.
+     */
     private Predicate<ParkSession> checkable(
-            Event.JobAdmitted terms, ModelSpec model, @Nullable Peer peer, Set<OwnerId> declined) {
+            Event.JobAdmitted terms,
+            ModelSpec model,
+            @Nullable OpenShard shard,
+            @Nullable Peer peer,
+            Set<OwnerId> declined) {
         boolean audited = terms.assurance().audited() && terms.audit().isEmpty();
+        AuditOf ringer = terms.audit().filter(AuditOf::ringer).orElse(null);
+        if (ringer != null && (shard == null || !shard.forTrusted())) {
+            return session -> judges.tries(model, ringer, session);
+        }
         return peer == null && (audited || terms.quorum() > 1)
                 ? judges.checkable(model, audited, declined)
                 : _ -> true;

@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator;
 
+import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.Digest;
@@ -13,16 +14,19 @@ import java.time.Duration;
  * @param pay how work is paid as long as no event has said otherwise
  * @param limits what is refused or cut off
  * @param pace how long things shall take
+ * @param checks how results are checked beside what clients buy
  * @param seed key of the placement draw: whoever does not know it can't foresee who gets what
  * @param auditSecret key of the audit draw, known to nobody else
  */
-public record Policy(PayPolicy pay, Limits limits, Pace pace, long seed, Digest auditSecret) {
+public record Policy(
+        PayPolicy pay, Limits limits, Pace pace, Checks checks, long seed, Digest auditSecret) {
     /** As above, with a secret that follows from the seed: for tests and simulations. */
-    public Policy(PayPolicy pay, Limits limits, Pace pace, long seed) {
+    public Policy(PayPolicy pay, Limits limits, Pace pace, Checks checks, long seed) {
         this(
                 pay,
                 limits,
                 pace,
+                checks,
                 seed,
                 Digest.of(ByteBuffer.allocate(Long.BYTES).putLong(seed).array()));
     }
@@ -33,6 +37,7 @@ public record Policy(PayPolicy pay, Limits limits, Pace pace, long seed, Digest 
                 PayPolicy.plain(RevenueShare.of(1, 700_000, 200_000, 100_000)),
                 Limits.STANDARD,
                 Pace.STANDARD,
+                Checks.STANDARD,
                 seed);
     }
 
@@ -103,5 +108,24 @@ public record Policy(PayPolicy pay, Limits limits, Pace pace, long seed, Digest 
                         Duration.ofSeconds(2),
                         Duration.ofMinutes(10),
                         Duration.ofSeconds(60));
+    }
+
+    /**
+     * @param ringersPpm of a million results that a trusted owner found right, so many are given
+     *     out once more as work whose answer is known; 0 for none
+     */
+    public record Checks(int ringersPpm) {
+        /** With the standard terms that is a ringer for 200 results. */
+        public static final Checks STANDARD = new Checks(350_000);
+
+        public Checks {
+            if (ringersPpm < 0 || ringersPpm > AuditDraw.ALL) {
+                throw new IllegalArgumentException(
+                        "expected checks.ringersPpm of 0 to "
+                                + AuditDraw.ALL
+                                + " in a million, found "
+                                + ringersPpm);
+            }
+        }
     }
 }

@@ -55,6 +55,8 @@ final class Tally {
     private final Book book;
     private final Policy policy;
     private final Audits audits;
+    private final Ringers ringers;
+    private final Blame blame;
     private final Trust trust;
     private final Pay pay;
 
@@ -73,6 +75,8 @@ final class Tally {
         this.book = book;
         this.policy = policy;
         this.audits = audits;
+        this.ringers = new Ringers(trust, audits, policy);
+        this.blame = new Blame(jobs, trust, audits);
         this.trust = trust;
         this.pay = pay;
     }
@@ -173,6 +177,9 @@ final class Tally {
         Verdict verdict = judge(job, ballots, comparison);
         if (refereeDue(job, ballots, comparison, verdict)) {
             return Decision.event(referee(job, shard, comparison));
+        }
+        if (ringers.inDoubt(job, verdict)) {
+            return end(job, JobEnd.NO_QUORUM, "the known answer is in doubt", now);
         }
         return switch (verdict) {
             case Verdict.Agreed agreed -> settle(job, shard, ballots, comparison, agreed, now);
@@ -331,7 +338,7 @@ final class Tally {
             var decision = new Decision.Builder();
             if (audit != null && !audit.trusted()) {
                 AuditOf.Cause cause = unjudged ? AuditOf.Cause.UNJUDGED : AuditOf.Cause.DISPUTED;
-                suspect(decision, job, shard, audit.claim(), cause, now);
+                blame.suspect(decision, job, shard, audit.claim(), cause, now);
             }
             return end(decision, job, JobEnd.NO_QUORUM, "", Money.ZERO, now).build();
         }
@@ -450,7 +457,8 @@ final class Tally {
         if (draw.audited()) {
             audit(decision, job, shard, verdict.canonical(), draw, now);
         }
-        consequences(decision, job, shard, verdict, charged, now);
+        blame.consequences(decision, job, shard, verdict, charged, now);
+        ringers.after(decision, job, shard, verdict, now);
         boolean kept = job.admitted().audit().isEmpty();
         if (kept) {
             decision.send(new Send.Keep(canonical, shard.from(), shard.to()));
@@ -493,111 +501,6 @@ final class Tally {
                         AuditOf.Cause.DRAWN,
                         draw.reviewed());
         audits.open(decision, admitted, audit, admitted.job(), shard.from(), now);
-    }
-
-    /**
-     * Whoever was voted down is a suspect, and a trusted owner decides. A claim that an audit found
-     * wrong is retracted. Whoever a trusted owner found wrong is convicted, auditors too.
-     */
-    private void consequences(
-            Decision.Builder decision,
-            Job job,
-            OpenShard shard,
-            Verdict.Agreed verdict,
-            Money cost,
-            Instant now) {
-        AuditOf audit = job.admitted().audit().orElse(null);
-        boolean certain = audit != null && byTrusted(verdict, audit.claim());
-        for (Ballot wrong : verdict.dissenting()) {
-            boolean claim = false;
-            if (audit != null && wrong.equals(audit.claim())) {
-                claim = true;
-                retract(decision, job, audit, shard, verdict.canonical(), now);
-            }
-            boolean blamed = certain && (claim || !trust.trusted(wrong.owner()));
-            if (blamed && trust.spares(wrong.owner(), wrong.node())) {
-                audits.turnAway(decision, wrong, job.admitted().job(), now);
-            } else if (blamed) {
-                audits.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
-            } else {
-                suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
-            }
-        }
-        Ballot accuser = verdict.canonical();
-        boolean disputed = !verdict.dissenting().isEmpty() && !certain;
-        if (disputed && (audit == null || !accuser.equals(audit.claim()))) {
-            suspect(decision, job, shard, accuser, AuditOf.Cause.DISPUTED, now);
-        }
-    }
-
-    /** Whether a trusted owner, other than the one whose claim it is, agrees with the verdict. */
-    private boolean byTrusted(Verdict.Agreed verdict, Ballot claim) {
-        return verdict.agreeing().stream()
-                .anyMatch(ballot -> !ballot.equals(claim) && trust.trusted(ballot.owner()));
-    }
-
-    /** Has a trusted owner decide about a ballot on this shard, if one is there. */
-    private void suspect(
-            Decision.Builder decision,
-            Job job,
-            OpenShard shard,
-            Ballot ballot,
-            AuditOf.Cause cause,
-            Instant now) {
-        AuditOf within = job.admitted().audit().orElse(null);
-        Job of = within == null ? job : jobs.any(within.job()).orElse(job);
-        if (within != null && of == job
-                || trust.convicted(ballot.owner())
-                || trust.trusted(ballot.owner())
-                || !audits.judgeThere(of.admitted(), ballot)) {
-            return;
-        }
-        int first = within == null ? 0 : within.from();
-        AuditOf audit =
-                audits.of(
-                        of.admitted().job(),
-                        within == null ? shard.index() : within.shard(),
-                        first + shard.from(),
-                        first + shard.to(),
-                        ballot,
-                        true,
-                        cause,
-                        false);
-        audits.open(decision, of.admitted(), audit, job.admitted().job(), shard.from(), now);
-    }
-
-    /**
-     * The claim is wrong: an open job gets the right result, the client of an ended one its money.
-     */
-    private void retract(
-            Decision.Builder decision,
-            Job auditor,
-            AuditOf audit,
-            OpenShard shard,
-            Ballot right,
-            Instant now) {
-        Job job = jobs.any(audit.job()).orElse(null);
-        if (job == null) {
-            return;
-        }
-        boolean open = job.admitted().durable() && jobs.open(audit.job()).isPresent();
-        int from = audit.from() + shard.from();
-        int to = audit.from() + shard.to();
-        if (job.stands(audit.claim(), audit.shard(), from)) {
-            decision.event(
-                    new Event.ResultRetracted(
-                            audit.job(),
-                            audit.shard(),
-                            from,
-                            to,
-                            audit.claim(),
-                            auditor.admitted().job(),
-                            open ? Optional.of(right.lease()) : Optional.empty(),
-                            open
-                                    ? Optional.empty()
-                                    : Optional.of(audits.refund(job, audit.shard(), from, to)),
-                            now));
-        }
     }
 
     /** Whether a durable job's results may still change: it has not ended then. */

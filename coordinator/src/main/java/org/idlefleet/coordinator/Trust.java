@@ -148,8 +148,15 @@ final class Trust {
     void settled(ShardSettled event, Digest manifest, Optional<AuditOf> audit) {
         int judged =
                 event.agreeing().size() + event.inconclusive().size() + event.dissenting().size();
+        Optional<Ballot> known = audit.filter(AuditOf::ringer).map(AuditOf::claim);
+        if (known.isPresent()) {
+            tried(event, known.get());
+        }
         if (judged > 1) {
             for (Ballot ballot : event.agreeing()) {
+                if (known.equals(Optional.of(ballot))) {
+                    continue;
+                }
                 change(ballot.owner(), event.at(), old -> old.afterAgreement(event.at()));
                 change(ballot, device -> device.afterAgreement(manifest, ballot.numericClass()));
             }
@@ -167,6 +174,22 @@ final class Trust {
                     change(ballot.owner(), event.at(), Standing::afterResult);
                 }
             }
+        }
+    }
+
+    /** Counts who got a ringer right, and who did not as a trusted owner confirmed. */
+    private void tried(ShardSettled event, Ballot known) {
+        if (!event.agreeing().contains(known)) {
+            return;
+        }
+        boolean confirmed = event.agreeing().stream().anyMatch(ballot -> trusted(ballot.owner()));
+        for (Ballot right : event.agreeing()) {
+            if (!right.equals(known) && !trusted(right.owner())) {
+                change(right.owner(), event.at(), old -> old.afterRinger(true));
+            }
+        }
+        for (Ballot wrong : confirmed ? event.dissenting() : List.<Ballot>of()) {
+            change(wrong.owner(), event.at(), old -> old.afterRinger(false));
         }
     }
 

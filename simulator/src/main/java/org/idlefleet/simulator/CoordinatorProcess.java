@@ -5,6 +5,7 @@ import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.Coordinator;
 import org.idlefleet.coordinator.CoordinatorLoop;
 import org.idlefleet.coordinator.Event;
+import org.idlefleet.coordinator.Outbox;
 import org.idlefleet.coordinator.Policy;
 import org.idlefleet.coordinator.Query;
 import org.idlefleet.coordinator.Send;
@@ -123,7 +124,7 @@ final class CoordinatorProcess {
         lives++;
         var coordinator = new Coordinator(policy);
         var door = new SimDoor(this, time, payloads, network, corners);
-        var loop = new CoordinatorLoop(coordinator, log, send -> sent(door, send), this::witnessed);
+        var loop = new CoordinatorLoop(coordinator, log, outbox(door), this::witnessed);
         reference = Reference.of(policy, corners, liars, log.history());
         life = new Life(lives, coordinator, loop, door);
         guarded(() -> loop.begin(time.now()));
@@ -317,6 +318,23 @@ final class CoordinatorProcess {
         reference.live(event);
     }
 
+    private Outbox outbox(SimDoor door) {
+        return new Outbox() {
+            @Override
+            public void prepare(Send send) {
+                if (send instanceof Send.Audit audit) {
+                    payloads.audit(
+                            audit.audit(), audit.source(), audit.from(), audit.to(), audit.claim());
+                }
+            }
+
+            @Override
+            public void send(Send send) {
+                sent(door, send);
+            }
+        };
+    }
+
     private void sent(SimDoor door, Send send) {
         if (sendsUntilDeath > 0 && --sendsUntilDeath == 0) {
             sendsUntilDeath = -1;
@@ -333,9 +351,7 @@ final class CoordinatorProcess {
                     asker.accept(reply.answer());
                 }
             }
-            case Send.Audit audit ->
-                    payloads.audit(
-                            audit.audit(), audit.source(), audit.from(), audit.to(), audit.claim());
+            case Send.Audit _ -> {}
             case Send.Ended ended when ended.audit() -> payloads.forget(ended.job());
             case Send.Ended ended ->
                     customers.ended(ended, reference.quorumOf(ended.job()), payloads);

@@ -10,6 +10,9 @@ package org.idlefleet.simulator;
  * @param auditsUnchecked audits that ended without a verdict
  * @param draws settlements in the whole log whose draw was computed again
  * @param drawsDiffering those of them that were drawn otherwise
+ * @param ringers ringers that were opened
+ * @param ringersDrawn those that the log's draws, computed again, ask for
+ * @param ringersFailed those that somebody answered wrong
  * @param hostile hostile owners
  * @param hostileConvicted those of them that were convicted
  * @param honestConvicted honest owners that were convicted
@@ -27,6 +30,9 @@ public record CoreReport(
         long auditsUnchecked,
         long draws,
         long drawsDiffering,
+        long ringers,
+        long ringersDrawn,
+        long ringersFailed,
         long hostile,
         int hostileConvicted,
         int honestConvicted,

@@ -175,7 +175,13 @@ public final class CoreRun {
                         all.shardUnits(),
                         all.finishedJobs(),
                         all.faults());
-        return new Policy(policy.pay(), one, policy.pace(), policy.seed(), policy.auditSecret());
+        return new Policy(
+                policy.pay(),
+                one,
+                policy.pace(),
+                policy.checks(),
+                policy.seed(),
+                policy.auditSecret());
     }
 
     private void join(int number, boolean trusted, boolean hostile) {
@@ -282,6 +288,7 @@ public final class CoreRun {
             }
             case Send.Assign assign -> compute(assign);
             case Send.Compare compare -> compare(compare);
+            case Send.Audit audit when witness.isRinger(audit.audit()) -> {}
             case Send.Audit audit -> claims.put(audit.audit(), audit.claim());
             case Send.Dismiss dismiss -> node(dismiss.session()).here = false;
             case Send.Ended ended -> claims.remove(ended.job());

@@ -1,5 +1,6 @@
 package org.idlefleet.simulator;
 
+import org.idlefleet.coordinator.AuditOf;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.Event.JobAdmitted;
 import org.idlefleet.coordinator.Event.ShardSettled;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -28,6 +30,7 @@ final class CoreWitness {
     private final Map<JobId, Instant> openClients = new HashMap<>();
     private final Map<JobId, Instant> endedClients = new HashMap<>();
     private final Map<JobId, Instant> openAudits = new HashMap<>();
+    private final Set<JobId> openRingers = new HashSet<>();
     private final Map<OwnerId, List<Part>> unchecked = new HashMap<>();
     private final Map<Part, Instant> owed = new HashMap<>();
     private final Set<Lease> lies = new HashSet<>();
@@ -38,6 +41,8 @@ final class CoreWitness {
     private int wrongSettled;
     private int hostileConvicted;
     private int honestConvicted;
+    private long ringers;
+    private long ringersFailed;
     private long unfinal;
     private Duration retraction = Duration.ZERO;
 
@@ -57,7 +62,7 @@ final class CoreWitness {
     }
 
     int openJobs() {
-        return openClients.size() + openAudits.size();
+        return openClients.size() + openAudits.size() + openRingers.size();
     }
 
     /** The result under this lease will be wrong. */
@@ -79,8 +84,16 @@ final class CoreWitness {
         }
     }
 
+    /** Whether the open job is a ringer, which nobody can tell from a client's. */
+    boolean isRinger(JobId job) {
+        return openRingers.contains(job);
+    }
+
     private void admitted(JobAdmitted admitted) {
-        if (admitted.audit().isPresent()) {
+        if (admitted.audit().filter(AuditOf::ringer).isPresent()) {
+            openRingers.add(admitted.job());
+            ringers++;
+        } else if (admitted.audit().isPresent()) {
             openAudits.put(admitted.job(), admitted.at());
             paid(
                     new Part(admitted.audit().get().job(), admitted.audit().get().shard()),
@@ -94,6 +107,10 @@ final class CoreWitness {
         Instant opened = openAudits.get(settled.job());
         if (opened != null) {
             latencies.add(Duration.between(opened, settled.at()).toMillis() / 1e3);
+            return;
+        }
+        if (openRingers.contains(settled.job())) {
+            ringersFailed += settled.dissenting().isEmpty() ? 0 : 1;
             return;
         }
         shards++;
@@ -112,7 +129,7 @@ final class CoreWitness {
     private void ended(Event.JobEnded ended) {
         if (openAudits.remove(ended.job()) != null) {
             auditsUnchecked += ended.end() == JobEnd.DONE ? 0 : 1;
-        } else {
+        } else if (!openRingers.remove(ended.job())) {
             openClients.remove(ended.job());
             endedClients.put(ended.job(), ended.at());
         }
@@ -144,12 +161,21 @@ final class CoreWitness {
 
     CoreReport report(List<Event.Durable> log, long hostileOwners) {
         var draws = new Draws(policy.auditSecret());
+        var known = new ReferenceRingers(draws, policy.checks().ringersPpm(), trusted(log));
         long drawn = 0;
         long differing = 0;
+        var jobs = new HashMap<JobId, JobAdmitted>();
         for (Event.Durable event : log) {
             if (event instanceof ShardSettled settled && settled.auditPpm() > 0) {
                 drawn++;
                 differing += draws.again(settled).equals(settled.draw()) ? 0 : 1;
+            } else if (event instanceof ShardSettled settled) {
+                Optional.ofNullable(jobs.get(settled.job()))
+                        .ifPresent(job -> known.settled(settled, job));
+            }
+            if (event instanceof JobAdmitted admitted) {
+                jobs.put(admitted.job(), admitted);
+                admitted.audit().ifPresent(known::opened);
             }
         }
         latencies.sort(null);
@@ -161,6 +187,9 @@ final class CoreWitness {
                 auditsUnchecked,
                 drawn,
                 differing,
+                ringers,
+                ringers + known.left(),
+                ringersFailed,
                 hostileOwners,
                 hostileConvicted,
                 honestConvicted,
@@ -168,6 +197,16 @@ final class CoreWitness {
                 standing.size(),
                 unfinal,
                 owed.isEmpty() ? retraction.toMillis() / 1e3 : Double.POSITIVE_INFINITY);
+    }
+
+    private static Set<OwnerId> trusted(List<Event.Durable> log) {
+        var trusted = new HashSet<OwnerId>();
+        for (Event.Durable event : log) {
+            if (event instanceof Event.OwnerTrusted choice && choice.trusted()) {
+                trusted.add(choice.owner());
+            }
+        }
+        return trusted;
     }
 
     private double quantile(double share) {

@@ -2,6 +2,7 @@ package org.idlefleet.simulator;
 
 import org.idlefleet.coordinator.Event.ShardSettled;
 import org.idlefleet.coordinator.verification.AuditDraw;
+import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.protocol.Digest;
 
 import java.math.BigInteger;
@@ -33,16 +34,25 @@ final class Draws {
                         .findFirst()
                         .orElseThrow()
                         .commit();
+        ByteBuffer drawn = drawn(settled, commit);
+        boolean audited = share(drawn.getLong()) < settled.auditPpm();
+        boolean trusted = share(drawn.getLong()) < 100_000;
+        long reviewed = 10_000L * 1_000_000 / settled.auditPpm();
+        return new AuditDraw.Draw(audited, trusted, audited && share(drawn.getLong()) < reviewed);
+    }
+
+    /** Whether the result that this ballot found right is given out again as a ringer. */
+    boolean ringer(ShardSettled audit, Ballot trusted, int ringersPpm) {
+        return share(drawn(audit, trusted.commit()).getLong()) < ringersPpm;
+    }
+
+    private ByteBuffer drawn(ShardSettled settled, Digest commit) {
         ByteBuffer text =
                 ByteBuffer.allocate(44)
                         .putLong(settled.job().number())
                         .putInt(settled.shard())
                         .put(commit.raw());
-        ByteBuffer drawn = ByteBuffer.wrap(hmac(dayKey(settled.at()), text.array()));
-        boolean audited = share(drawn.getLong()) < settled.auditPpm();
-        boolean trusted = share(drawn.getLong()) < 100_000;
-        long reviewed = 10_000L * 1_000_000 / settled.auditPpm();
-        return new AuditDraw.Draw(audited, trusted, audited && share(drawn.getLong()) < reviewed);
+        return ByteBuffer.wrap(hmac(dayKey(settled.at()), text.array()));
     }
 
     private byte[] dayKey(Instant at) {

@@ -1,5 +1,6 @@
 package org.idlefleet.simulator;
 
+import org.idlefleet.coordinator.AuditOf;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.protocol.NodeId;
@@ -47,12 +48,16 @@ final class Records {
         return faulty.contains(node);
     }
 
-    void settled(Event.ShardSettled settled) {
+    /** The known answer of a ringer is not tried again. */
+    void settled(Event.ShardSettled settled, Optional<AuditOf> audit) {
         if (settled.agreeing().size() + settled.inconclusive().size() + settled.dissenting().size()
                 < 2) {
             return;
         }
         for (Ballot ballot : settled.agreeing()) {
+            if (audit.filter(AuditOf::ringer).isPresent() && audit.get().claim().equals(ballot)) {
+                continue;
+            }
             right.merge(ballot.owner(), 1, Integer::sum);
             rightByDevice.merge(ballot.node(), 1, Integer::sum);
             shown.merge(ballot.node() + " " + ballot.numericClass(), 1, Integer::sum);

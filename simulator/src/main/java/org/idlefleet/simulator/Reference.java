@@ -46,6 +46,7 @@ final class Reference {
     private final Records records = new Records();
     private final TreeSet<OwnerId> refuted = new TreeSet<>();
     private final Draws draws;
+    private final ReferenceRingers ringers;
     private final Predicate<OwnerId> liars;
     private final Map<Long, Guest> guests = new HashMap<>();
     private final List<Event.Durable> registry = new ArrayList<>();
@@ -76,6 +77,7 @@ final class Reference {
         this.policy = policy;
         this.liars = liars;
         this.draws = new Draws(policy.auditSecret());
+        this.ringers = new ReferenceRingers(draws, policy.checks().ringersPpm(), trusted);
         this.corners = corners;
         this.pay = new ReferencePay(policy.pay());
     }
@@ -190,6 +192,7 @@ final class Reference {
                 admitted.audit()
                         .ifPresent(audit -> {
                             met(Corner.AUDIT);
+                            ringers.opened(audit);
                             ReferenceJob audited = open.get(audit.job());
                             if (audited != null
                                     && audited.unchecked().remove(audit.shard()) != null
@@ -311,13 +314,14 @@ final class Reference {
         if (!replaying) {
             records.checkShare(settled, job.admitted()).ifPresent(this::met);
         }
-        records.settled(settled);
+        records.settled(settled, job.admitted().audit());
+        ringers.settled(settled, job.admitted()).ifPresent(this::met);
         accused(settled, job.admitted());
         job.settle(settled);
         pay.settled(settled, job.admitted(), replaying).forEach(this::met);
         settled.payments().forEach(book::book);
         judged(settled);
-        job.admitted().audit().ifPresent(audit -> decided(settled, audit.claim()));
+        job.admitted().audit().ifPresent(audit -> decided(settled, audit));
         if (!settled.dissenting().isEmpty()) {
             met(Corner.DISSENT);
         }
@@ -357,13 +361,16 @@ final class Reference {
      * Whom a trusted owner contradicts shall be convicted, the author and whoever covered him, but
      * where it is one device of a good owner: that is turned away instead.
      */
-    private void decided(Event.ShardSettled settled, Ballot claim) {
+    private void decided(Event.ShardSettled settled, AuditOf audit) {
+        Ballot claim = audit.claim();
         boolean certain =
                 settled.agreeing().stream()
                         .anyMatch(ballot ->
                                 !ballot.equals(claim) && trusted.contains(ballot.owner()));
         for (Ballot wrong : settled.dissenting()) {
-            if (certain && !trusted.contains(wrong.owner())) {
+            if (certain
+                    && !trusted.contains(wrong.owner())
+                    && !(audit.ringer() && wrong.equals(claim))) {
                 refuted.add(wrong.owner());
                 met(wrong.equals(claim) ? Corner.AUTHOR_REFUTED : Corner.AUDITOR_REFUTED);
             }
@@ -472,6 +479,10 @@ final class Reference {
                                 && !job.trustedOnly(granted.lease().shard()),
                 "only the trusted get what only they may have",
                 granted);
+        job.admitted()
+                .audit()
+                .filter(audit -> audit.ringer() && !job.trustedOnly(granted.lease().shard()))
+                .ifPresent(audit -> ringers.granted(audit, guest.owner));
         pay.granted(granted);
         job.granted(granted, guest.owner);
     }

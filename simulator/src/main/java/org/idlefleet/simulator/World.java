@@ -68,7 +68,7 @@ record World(
             }
         }
         return new World(
-                policy(chance, rough),
+                policy(chance, rough, new Chance(seed, "ringers")),
                 weather,
                 List.copyOf(nodes),
                 chance.between(1, 4),
@@ -82,7 +82,7 @@ record World(
     }
 
     /** The standard policy with limits low enough to be met. */
-    private static Policy policy(Chance chance, boolean rough) {
+    private static Policy policy(Chance chance, boolean rough, Chance ringers) {
         Policy standard = Policy.standard(chance.whole());
         Policy.Limits limits = standard.limits();
         return new Policy(
@@ -99,6 +99,7 @@ record World(
                         chance.between(5, limits.finishedJobs()),
                         limits.faults()),
                 standard.pace(),
+                new Policy.Checks(ringers.hits(0.5) ? 1_000_000 : standard.checks().ringersPpm()),
                 standard.seed());
     }
 

@@ -22,6 +22,7 @@ class CoreRunTest {
         assertThat(report.auditP99()).isBetween(0.5, 60.0);
         assertThat(report.draws()).isGreaterThan(report.shards());
         assertThat(report.drawsDiffering()).isZero();
+        assertThat(report.ringers()).isPositive().isEqualTo(report.ringersDrawn());
     }
 
     @Test
@@ -35,6 +36,24 @@ class CoreRunTest {
         run.run(2, 500);
         assertThat(run.report().shards()).isEqualTo(1_000);
         assertThat(run.report().audits()).isZero();
+    }
+
+    /** A ringer is work like any other to those who lie now and then. */
+    @Test
+    void findsLiarsByWorkWhoseAnswerIsKnown() {
+        long failed = 0;
+        for (long seed = 1; seed <= 6; seed++) {
+            var plan =
+                    new CoreRun.Plan(Assurance.BULK, 20, 2, 4, 0.05, Duration.ofSeconds(2), seed);
+            var run = new CoreRun(plan);
+            run.warmUp();
+            run.run(20, 200);
+            CoreReport report = run.report();
+            assertThat(report.honestConvicted()).isZero();
+            assertThat(report.ringers()).isEqualTo(report.ringersDrawn());
+            failed += report.ringersFailed();
+        }
+        assertThat(failed).isPositive();
     }
 
     private static CoreReport covered(long seed) {

@@ -11,6 +11,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /** Every promise, after every step, in a few hundred worlds. */
 class SimulationTest {
@@ -22,9 +23,15 @@ class SimulationTest {
     /** A restart from a snapshot forgot that a part of an audit had refuted its claim. */
     private static final List<Long> HALF_REFUTED = List.of(1079L, 1646L);
 
+    /** A conviction after a restart finds what its owner had left unchecked before it. */
+    private static final List<Long> UNCHECKED_BEFORE_RESTART = List.of(380L, 1342L, 1597L);
+
     static LongStream seeds() {
         return LongStream.concat(
-                LongStream.rangeClosed(1, SEEDS), HALF_REFUTED.stream().mapToLong(Long::longValue));
+                LongStream.rangeClosed(1, SEEDS),
+                Stream.of(HALF_REFUTED, UNCHECKED_BEFORE_RESTART)
+                        .flatMap(List::stream)
+                        .mapToLong(Long::longValue));
     }
 
     @ParameterizedTest(name = "seed {0}")

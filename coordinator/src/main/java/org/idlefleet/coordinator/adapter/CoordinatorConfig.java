@@ -40,6 +40,7 @@ import java.util.TreeMap;
  * @param payouts how owners get their money
  * @param limits when to push back
  * @param pace how long things shall take
+ * @param checks how results are checked beside what clients buy
  */
 public record CoordinatorConfig(
         String dataDirectory,
@@ -50,7 +51,8 @@ public record CoordinatorConfig(
         Ledger ledger,
         Payouts payouts,
         Limits limits,
-        Pace pace) {
+        Pace pace,
+        Checks checks) {
     /** What holds where nothing is said. */
     public static final CoordinatorConfig DEFAULTS =
             new CoordinatorConfig(
@@ -68,7 +70,8 @@ public record CoordinatorConfig(
                     new Ledger("idlefleet", "", List.of(), 250, 1_000),
                     new Payouts("EUR", 0, 20, "", "", "", ""),
                     new Limits(200_000, 20_000, 1_000_000, 60_000, 600_000_000),
-                    new Pace(2_000, 10_000, 50, 5_000, 15_000, 250, 60_000, 60_000));
+                    new Pace(2_000, 10_000, 50, 5_000, 15_000, 250, 60_000, 60_000),
+                    new Checks(Policy.Checks.STANDARD.ringersPpm()));
 
     /**
      * @param names host names and addresses under which nodes reach the door; they stand in its
@@ -174,6 +177,17 @@ public record CoordinatorConfig(
             int overrunMs,
             int pauseMs) {}
 
+    /** See {@link org.idlefleet.coordinator.Policy.Checks}. */
+    public record Checks(int ringersPpm) {
+        public Checks {
+            new Policy.Checks(ringersPpm);
+        }
+
+        Policy.Checks policy() {
+            return new Policy.Checks(ringersPpm);
+        }
+    }
+
     /**
      * Reads the settings; see {@link ConfigLoader}. Names in the environment start with {@code
      * IDLEFLEET_COORDINATOR_}.
@@ -212,6 +226,7 @@ public record CoordinatorConfig(
                         Policy.Pace.STANDARD.retryAfter(),
                         Policy.Pace.STANDARD.audit(),
                         Policy.Pace.STANDARD.finality()),
+                checks.policy(),
                 ByteBuffer.wrap(secret).getLong(),
                 Digest.of(secret));
     }

@@ -25,9 +25,15 @@ final class Switchboard implements Outbox {
         this.comparing = comparing;
     }
 
-    /** A durable job's inputs go into the flush that makes the job durable. */
+    /**
+     * A durable job's inputs go into the flush that makes the job durable; those that an audit
+     * takes over are taken before the flush that may end their job and delete them.
+     */
     @Override
     public void prepare(Send send) {
+        if (send instanceof Send.Audit audit) {
+            payloads.audit(audit.audit(), audit.source(), audit.from(), audit.to(), audit.claim());
+        }
         if (send instanceof Send.Reply reply
                 && reply.answer() instanceof Answer.Admitted admitted) {
             payloads.admit(reply.request(), admitted.job());
@@ -45,9 +51,7 @@ final class Switchboard implements Outbox {
             case Send.Earnings earnings -> nodes.earnings(earnings);
             case Send.Announce announce -> nodes.announce(announce.model());
             case Send.Compare compare -> comparing.compare(compare);
-            case Send.Audit audit ->
-                    payloads.audit(
-                            audit.audit(), audit.source(), audit.from(), audit.to(), audit.claim());
+            case Send.Audit _ -> {}
             case Send.Keep keep -> payloads.keep(keep.lease(), keep.from(), keep.to());
             case Send.Drop drop -> payloads.drop(drop.lease());
             case Send.Ended end -> ended.add(end);

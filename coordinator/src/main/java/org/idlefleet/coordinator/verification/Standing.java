@@ -32,6 +32,14 @@ public record Standing(
     /** By so much. */
     public static final int ALARM_FACTOR = 4;
 
+    private static final Counts RESULT = new Counts(1, 0, 0, 0, 0, 0, 0);
+    private static final Counts AGREED = new Counts(0, 1, 0, 0, 0, 0, 0);
+    private static final Counts DOUBT = new Counts(0, 0, 1, 0, 0, 0, 0);
+    private static final Counts OUTVOTED = new Counts(0, 0, 0, 1, 0, 0, 0);
+    private static final Counts CLEARED = new Counts(0, 0, 0, 0, 1, 0, 0);
+    private static final Counts PASSED = new Counts(0, 0, 0, 0, 0, 1, 0);
+    private static final Counts FAILED = new Counts(0, 0, 0, 0, 0, 0, 1);
+
     /** Where an owner is. */
     public enum State {
         WARM_UP,
@@ -48,10 +56,31 @@ public record Standing(
      * @param inconclusive those at the edge of the tolerance: neither for nor against the owner
      * @param outvoted those that others voted down; by itself not yet a conviction
      * @param cleared those of the outvoted that a trusted owner found right
+     * @param ringersPassed those of the agreed whose answer was known beforehand
+     * @param ringersFailed those that were not the answer that was known, as a trusted owner
+     *     confirmed
      */
     public record Counts(
-            long results, long agreed, long inconclusive, long outvoted, long cleared) {
-        static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+            long results,
+            long agreed,
+            long inconclusive,
+            long outvoted,
+            long cleared,
+            long ringersPassed,
+            long ringersFailed) {
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0);
+
+        /** These and those. */
+        Counts plus(Counts more) {
+            return new Counts(
+                    results + more.results,
+                    agreed + more.agreed,
+                    inconclusive + more.inconclusive,
+                    outvoted + more.outvoted,
+                    cleared + more.cleared,
+                    ringersPassed + more.ringersPassed,
+                    ringersFailed + more.ringersFailed);
+        }
 
         /** Results that somebody checked. */
         public long checked() {
@@ -119,62 +148,37 @@ public record Standing(
 
     /** One more result settled. */
     public Standing afterResult() {
-        return with(
-                new Counts(
-                        counts.results + 1,
-                        counts.agreed,
-                        counts.inconclusive,
-                        counts.outvoted,
-                        counts.cleared),
-                recent);
+        return with(counts.plus(RESULT), recent);
     }
 
     /** Somebody else computed the same. */
     public Standing afterAgreement(Instant at) {
-        return with(
-                new Counts(
-                        counts.results,
-                        counts.agreed + 1,
-                        counts.inconclusive,
-                        counts.outvoted,
-                        counts.cleared),
-                recent.good(at));
+        return with(counts.plus(AGREED), recent.good(at));
     }
 
     /** Too near to be wrong and too far to be right. */
     public Standing afterDoubt() {
-        return with(
-                new Counts(
-                        counts.results,
-                        counts.agreed,
-                        counts.inconclusive + 1,
-                        counts.outvoted,
-                        counts.cleared),
-                recent);
+        return with(counts.plus(DOUBT), recent);
     }
 
     /** Others voted it down: from now on everything is audited for a while. */
     public Standing afterOutvote(Instant at) {
-        var more =
-                new Counts(
-                        counts.results,
-                        counts.agreed,
-                        counts.inconclusive,
-                        counts.outvoted + 1,
-                        counts.cleared);
+        Counts more = counts.plus(OUTVOTED);
         return new Standing(since, more, recent.bad(at), convicted, spared, probation.suspect(at));
     }
 
     /** A trusted owner found a result right that others had voted down. */
     public Standing afterClearing(Instant at) {
-        var more =
-                new Counts(
-                        counts.results,
-                        counts.agreed,
-                        counts.inconclusive,
-                        counts.outvoted,
-                        counts.cleared + 1);
+        Counts more = counts.plus(CLEARED);
         return new Standing(since, more, recent.forgive(at), convicted, spared, probation.clear());
+    }
+
+    /**
+     * One of its results, which counts among those agreed or outvoted anyway, was held against an
+     * answer that was known.
+     */
+    public Standing afterRinger(boolean passed) {
+        return with(counts.plus(passed ? PASSED : FAILED), recent);
     }
 
     /**

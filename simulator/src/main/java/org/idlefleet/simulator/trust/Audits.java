@@ -117,12 +117,14 @@ final class Audits {
         tally.audits += audits;
         tally.executions += audits + reviews;
         tally.byTrusted += trusted + reviews;
+        tally.foundRight += trusted + reviews;
         owner.agreedSinceWrong += audits;
         tally.auditLatency.add(waiting(owner) + computing());
         double drag = owner.hostile ? craft.drag() : 0;
         int numericClass = owner.numericClass;
         double doubted = Places.disagreement(numericClass, drag, numericClass, 0);
         for (long doubts = Gap.hits(reviews, doubted, times); doubts > 0; doubts--) {
+            tally.foundRight--;
             open(owner, null, places(owner, drag, numericClass, 0), at + computing(), at);
         }
     }
@@ -151,6 +153,7 @@ final class Audits {
             double[] places = {honest(owner), result(auditor, true)};
             open(owner, auditor, places, at + took, at);
         } else {
+            tally.foundRight += draw.trusted() ? 1 : 0;
             agreed(owner, at + took);
         }
     }
@@ -187,6 +190,7 @@ final class Audits {
         boolean plain = !owner.hostile && (auditor == null || !auditor.hostile);
         boolean reviewed = draw.reviewed() && auditor != null;
         if (plain && !reviewed && !plan.exact() && first.agreesWith(second)) {
+            tally.foundRight += draw.trusted() ? 1 : 0;
             agreed(owner, at + took);
         } else {
             var open = new Case(owner, wrong, reviewed, at);
@@ -288,6 +292,7 @@ final class Audits {
                 withdraw(owner, at);
             }
         }
+        tally.foundRight += rulings.getFirst() == Ruling.AGREEING ? 1 : 0;
         if (rulings.getFirst() != Ruling.DISSENTING) {
             right(open, rulings.getFirst(), at);
         }

@@ -39,6 +39,7 @@ public record Column(String name, String format, ToDoubleFunction<Outcome> value
                     up("RESULTS-PER-HONEST", "%.0f", Outcome::resultsPerHonest),
                     up("EXECUTIONS", "%.0f", Outcome::executions),
                     up("AUDITS", "%.0f", Outcome::audits),
+                    up("RINGERS", "%.0f", Outcome::ringers),
                     up("DISPUTES", "%.0f", Outcome::disputes),
                     up("INCONCLUSIVE", "%.0f", Outcome::inconclusive),
                     up("WRONG-FINAL", "%.0f", Outcome::wrongFinal),

@@ -1,5 +1,8 @@
 package org.idlefleet.simulator.trust;
 
+import org.idlefleet.coordinator.Policy;
+import org.idlefleet.coordinator.verification.AuditDraw;
+
 import java.util.List;
 
 /**
@@ -8,6 +11,9 @@ import java.util.List;
  * @param plan what was run
  * @param settled results of all owners
  * @param executions everything that was computed: results, audits, votes, confirmations, re-runs
+ *     and ringers
+ * @param ringers those of them whose answer was known; what they find is not counted, because an
+ *     adversary may strike where he knows that the work is a client's
  * @param audits drawn results
  * @param disputes audits that did not agree
  * @param inconclusive disputes that ended without blame
@@ -32,6 +38,7 @@ public record Outcome(
         TrustPlan plan,
         long settled,
         long executions,
+        long ringers,
         long audits,
         long disputes,
         long inconclusive,
@@ -64,7 +71,8 @@ public record Outcome(
         return new Outcome(
                 plan,
                 tally.settled,
-                tally.executions,
+                tally.executions + ringers(tally),
+                ringers(tally),
                 tally.audits,
                 tally.disputes,
                 tally.inconclusive,
@@ -87,6 +95,12 @@ public record Outcome(
                 tally.auditLatency.quantile(0.99),
                 tally.withdrawalMillis / 1_000.0,
                 tally.alarms);
+    }
+
+    /** As many as are drawn on average from what trusted owners found right. */
+    private static long ringers(Tally tally) {
+        double share = Policy.Checks.STANDARD.ringersPpm() / (double) AuditDraw.ALL;
+        return Math.round(tally.foundRight * share);
     }
 
     /** Wrong results per hostile owner that were accepted for good. */

@@ -8,6 +8,7 @@ final class Tally {
     long disputes;
     long inconclusive;
     long byTrusted;
+    long foundRight;
     long offTolerance;
     long withdrawn;
     long withdrawalMillis;

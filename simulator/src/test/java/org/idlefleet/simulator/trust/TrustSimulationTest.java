@@ -44,13 +44,13 @@ class TrustSimulationTest {
 
     /**
      * 200 results are of the warm-up, a twentieth of the others is audited, and one in a hundred is
-     * reviewed unless a trusted owner audited it.
+     * reviewed unless a trusted owner audited it. Of those 14 in a thousand 35 % are ringers, too.
      */
     @Test
     void diceAndProductionsOwnDrawCostTheSame() {
         for (boolean exact : new boolean[] {false, true}) {
             Outcome outcome = TrustSimulation.run(plan("slow-drip", 10, 0, 100_000, 14, exact));
-            double expected = 1.059 + 0.95 * 200 / outcome.resultsPerHonest();
+            double expected = 1.0639 + 0.95 * 200 / outcome.resultsPerHonest();
             assertThat(outcome.meanExecutions()).isCloseTo(expected, within(0.001));
             assertThat(outcome.trustedShare()).isCloseTo(0.014, within(0.0006));
         }

@@ -66,6 +66,7 @@ public final class Metrics implements Consumer<Event> {
     private final CounterDataPoint enrolled;
     private final CounterDataPoint banned;
     private final CounterDataPoint audits;
+    private final CounterDataPoint ringers;
     private final CounterDataPoint retracted;
     private final CounterDataPoint convicted;
     private final CounterDataPoint sessionsOpened;
@@ -116,7 +117,8 @@ public final class Metrics implements Consumer<Event> {
         settledMicros =
                 counter("settled_micros_total", "Micro-credits that settled shards cost clients.");
         enrolled = counter("nodes_enrolled_total", "Nodes enrolled.");
-        audits = counter("audits_total", "Audits opened.");
+        audits = counter("audits_total", "Audits opened, ringers among them.");
+        ringers = counter("ringers_total", "Ringers given out: work whose answer is known.");
         retracted = counter("results_retracted_total", "Settled results found wrong.");
         convicted = counter("owners_convicted_total", "Owners convicted.");
         banned = counter("nodes_banned_total", "Nodes banned.");
@@ -140,7 +142,12 @@ public final class Metrics implements Consumer<Event> {
     public void accept(Event event) {
         switch (event) {
             case Event.LifeBegan began -> life.set(began.epoch());
-            case Event.JobAdmitted job when job.audit().isPresent() -> audits.inc();
+            case Event.JobAdmitted job when job.audit().isPresent() -> {
+                audits.inc();
+                if (job.audit().get().ringer()) {
+                    ringers.inc();
+                }
+            }
             case Event.JobAdmitted job -> {
                 of(admitted, job.tier()).inc();
                 itemsAdmitted.inc(job.units().items());

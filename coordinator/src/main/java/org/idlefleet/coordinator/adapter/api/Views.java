@@ -175,7 +175,9 @@ final class Views {
                 .put("agreed", counts.agreed())
                 .put("inconclusive", counts.inconclusive())
                 .put("outvoted", counts.outvoted())
-                .put("cleared", counts.cleared());
+                .put("cleared", counts.cleared())
+                .put("ringers_passed", counts.ringersPassed())
+                .put("ringers_failed", counts.ringersFailed());
         Instant probation = standing.probation().until();
         if (owner.state() == Standing.State.PROBATION) {
             node.put("probation_until", probation.toString());

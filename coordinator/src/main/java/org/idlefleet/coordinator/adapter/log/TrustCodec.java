@@ -57,17 +57,19 @@ final class TrustCodec {
     }
 
     static AuditRecord write(AuditOf audit, NameTable names) {
-        return AuditRecord.newBuilder()
-                .setJob(audit.job().number())
-                .setShard(audit.shard())
-                .setFrom(audit.from())
-                .setTo(audit.to())
-                .setClaim(VoteCodec.write(audit.claim(), audit.job(), audit.shard(), names))
-                .setNetwork(audit.network())
-                .setTrusted(audit.trusted())
-                .setCause(write(audit.cause()))
-                .setReviewed(audit.reviewed())
-                .build();
+        var record =
+                AuditRecord.newBuilder()
+                        .setJob(audit.job().number())
+                        .setShard(audit.shard())
+                        .setFrom(audit.from())
+                        .setTo(audit.to())
+                        .setClaim(VoteCodec.write(audit.claim(), audit.job(), audit.shard(), names))
+                        .setNetwork(audit.network())
+                        .setTrusted(audit.trusted())
+                        .setCause(write(audit.cause()))
+                        .setReviewed(audit.reviewed());
+        audit.seenBy().forEach(owner -> record.addSeenBy(names.number(owner.value())));
+        return record.build();
     }
 
     private static AuditCause write(AuditOf.Cause cause) {
@@ -77,6 +79,7 @@ final class TrustCodec {
             case UNJUDGED -> AuditCause.UNJUDGED;
             case CONVICTION -> AuditCause.CONVICTION;
             case DISPUTED -> AuditCause.DISPUTED;
+            case RINGER -> AuditCause.RINGER;
         };
     }
 
@@ -87,6 +90,7 @@ final class TrustCodec {
             case UNJUDGED -> AuditOf.Cause.UNJUDGED;
             case CONVICTION -> AuditOf.Cause.CONVICTION;
             case DISPUTED -> AuditOf.Cause.DISPUTED;
+            case RINGER -> AuditOf.Cause.RINGER;
             case UNRECOGNIZED ->
                     throw new IllegalArgumentException(
                             "this release does not know why it is audited");
@@ -104,7 +108,8 @@ final class TrustCodec {
                 record.getNetwork(),
                 record.getTrusted(),
                 read(record.getCause()),
-                record.getReviewed());
+                record.getReviewed(),
+                record.getSeenByList().stream().map(names::owner).toList());
     }
 
     static Retraction write(Event.ResultRetracted event, NameTable names) {
@@ -208,6 +213,8 @@ final class TrustCodec {
                         .setProbationSeconds(probation.getEpochSecond())
                         .setProbationNanos(probation.getNano())
                         .setCleared(counts.cleared())
+                        .setRingersPassed(counts.ringersPassed())
+                        .setRingersFailed(counts.ringersFailed())
                         .setSpared(standing.spared())
                         .setSuspicions(standing.probation().suspicions());
         if (!appeal.equals(Instant.MIN)) {
@@ -227,7 +234,9 @@ final class TrustCodec {
                                 record.getAgreed(),
                                 record.getInconclusive(),
                                 record.getOutvoted(),
-                                record.getCleared()),
+                                record.getCleared(),
+                                record.getRingersPassed(),
+                                record.getRingersFailed()),
                         new Recent(
                                 record.getGood(),
                                 record.getBad(),

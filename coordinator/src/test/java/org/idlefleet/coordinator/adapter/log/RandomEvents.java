@@ -266,7 +266,8 @@ public final class RandomEvents {
                                 text(),
                                 random.nextBoolean(),
                                 pick(AuditOf.Cause.values()),
-                                random.nextBoolean())),
+                                random.nextBoolean(),
+                                list(random.nextInt(3), this::owner))),
                 maybe(() -> new Price(1 + nonNegative(), nonNegative())),
                 random.nextBoolean() ? "" : name("k"),
                 plain.at());
@@ -312,6 +313,8 @@ public final class RandomEvents {
                 new Standing(
                         instant(),
                         new Standing.Counts(
+                                nonNegative(),
+                                nonNegative(),
                                 nonNegative(),
                                 nonNegative(),
                                 nonNegative(),

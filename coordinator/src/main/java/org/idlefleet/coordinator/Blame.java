@@ -1,0 +1,133 @@
+package org.idlefleet.coordinator;
+
+import org.idlefleet.coordinator.scheduling.OpenShard;
+import org.idlefleet.coordinator.verification.Ballot;
+import org.idlefleet.coordinator.verification.Verdict;
+import org.idlefleet.ledger.Money;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What a verdict means for those it contradicts: suspicion by vote, conviction and retraction by
+ * the word of a trusted owner.
+ */
+final class Blame {
+    private final Jobs jobs;
+    private final Trust trust;
+    private final Audits audits;
+
+    Blame(Jobs jobs, Trust trust, Audits audits) {
+        this.jobs = jobs;
+        this.trust = trust;
+        this.audits = audits;
+    }
+
+    /**
+     * Whoever was voted down is a suspect, and a trusted owner decides. A claim that an audit found
+     * wrong is retracted. Whoever a trusted owner found wrong is convicted, auditors too.
+     */
+    void consequences(
+            Decision.Builder decision,
+            Job job,
+            OpenShard shard,
+            Verdict.Agreed verdict,
+            Money cost,
+            Instant now) {
+        AuditOf audit = job.admitted().audit().orElse(null);
+        boolean certain = audit != null && byTrusted(verdict, audit.claim());
+        for (Ballot wrong : verdict.dissenting()) {
+            boolean claim = false;
+            if (audit != null && wrong.equals(audit.claim())) {
+                if (audit.ringer()) {
+                    continue;
+                }
+                claim = true;
+                retract(decision, job, audit, shard, verdict.canonical(), now);
+            }
+            boolean blamed = certain && (claim || !trust.trusted(wrong.owner()));
+            if (blamed && trust.spares(wrong.owner(), wrong.node())) {
+                audits.turnAway(decision, wrong, job.admitted().job(), now);
+            } else if (blamed) {
+                audits.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
+            } else {
+                suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
+            }
+        }
+        Ballot accuser = verdict.canonical();
+        boolean disputed = !verdict.dissenting().isEmpty() && !certain;
+        if (disputed && (audit == null || !accuser.equals(audit.claim()))) {
+            suspect(decision, job, shard, accuser, AuditOf.Cause.DISPUTED, now);
+        }
+    }
+
+    /** Whether a trusted owner, other than the one whose claim it is, agrees with the verdict. */
+    boolean byTrusted(Verdict.Agreed verdict, Ballot claim) {
+        return verdict.agreeing().stream()
+                .anyMatch(ballot -> !ballot.equals(claim) && trust.trusted(ballot.owner()));
+    }
+
+    /** Has a trusted owner decide about a ballot on this shard, if one is there. */
+    void suspect(
+            Decision.Builder decision,
+            Job job,
+            OpenShard shard,
+            Ballot ballot,
+            AuditOf.Cause cause,
+            Instant now) {
+        AuditOf within = job.admitted().audit().orElse(null);
+        Job of = within == null ? job : jobs.any(within.job()).orElse(job);
+        if (within != null && of == job
+                || trust.convicted(ballot.owner())
+                || trust.trusted(ballot.owner())
+                || !audits.judgeThere(of.admitted(), ballot)) {
+            return;
+        }
+        int first = within == null ? 0 : within.from();
+        AuditOf audit =
+                audits.of(
+                        of.admitted().job(),
+                        within == null ? shard.index() : within.shard(),
+                        first + shard.from(),
+                        first + shard.to(),
+                        ballot,
+                        true,
+                        cause,
+                        false);
+        audits.open(decision, of.admitted(), audit, job.admitted().job(), shard.from(), now);
+    }
+
+    /**
+     * The claim is wrong: an open job gets the right result, the client of an ended one its money.
+     */
+    private void retract(
+            Decision.Builder decision,
+            Job auditor,
+            AuditOf audit,
+            OpenShard shard,
+            Ballot right,
+            Instant now) {
+        Job job = jobs.any(audit.job()).orElse(null);
+        if (job == null) {
+            return;
+        }
+        boolean open = job.admitted().durable() && jobs.open(audit.job()).isPresent();
+        int from = audit.from() + shard.from();
+        int to = audit.from() + shard.to();
+        if (job.stands(audit.claim(), audit.shard(), from)) {
+            decision.event(
+                    new Event.ResultRetracted(
+                            audit.job(),
+                            audit.shard(),
+                            from,
+                            to,
+                            audit.claim(),
+                            auditor.admitted().job(),
+                            open ? Optional.of(right.lease()) : Optional.empty(),
+                            open
+                                    ? Optional.empty()
+                                    : Optional.of(audits.refund(job, audit.shard(), from, to)),
+                            now));
+        }
+    }
+}
