@@ -307,7 +307,7 @@ public record EdgeConfig(
                 Path.of(text.dev()),
                 bus(text.bus(), linux),
                 text.trace().isBlank() ? Optional.empty() : Optional.of(Path.of(text.trace())),
-                KuksaConfig.of(text.kuksa()));
+                KuksaConfig.of(text.kuksa(), HomeConfig.of(text.home())));
     }
 
     private static Optional<String> bus(String text, boolean linux) {

@@ -52,7 +52,14 @@ record EdgeFile(
             String dev,
             String bus,
             String trace,
+            Home home,
             Kuksa kuksa) {}
+
+    /**
+     * @param radius metres within which the device comes home
+     * @param leave metres beyond which it is away again
+     */
+    record Home(String latitude, String longitude, double radius, double leave) {}
 
     record Kuksa(
             String address,
@@ -97,6 +104,7 @@ record EdgeFile(
                         "/dev",
                         "auto",
                         "",
+                        HomeConfig.defaults(),
                         KuksaConfig.defaults()),
                 RulesConfig.defaults(),
                 new Costs("EUR", 0, 0, 0, 0, 0, 1),

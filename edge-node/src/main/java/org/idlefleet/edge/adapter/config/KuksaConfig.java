@@ -3,6 +3,7 @@ package org.idlefleet.edge.adapter.config;
 import org.idlefleet.edge.adapter.kuksa.KuksaOptions;
 import org.idlefleet.edge.adapter.kuksa.KuksaSource;
 import org.idlefleet.edge.adapter.kuksa.VssProfile;
+import org.idlefleet.edge.gate.Geofence;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.protocol.adapter.Endpoint;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +28,7 @@ final class KuksaConfig {
     }
 
     /** Empty if no databroker is named. */
-    static Optional<KuksaOptions> of(EdgeFile.Kuksa text) {
+    static Optional<KuksaOptions> of(EdgeFile.Kuksa text, Optional<Geofence> home) {
         if (text.address().isBlank()) {
             return Optional.empty();
         }
@@ -39,6 +40,13 @@ final class KuksaConfig {
                             + " read it",
                     "nothing");
         }
+        Set<Quantity> quantities = quantities("signals.kuksa.quantities", text.quantities());
+        if (quantities.contains(Quantity.HOME) && home.isEmpty()) {
+            throw Values.wrong(
+                    "signals.home.latitude",
+                    "set where signals.kuksa.quantities names place.home",
+                    "nothing");
+        }
         return Optional.of(
                 new KuksaOptions(
                         address.host(),
@@ -47,10 +55,11 @@ final class KuksaConfig {
                         text(text.serverName()),
                         text(text.token()).map(Path::of),
                         Optional.ofNullable(profile(text.vss())),
-                        quantities("signals.kuksa.quantities", text.quantities()),
+                        quantities,
                         quantities("signals.kuksa.steady", text.steady()),
                         Values.positive("signals.kuksa.stale", text.stale()),
-                        Values.positive("signals.kuksa.staleOther", text.staleOther())));
+                        Values.positive("signals.kuksa.staleOther", text.staleOther()),
+                        home));
     }
 
     private static Optional<String> text(String text) {

@@ -1,5 +1,6 @@
 package org.idlefleet.edge.adapter.kuksa;
 
+import org.idlefleet.edge.gate.Geofence;
 import org.idlefleet.edge.gate.Quantity;
 
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param steady those of them that this vehicle tells only when they change
  * @param stale age at which a signal about driving or people counts as unknown
  * @param staleOther the same for all else
+ * @param home where home is, for a vehicle that tells its position
  */
 public record KuksaOptions(
         String host,
@@ -32,7 +34,8 @@ public record KuksaOptions(
         Set<Quantity> quantities,
         Set<Quantity> steady,
         Duration stale,
-        Duration staleOther) {
+        Duration staleOther,
+        Optional<Geofence> home) {
     /** Where a databroker listens. */
     public static final int DEFAULT_PORT = 55555;
 

@@ -83,7 +83,8 @@ public final class KuksaSource implements SignalSource {
         this.view =
                 new VehicleView(
                         new VehicleView.Freshness(
-                                options.stale(), options.staleOther(), options.steady()));
+                                options.stale(), options.staleOther(), options.steady()),
+                        options.home());
         this.thread = Thread.ofPlatform().name("edge-kuksa").daemon().start(this::run);
     }
 

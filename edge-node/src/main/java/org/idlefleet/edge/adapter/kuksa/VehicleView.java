@@ -3,6 +3,7 @@ package org.idlefleet.edge.adapter.kuksa;
 import org.idlefleet.edge.adapter.kuksa.VssProfile.Feature;
 import org.idlefleet.edge.adapter.kuksa.VssProfile.Meaning;
 import org.idlefleet.edge.adapter.kuksa.wire.Value;
+import org.idlefleet.edge.gate.Geofence;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
 
@@ -34,11 +35,15 @@ final class VehicleView {
 
     private static final int PARK = 126;
 
+    private static final double ACCURACY_MAX = 1e7;
+
     private final Freshness freshness;
+    private final Optional<Geofence> home;
     private final Map<String, Told> told = new TreeMap<>();
     private final Map<Quantity, Instant> said = new EnumMap<>(Quantity.class);
     private VssProfile profile = VssProfile.V6;
     private Instant heard = Instant.MIN;
+    private boolean atHome;
 
     /**
      * How old a value may be.
@@ -65,8 +70,12 @@ final class VehicleView {
      */
     private record Told(Optional<Value> value, Instant at) {}
 
-    VehicleView(Freshness freshness) {
+    /**
+     * @param home where home is; without it nobody knows whether the vehicle is there
+     */
+    VehicleView(Freshness freshness, Optional<Geofence> home) {
         this.freshness = freshness;
+        this.home = home;
     }
 
     /** From now on values are read by this profile; paths that told something once still count. */
@@ -127,7 +136,7 @@ final class VehicleView {
      * age is judged here, by the time of the value itself.
      */
     Reading reading(Quantity quantity, Instant now) {
-        Reading found = newest(quantity, now);
+        Reading found = quantity == Quantity.HOME ? home(now) : newest(quantity, now);
         Instant before = said.getOrDefault(quantity, Instant.MIN);
         Instant at = found.value().isEmpty() ? now : found.at();
         Reading reading =
@@ -146,6 +155,40 @@ final class VehicleView {
         return known.stream()
                 .reduce(how(quantity))
                 .orElseGet(() -> Reading.unknown(quantity, now, NAME));
+    }
+
+    /**
+     * What the vehicle's position makes of the owner's home; the position itself goes no further.
+     */
+    private Reading home(Instant now) {
+        var parts = new EnumMap<Meaning, Reading>(Meaning.class);
+        profile.features().stream()
+                .filter(feature -> feature.quantity() == Quantity.HOME)
+                .forEach(feature ->
+                        readings(feature, now).forEach(part -> parts.put(feature.meaning(), part)));
+        Reading latitude = parts.get(Meaning.LATITUDE);
+        Reading longitude = parts.get(Meaning.LONGITUDE);
+        Reading accuracy = parts.get(Meaning.ACCURACY);
+        boolean lost = parts.containsKey(Meaning.FIX) && !yes(parts.get(Meaning.FIX));
+        boolean vague = accuracy != null && accuracy.value().isEmpty();
+        if (home.isEmpty()
+                || latitude == null
+                || longitude == null
+                || latitude.value().isEmpty()
+                || longitude.value().isEmpty()
+                || lost
+                || vague) {
+            atHome = false;
+            return Reading.unknown(Quantity.HOME, now, NAME);
+        }
+        atHome =
+                home.get()
+                        .home(
+                                atHome,
+                                latitude.value().getAsDouble(),
+                                longitude.value().getAsDouble(),
+                                accuracy == null ? 0 : accuracy.value().orElse(ACCURACY_MAX));
+        return Reading.of(Quantity.HOME, atHome, older(latitude, longitude).at(), NAME);
     }
 
     /** How two paths that speak of one quantity are joined; doubt counts against computing. */
@@ -255,6 +298,13 @@ final class VehicleView {
             case NUMBER -> number(value);
             case PERCENT -> within(number(value), 0, 100);
             case MAGNITUDE -> within(map(number(value), Math::abs), 0, SPEED_MAX);
+            case LATITUDE -> within(number(value), -90, 90);
+            case LONGITUDE -> within(number(value), -180, 180);
+            case ACCURACY -> within(number(value), 0, ACCURACY_MAX);
+            case FIX ->
+                    value.hasString()
+                            ? yesNo(!value.getString().equals("NONE"))
+                            : OptionalDouble.empty();
             case DRAIN -> map(number(value), watts -> watts < -VssProfile.idleWatts() ? 1 : 0);
         };
     }

@@ -22,6 +22,7 @@ public enum VssProfile {
 
     private static final String SEAT = "Row\\d\\.(DriverSide|Middle|PassengerSide)\\.";
     private static final String BATTERY = "Vehicle.Powertrain.TractionBattery.";
+    private static final String PLACE = "Vehicle.CurrentLocation.";
     private static final String GEARBOX = "Vehicle.Powertrain.Transmission.";
 
     /** Watts out of the battery below which it counts as idle: meters are never quite still. */
@@ -103,7 +104,11 @@ public enum VssProfile {
                                 Quantity.TEMPERATURE,
                                 "Vehicle.ControlUnit.Central.Health.Resources.Temperature",
                                 Meaning.NUMBER,
-                                "celsius"));
+                                "celsius"),
+                        exact(Quantity.HOME, PLACE + "Latitude", Meaning.LATITUDE, "degrees"),
+                        exact(Quantity.HOME, PLACE + "Longitude", Meaning.LONGITUDE, "degrees"),
+                        exact(Quantity.HOME, PLACE + "HorizontalAccuracy", Meaning.ACCURACY, "m"),
+                        exact(Quantity.HOME, PLACE + "GNSSReceiver.FixType", Meaning.FIX, ""));
     }
 
     /**
@@ -127,7 +132,13 @@ public enum VssProfile {
         /** Reverse is a speed, too. */
         MAGNITUDE,
         /** Power into the battery; yes if it flows out. */
-        DRAIN
+        DRAIN,
+        LATITUDE,
+        LONGITUDE,
+        /** By how many metres the position may be wrong. */
+        ACCURACY,
+        /** Anything but NONE: satellites say where the vehicle is. */
+        FIX
     }
 
     private static Feature exact(Quantity quantity, String path, Meaning meaning, String unit) {

@@ -94,6 +94,9 @@ class EdgeConfigTest {
                 "node.coordinator=ftp://x | 'node.coordinator' must be HOST or HOST:PORT",
                 "uplink.retryMax=10ms | 'uplink.retryMax' must be at least uplink.retryMin, 1s",
                 "signals.every=0s | 'signals.every' must be more than nothing",
+                "signals.bus=dbus | 'signals.bus' must be auto, off or an address such as unix:",
+                "signals.home.latitude=north | 'signals.home.latitude' must be degrees",
+                "signals.home.latitude=52 | 'signals.home.longitude' must be degrees",
                 "rules.power=maybe | 'rules.power' must be one of on, off, auto",
                 "rules.batteryResume=10 | 'rules.batteryResume' must be at least"
                         + " rules.batteryFloor",

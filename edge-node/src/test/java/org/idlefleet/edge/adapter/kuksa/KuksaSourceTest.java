@@ -222,7 +222,8 @@ class KuksaSourceTest {
                 KuksaSource.usual(),
                 Set.of(),
                 Duration.ofMillis(500),
-                Duration.ofSeconds(30));
+                Duration.ofSeconds(30),
+                Optional.empty());
     }
 
     private void awaitParked(KuksaSource source) {

@@ -42,7 +42,9 @@ class VehicleStormTest {
         var random = new Random(seed);
         VssProfile profile = List.of(VssProfile.values()).get((int) (seed % 4));
         var view =
-                new VehicleView(new VehicleView.Freshness(LIMIT, Duration.ofSeconds(30), Set.of()));
+                new VehicleView(
+                        new VehicleView.Freshness(LIMIT, Duration.ofSeconds(30), Set.of()),
+                        Optional.empty());
         view.profile(profile);
         var gate = gate();
         var wire = new ArrayList<Message>();
