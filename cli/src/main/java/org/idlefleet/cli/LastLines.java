@@ -9,11 +9,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 
-/**
- * The last {@value #LINES_MAX} lines of the log, for the owner's page. Named in {@code
- * logback.xml}, which makes it.
- */
-public final class LastLines extends AppenderBase<ILoggingEvent> {
+/** The last {@value #LINES_MAX} lines of the log, for the owner's page. */
+final class LastLines extends AppenderBase<ILoggingEvent> {
     private static final int LINES_MAX = 200;
     private static final int CHARACTERS_MAX = 500;
     private static final Deque<String> LINES = new ArrayDeque<>();

@@ -4,11 +4,9 @@ import org.HdrHistogram.Histogram;
 import org.idlefleet.cli.Bench;
 import org.idlefleet.cli.Figures;
 import org.idlefleet.cli.fleet.Directories;
-import org.idlefleet.cli.fleet.LocalFleet;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /** How fast the daemon lets go of the processor, and what it takes while the gate is closed. */
 public final class EdgeBench implements Bench {
@@ -40,7 +38,7 @@ public final class EdgeBench implements Bench {
             double orphans =
                     ProcessHandle.current().descendants().filter(EdgeBench::isWorker).count();
             figures.atMost("edge.orphans", orphans, "processes", 0);
-            footprint(figures, directory, quick ? 10 : 60);
+            Footprint.measure(figures, directory, quick);
         } finally {
             Directories.remove(directory);
         }
@@ -91,42 +89,5 @@ public final class EdgeBench implements Bench {
     private static boolean isWorker(ProcessHandle process) {
         return process.isAlive()
                 && process.info().commandLine().orElse("").contains("WorkerProcess");
-    }
-
-    private static void footprint(Figures figures, Path directory, int seconds) throws Exception {
-        Path trace = directory.resolve("trace.txt");
-        Files.writeString(trace, "0s vehicle.gear_park no\n");
-        try (LocalFleet fleet = LocalFleet.start(List.of(), false)) {
-            fleet.add(
-                    new LocalFleet.Plan(
-                            "node",
-                            "owner",
-                            List.of("signals.trace=" + trace, "engine.provider=cpu")));
-            Path status = fleet.directory().resolve("node").resolve("status.json");
-            for (int i = 0; i < 600 && !Files.exists(status); i++) {
-                Thread.sleep(100);
-            }
-            // Past its start and the worker that told how this machine computes.
-            Thread.sleep(10_000);
-            long pid = fleet.node("node").pid();
-            long before = ticks(pid);
-            Thread.sleep(seconds * 1000L);
-            double share = (ticks(pid) - before) / (double) seconds;
-            double workers =
-                    ProcessHandle.of(pid).stream().flatMap(ProcessHandle::descendants).count();
-            figures.atMost("edge.closed.resident", residentMiB(pid), "MiB", 60);
-            figures.atMost("edge.closed.processor", share, "%", 0.1);
-            figures.atMost("edge.closed.workers", workers, "processes", 0);
-        }
-    }
-
-    private static double residentMiB(long pid) throws Exception {
-        return ProcessFile.residentBytes(pid) / 1048576.0;
-    }
-
-    private static long ticks(long pid) {
-        return ProcessFile.look(pid)
-                .orElseThrow(() -> new IllegalStateException("the daemon ended by itself"))
-                .ticks();
     }
 }

@@ -29,13 +29,18 @@ final class ProcessFile {
         }
     }
 
-    /** Memory of the process that is in RAM, with pages it shares, in bytes. */
-    static long residentBytes(long pid) throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
-            if (line.startsWith("VmRSS:")) {
+    /**
+     * Memory of the process in bytes.
+     *
+     * @param what as {@code smaps_rollup} calls it: {@code Rss} is in RAM, with pages it shares,
+     *     {@code Pss} with its part of them, {@code Anonymous} without pages of files
+     */
+    static long memoryBytes(long pid, String what) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/smaps_rollup"))) {
+            if (line.startsWith(what + ":")) {
                 return Long.parseLong(line.replaceAll("\\D", "")) << 10;
             }
         }
-        throw new IOException("/proc/" + pid + "/status has no VmRSS");
+        throw new IOException("/proc/" + pid + "/smaps_rollup has no " + what);
     }
 }

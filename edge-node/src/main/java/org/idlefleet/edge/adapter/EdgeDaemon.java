@@ -99,9 +99,6 @@ public final class EdgeDaemon implements AutoCloseable {
     /** How often the status is written when nothing changes. */
     private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
 
-    /** How long the gate must be shut before memory is given back. */
-    private static final Duration REST_AFTER = Duration.ofSeconds(5);
-
     /** How long a change waits for others: a short shard must not cost two writes. */
     private static final Duration STATUS_PAUSE = Duration.ofMillis(200);
 
@@ -134,7 +131,8 @@ public final class EdgeDaemon implements AutoCloseable {
     private final SignalWeek week;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile EdgeLoop.Snapshot snapshot;
-    private volatile boolean closely = true;
+    private final Rest rest = new Rest(timer, IdleMemory::giveBack);
+    private boolean closely = true;
     private volatile Taken used = Taken.NONE;
     private Optional<EdgeLoop.Snapshot> written = Optional.empty();
 
@@ -377,15 +375,7 @@ public final class EdgeDaemon implements AutoCloseable {
         if (now != closely) {
             closely = now;
             sampler.closely(now);
-            if (!now) {
-                var _ = timer.schedule(this::rest, REST_AFTER.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        }
-    }
-
-    private void rest() {
-        if (!closely) {
-            IdleMemory.giveBack();
+            rest.rest(!now);
         }
     }
 

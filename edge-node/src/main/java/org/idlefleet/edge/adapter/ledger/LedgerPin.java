@@ -7,7 +7,6 @@ import org.idlefleet.ledger.proof.Hash;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.ledger.proof.Pin;
 import org.idlefleet.ledger.proof.SignedNote;
-import org.idlefleet.ledger.proof.adapter.Ed25519;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -99,7 +98,7 @@ public final class LedgerPin {
                 size > pin.size()
                         ? offered.proof().stream().map(hash -> Hash.copyOf(hash.raw(), 0)).toList()
                         : List.of();
-        return switch (pin.look(note, proof, Ed25519.signatures())) {
+        return switch (pin.look(note, proof, PlatformEd25519.signatures())) {
             case Pin.Finding.Continues _ -> {
                 Files.createDirectories(directory);
                 if (key.isEmpty()) {

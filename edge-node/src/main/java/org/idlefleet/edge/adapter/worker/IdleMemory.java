@@ -3,10 +3,10 @@ package org.idlefleet.edge.adapter.worker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * Gives the owner back what only the start or the last work needed: the heap's free part, the
@@ -26,8 +26,9 @@ public final class IdleMemory {
         System.gc();
         if (Kernel.present()) {
             Kernel.trimNativeHeap();
-            try {
-                forget(Files.readAllLines(Path.of("/proc/self/smaps")));
+            // Last: collecting reads much of what the classes' files hold.
+            try (var smaps = Files.newBufferedReader(Path.of("/proc/self/smaps"))) {
+                forget(smaps);
             } catch (IOException e) {
                 LOG.debug("no pages were given back: {}", e.toString());
             }
@@ -38,11 +39,11 @@ public final class IdleMemory {
      * Lets go of pages that are the file's own and can't be written: none of them is lost. A
      * mapping that holds changed pages, as linked libraries do, is left alone.
      */
-    private static void forget(List<String> smaps) {
+    private static void forget(BufferedReader smaps) throws IOException {
         String head = "";
         long resident = 0;
         boolean own = false;
-        for (String line : smaps) {
+        for (String line = smaps.readLine(); line != null; line = smaps.readLine()) {
             int colon = line.indexOf(':');
             if (colon < 0 || line.charAt(0) <= 'f' && line.contains("-")) {
                 head = line;
@@ -50,9 +51,7 @@ public final class IdleMemory {
                 own = false;
             } else if (line.startsWith("Rss:")) {
                 resident = kib(line);
-            } else if (line.startsWith("Private_Dirty:")
-                    || line.startsWith("Anonymous:")
-                    || line.startsWith("Swap:")) {
+            } else if (line.startsWith("Anonymous:") || line.startsWith("Swap:")) {
                 own |= kib(line) > 0;
             } else if (line.startsWith("VmFlags:") && !own && resident >= WORTH_KIB) {
                 forget(head);
