@@ -59,9 +59,23 @@ final class EdgeCommand {
         return rules;
     }
 
-    /** What contradicts the ledger that this node saw; empty if nothing does. */
+    /** What contradicts the ledger that this node saw, or its promises; empty if nothing does. */
     static String ledgerFault(JsonNode status) {
-        String fault = status.path("ledger").path("fault").asString("");
+        JsonNode ledger = status.path("ledger");
+        long broken = ledger.path("receipts").path("broken").asLong(0);
+        long overdue = ledger.path("receipts").path("overdue").asLong(0);
+        return ledgerFault(ledger.path("fault").asString(""))
+                + (broken == 0
+                        ? ""
+                        : "THE COORDINATOR BROKE %d PROMISES OF A PAYMENT; 'idlefleet edge ledger' shows which%n"
+                                .formatted(broken))
+                + (overdue == 0
+                        ? ""
+                        : "%d promised payments are past their deadline and not proven yet; 'idlefleet edge ledger' shows more%n"
+                                .formatted(overdue));
+    }
+
+    private static String ledgerFault(String fault) {
         return fault.isEmpty()
                 ? ""
                 : "THE LEDGER CONTRADICTS WHAT THIS NODE SAW: %s%n  it takes no work; 'idlefleet edge ledger' shows both, and how to go on%n"

@@ -10,6 +10,7 @@ import org.idlefleet.ledger.proof.Checkpoint;
 import org.idlefleet.ledger.proof.ExportVerifier;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.ledger.proof.SignedReceipts;
 import org.idlefleet.ledger.proof.Trust;
 import org.idlefleet.ledger.proof.Verification;
 import org.idlefleet.ledger.proof.Witness;
@@ -154,9 +155,11 @@ final class LedgerProofCommand {
         private List<Path> pinned = List.of();
 
         @Option(
-                names = "--receipt",
+                names = "--receipts",
                 paramLabel = "FILE",
-                description = "A signed promise of a payment; may be repeated.")
+                description =
+                        "Signed receipts, as 'edge ledger --receipts' writes them; may be"
+                                + " repeated.")
         private List<Path> receipts = List.of();
 
         @Override
@@ -171,7 +174,7 @@ final class LedgerProofCommand {
                                 witnesses.stream().map(NoteKey::parse).toList(),
                                 needed.orElse(witnesses.size()),
                                 checkpoints(log),
-                                notes(receipts));
+                                receipts());
                 verification =
                         ExportVerifier.verify(
                                 Files.readString(export), trust, Ed25519.signatures());
@@ -195,6 +198,14 @@ final class LedgerProofCommand {
             return checkpoints;
         }
 
+        private List<SignedReceipts> receipts() throws IOException {
+            var all = new ArrayList<SignedReceipts>();
+            for (Path file : receipts) {
+                all.addAll(SignedReceipts.parse(Files.readString(file)));
+            }
+            return all;
+        }
+
         private static List<SignedNote> notes(List<Path> files) throws IOException {
             var notes = new ArrayList<SignedNote>();
             for (Path file : files) {
@@ -203,11 +214,20 @@ final class LedgerProofCommand {
             return notes;
         }
 
+        private static String promises(Verification verification) {
+            return verification.kept() + verification.open() == 0
+                    ? ""
+                    : "%d receipts kept, %d not due yet%n"
+                            .formatted(verification.kept(), verification.open());
+        }
+
         private void report(Verification verification) {
             ObjectNode json =
                     LedgerJson.object()
                             .put("holds", verification.holds())
-                            .put("entries", verification.entries());
+                            .put("entries", verification.entries())
+                            .put("receiptsKept", verification.kept())
+                            .put("receiptsNotDue", verification.open());
             ObjectNode balances = json.putObject("balances");
             var table = new Table("ACCOUNT", ">CREDITS");
             verification
@@ -221,7 +241,9 @@ final class LedgerProofCommand {
             output.print(
                     json,
                     verification.holds()
-                            ? "all %d entries hold%n%s".formatted(verification.entries(), table)
+                            ? "all %d entries hold%n%s%s"
+                                    .formatted(
+                                            verification.entries(), promises(verification), table)
                             : "the export does not hold:\n  "
                                     + String.join("\n  ", verification.faults())
                                     + "\n");

@@ -8,6 +8,15 @@ import org.idlefleet.cli.fleet.AdminApi;
 import org.idlefleet.cli.fleet.Running;
 import org.idlefleet.coordinator.adapter.CoordinatorConfig;
 import org.idlefleet.coordinator.adapter.CoordinatorServer;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.TransactionId;
+import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.proof.MerkleTree;
+import org.idlefleet.ledger.proof.NoteKey;
+import org.idlefleet.ledger.proof.Receipt;
+import org.idlefleet.ledger.proof.Receipts;
+import org.idlefleet.ledger.proof.SignedReceipts;
+import org.idlefleet.ledger.proof.adapter.ProofLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,12 +28,14 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The books of a coordinator without nodes, while it runs and afterwards. */
 class LedgerCommandTest {
@@ -99,6 +110,49 @@ class LedgerCommandTest {
         out("export", "--client", "bolt", "--out", export.toString());
         assertThat(out("verify", export.toString(), "--key", key)).contains("all 1 entries hold");
         assertThat(typed("verify", verify).out()).contains("expected 1 witnesses");
+    }
+
+    @Test
+    void receiptsThatWereNotKeptAreNamed() throws Exception {
+        Path export = directory.resolve("export.txt");
+        Path owed = directory.resolve("receipts");
+        String key;
+        try (var server = start()) {
+            server.fund("acme");
+            awaitSize(1);
+            key = checkpoint().path("key").asString();
+        }
+        try (var reader = LedgerReader.open(data().resolve("ledger.db"));
+                var proof =
+                        ProofLog.open(data().resolve("proof"), NoteKey.parse(key).name(), reader)) {
+            Receipts early = promise(Instant.EPOCH);
+            Receipts late = promise(Instant.parse("2999-01-01T00:00:00Z"));
+            Files.writeString(
+                    owed,
+                    SignedReceipts.sign(List.of(early, late), proof.signer()).stream()
+                            .map(SignedReceipts::text)
+                            .collect(Collectors.joining()));
+        }
+        out("export", "--owner", "ann", "--out", export.toString());
+        String[] verify = {export.toString(), "--key", key, "--receipts", owed.toString()};
+        Typed broken = typed("verify", verify);
+        assertThat(broken.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(broken.out())
+                .containsOnlyOnce("the receipt for settle/9/0 promised ann 0.000005 by 1970");
+
+        Files.writeString(owed, SignedReceipts.parse(Files.readString(owed)).getLast().text());
+        assertThat(out("verify", verify)).contains("0 receipts kept, 1 not due yet");
+    }
+
+    private static Receipts promise(Instant by) {
+        return new Receipts(
+                "ann",
+                by,
+                List.of(
+                        new Receipt(
+                                TransactionId.settle("9", "0"),
+                                new Money(5),
+                                MerkleTree.EMPTY_ROOT)));
     }
 
     @Test

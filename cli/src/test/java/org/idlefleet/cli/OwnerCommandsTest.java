@@ -176,6 +176,12 @@ class OwnerCommandsTest {
             assertThat(edge(word).out())
                     .contains("THE LEDGER CONTRADICTS WHAT THIS NODE SAW: it had 5 entries");
         }
+        assertThat(edge("ledger").out()).contains("receipts not proven yet: 0, 0 of them past");
+        assertThat(edge("ledger", "--receipts", directory.resolve("x").toString()).err())
+                .contains("every payment that this node was promised is proven");
+        Path promises = Files.createDirectories(ledger.resolve("broken"));
+        Files.writeString(promises.resolve("0"), "the receipt for settle/1/0\n\nthe rest");
+        assertThat(edge("ledger").out()).contains("BROKEN PROMISE: the receipt for settle/1/0\n");
         assertThat(edge("ledger", "--forget").out()).startsWith("forgotten; what was seen is in");
         assertThat(ledger.resolve("fault")).doesNotExist();
         assertThat(ledger.resolve("forgotten-checkpoint")).hasContent("log\n5\n");

@@ -46,6 +46,12 @@ public sealed interface Action {
     /** Hold a checkpoint against the one pinned; LedgerPinned or LedgerBroken answers. */
     record PinCheckpoint(CoordinatorMessage.Checkpoint checkpoint) implements Action {}
 
+    /** Keep what the coordinator owes; ReceiptsHeld answers. */
+    record KeepReceipts(CoordinatorMessage.Receipts receipts) implements Action {}
+
+    /** Hold entries of the ledger against the receipts they are to keep; ReceiptsHeld answers. */
+    record CheckEntries(CoordinatorMessage.Entries entries) implements Action {}
+
     /** End the process; nothing is owed to anybody. */
     record Exit(String reason) implements Action {}
 }

@@ -88,6 +88,8 @@ public final class EdgeNode {
     private long workUnits;
     private long pinnedSize;
     private String ledgerFault = "";
+    private EdgeView.Receipts receipts = EdgeView.Receipts.NONE;
+    private List<String> unproven = List.of();
     private CoordinatorMessage.Earnings earnings =
             new CoordinatorMessage.Earnings(0, 0, Optional.empty());
 
@@ -156,7 +158,7 @@ public final class EdgeNode {
                 models.held(),
                 new EdgeView.Counts(finished, released, refused, lost, workUnits),
                 earnings,
-                new EdgeView.Ledger(pinnedSize, ledgerFault));
+                new EdgeView.Ledger(pinnedSize, ledgerFault, receipts));
     }
 
     private String mode() {
@@ -199,6 +201,10 @@ public final class EdgeNode {
                 ledgerFault = "";
             }
             case Signal.LedgerBroken broken -> ledgerFault = broken.reason();
+            case Signal.ReceiptsHeld held -> {
+                receipts = held.counts();
+                unproven = held.ask();
+            }
             case Signal.Finish _ -> finishing = true;
             case Signal.Resume _ -> finishing = false;
             case Signal.Shutdown shutdown -> stopBy = earlier(stopBy, now.plus(shutdown.limit()));
@@ -220,6 +226,9 @@ public final class EdgeNode {
             case CoordinatorMessage.Earnings latest -> earnings = latest;
             case CoordinatorMessage.Checkpoint checkpoint ->
                     actions.add(new Action.PinCheckpoint(checkpoint));
+            case CoordinatorMessage.Receipts owed -> actions.add(new Action.KeepReceipts(owed));
+            case CoordinatorMessage.Entries entries ->
+                    actions.add(new Action.CheckEntries(entries));
             case CoordinatorMessage.Goodbye goodbye ->
                     linkReason = "the coordinator said: " + goodbye.reason();
         }
@@ -296,6 +305,9 @@ public final class EdgeNode {
     private void heartbeat(Instant now) {
         if (!now.isBefore(heartbeatAt)) {
             actions.add(new Action.Send(new NodeMessage.Heartbeat(pinnedSize)));
+            if (!unproven.isEmpty()) {
+                actions.add(new Action.Send(new NodeMessage.AskEntries(pinnedSize, unproven)));
+            }
             heartbeatAt = now.plus(heartbeat);
         }
     }

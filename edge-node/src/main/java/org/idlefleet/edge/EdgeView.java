@@ -51,7 +51,20 @@ public record EdgeView(
      * @param size entries of the checkpoint that it has pinned; 0 if none
      * @param fault what contradicts it; empty if nothing does
      */
-    public record Ledger(long size, String fault) {}
+    public record Ledger(long size, String fault, Receipts receipts) {}
+
+    /**
+     * Payments that the coordinator has promised in signed receipts.
+     *
+     * @param kept proven by the pinned ledger, since the process started
+     * @param open not proven yet
+     * @param overdue those open ones whose deadline has passed
+     * @param broken proven to have come late, or with another amount than promised
+     */
+    public record Receipts(long kept, long open, long overdue, long broken) {
+        /** Before the first. */
+        public static final Receipts NONE = new Receipts(0, 0, 0, 0);
+    }
 
     /** Shards by how they ended, and the work units of those finished. */
     public record Counts(long finished, long released, long refused, long lost, long workUnits) {}

@@ -8,6 +8,7 @@ import org.idlefleet.protocol.NodeMessage;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** Something that happened to the node: on its link, its gate, its engine, its store, its clock. */
@@ -48,6 +49,17 @@ public sealed interface Signal {
 
     /** What the coordinator shows of the ledger does not continue what this node saw. */
     record LedgerBroken(String reason) implements Signal {}
+
+    /**
+     * How the coordinator's promises stand.
+     *
+     * @param ask payments to be proven next, drawn by lot
+     */
+    record ReceiptsHeld(EdgeView.Receipts counts, List<String> ask) implements Signal {
+        public ReceiptsHeld {
+            ask = List.copyOf(ask);
+        }
+    }
 
     /** A shard is done; {@code computeTime} leaves out waiting. */
     record ShardFinished(Lease lease, byte[] output, Duration computeTime) implements Signal {}

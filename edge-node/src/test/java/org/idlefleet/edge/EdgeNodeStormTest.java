@@ -387,7 +387,11 @@ class EdgeNodeStormTest {
                     warm.clear();
                     doomed.addAll(loading);
                 }
-                case Action.StorePiece _, Action.AbandonModel _, Action.PinCheckpoint _ -> {}
+                case Action.StorePiece _,
+                        Action.AbandonModel _,
+                        Action.PinCheckpoint _,
+                        Action.KeepReceipts _,
+                        Action.CheckEntries _ -> {}
                 case Action.LoadModel load -> {
                     assertThat(gateOpen).isTrue();
                     assertThat(loading.add(load.manifest())).isTrue();
@@ -427,6 +431,7 @@ class EdgeNodeStormTest {
                         }
                         case NodeMessage.Hello _,
                                 NodeMessage.Heartbeat _,
+                                NodeMessage.AskEntries _,
                                 NodeMessage.Commit _,
                                 NodeMessage.ResultPart _,
                                 NodeMessage.Partial _,

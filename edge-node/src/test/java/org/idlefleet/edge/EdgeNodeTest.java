@@ -249,7 +249,9 @@ class EdgeNodeTest {
                         NodeMessage.Offer.class, offer -> assertThat(offer.slots()).isZero());
         assertThat(node.view().mode()).contains("taking no work: the ledger contradicts");
         assertThat(node.view().ledger())
-                .isEqualTo(new EdgeView.Ledger(7, "it had 7 entries, now it has 3"));
+                .isEqualTo(
+                        new EdgeView.Ledger(
+                                7, "it had 7 entries, now it has 3", EdgeView.Receipts.NONE));
         // What was taken before is finished and paid; nothing new is.
         assertThat(sent(say(new Signal.ShardFinished(running, new byte[1], Duration.ZERO))))
                 .hasAtLeastOneElementOfType(NodeMessage.Result.class);
@@ -260,6 +262,29 @@ class EdgeNodeTest {
                 .singleElement()
                 .isInstanceOfSatisfying(
                         NodeMessage.Offer.class, offer -> assertThat(offer.slots()).isEqualTo(2));
+    }
+
+    @Test
+    void asksWithEachHeartbeatForProofOfWhatItWasPromised() {
+        becomeReady();
+        var owed = new CoordinatorMessage.Receipts("receipts");
+        var entries = new CoordinatorMessage.Entries(7, List.of("entry"));
+        assertThat(hear(owed)).containsExactly(new Action.KeepReceipts(owed));
+        assertThat(hear(entries)).containsExactly(new Action.CheckEntries(entries));
+        say(new Signal.LedgerPinned(7));
+        var counts = new EdgeView.Receipts(0, 2, 1, 0);
+        say(new Signal.ReceiptsHeld(counts, List.of("settle/1/0", "settle/1/1")));
+        assertThat(node.view().ledger().receipts()).isEqualTo(counts);
+
+        now = now.plusSeconds(5);
+        assertThat(sent(say(new Signal.Tick())))
+                .containsExactly(
+                        new NodeMessage.Heartbeat(7),
+                        new NodeMessage.AskEntries(7, List.of("settle/1/0", "settle/1/1")));
+
+        say(new Signal.ReceiptsHeld(EdgeView.Receipts.NONE, List.of()));
+        now = now.plusSeconds(5);
+        assertThat(sent(say(new Signal.Tick()))).containsExactly(new NodeMessage.Heartbeat(7));
     }
 
     @Test

@@ -158,6 +158,26 @@ public sealed interface CoordinatorMessage {
         }
     }
 
+    /**
+     * What the coordinator owes the node's owner for results that it accepted, signed by the
+     * ledger's key.
+     *
+     * @param text as signed receipts are written
+     */
+    record Receipts(String text) implements CoordinatorMessage {}
+
+    /**
+     * Answers {@link NodeMessage.AskEntries} as far as the coordinator can now.
+     *
+     * @param size entries of the checkpoint that the proofs lead to
+     * @param items entries with the owner's lines and their inclusion proofs, as exports have them
+     */
+    record Entries(long size, List<String> items) implements CoordinatorMessage {
+        public Entries {
+            items = List.copyOf(items);
+        }
+    }
+
     /** The last word of a connection: why it ends and what would mend it. */
     record Goodbye(String reason) implements CoordinatorMessage {}
 }

@@ -133,4 +133,19 @@ public sealed interface NodeMessage {
 
     /** Asks for the manifest with this digest. */
     record FetchManifest(Digest manifest) implements NodeMessage {}
+
+    /**
+     * Asks for the entries of the ledger that keep promises of the coordinator.
+     *
+     * @param pinnedSize entries of the checkpoint that the answer has to be proven by
+     * @param transactions what was promised, such as {@code settle/12/3}
+     */
+    record AskEntries(long pinnedSize, List<String> transactions) implements NodeMessage {
+        /** So many may be asked for at once. */
+        public static final int ASKED_MAX = 16;
+
+        public AskEntries {
+            transactions = List.copyOf(transactions);
+        }
+    }
 }

@@ -132,6 +132,7 @@ final class SimDoor {
                     guest.say(
                             new CoordinatorMessage.ManifestBytes(fetch.manifest(), new byte[] {1}));
             case NodeMessage.FetchChunk _,
+                    NodeMessage.AskEntries _,
                     NodeMessage.Commit _,
                     NodeMessage.ResultPart _,
                     NodeMessage.Partial _ -> {}

@@ -229,7 +229,11 @@ final class SimNode {
                     later(
                             Duration.ofMillis(5),
                             new Signal.ModelFailed(abandon.manifest(), "abandoned", true));
-            case Action.StopEngine _, Action.PinCheckpoint _, Action.Exit _ -> {}
+            case Action.StopEngine _,
+                    Action.PinCheckpoint _,
+                    Action.KeepReceipts _,
+                    Action.CheckEntries _,
+                    Action.Exit _ -> {}
         }
     }
 

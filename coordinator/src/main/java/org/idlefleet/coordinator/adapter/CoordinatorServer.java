@@ -12,6 +12,7 @@ import org.idlefleet.coordinator.adapter.api.Ports;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.coordinator.adapter.node.Checkpoints;
 import org.idlefleet.coordinator.adapter.node.NodeDesk;
+import org.idlefleet.coordinator.adapter.node.Promises;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptMaker;
 import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.Digest;
@@ -103,7 +104,9 @@ public final class CoordinatorServer implements AutoCloseable {
             closings.push(comparers::close);
             closings.push(files::close);
             var checkpoints = new Checkpoints();
-            var nodeDesk = new NodeDesk(inbox, desk, payloads, models, checkpoints, files);
+            var promises = new Promises();
+            var nodeDesk =
+                    new NodeDesk(inbox, desk, payloads, models, checkpoints, promises, files);
             var comparing = new Comparing(inbox, payloads, models, comparers);
             Policy policy = config.policy(secret(data, random));
             var coordinator = new Coordinator(policy);
@@ -121,7 +124,14 @@ public final class CoordinatorServer implements AutoCloseable {
             coordinator.models().forEach(catalogue);
             LiveLedger ledger =
                     LiveLedger.start(
-                            data, config.ledger(), log, clock, checkpoints::published, death);
+                            data,
+                            config.ledger(),
+                            log,
+                            clock,
+                            promises,
+                            nodeDesk::promise,
+                            checkpoints::published,
+                            death);
             ledger.prove(checkpoints);
             closings.push(ledger::end);
             var thread = new LoopThread(loop, inbox, log, clock, death);

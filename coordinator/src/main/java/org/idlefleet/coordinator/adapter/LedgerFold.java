@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator.adapter;
 
+import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.ledger.Booking;
 import org.idlefleet.ledger.adapter.LedgerBatch;
@@ -23,18 +24,25 @@ final class LedgerFold {
     private final SqliteEventLog log;
     private final LedgerDatabase ledger;
     private final Duration linger;
+    private final Consumer<Event.ShardSettled> settled;
     private final Thread thread;
     private volatile boolean closing;
 
     /**
      * @param linger how long to gather before a durable step, so that many requests share one
+     * @param settled told every durable settlement, once the thread runs
      * @param death told what went wrong if the fold can't go on
      */
     LedgerFold(
-            SqliteEventLog log, LedgerDatabase ledger, Duration linger, Consumer<Throwable> death) {
+            SqliteEventLog log,
+            LedgerDatabase ledger,
+            Duration linger,
+            Consumer<Event.ShardSettled> settled,
+            Consumer<Throwable> death) {
         this.log = log;
         this.ledger = ledger;
         this.linger = linger;
+        this.settled = settled;
         thread = VitalThread.unstarted("ledger-fold", this::run, death);
     }
 
@@ -51,7 +59,7 @@ final class LedgerFold {
     /** Folds all that is durable; for the start, before the thread runs. */
     void catchUp() {
         if (log.position() > ledger.position()) {
-            fold();
+            fold(_ -> {});
         }
     }
 
@@ -63,18 +71,21 @@ final class LedgerFold {
                 if (!last) {
                     Thread.sleep(linger);
                 }
-                fold();
+                fold(settled);
             }
         }
     }
 
-    private void fold() {
+    private void fold(Consumer<Event.ShardSettled> told) {
         List<LedgerBatch> batches = new ArrayList<>();
         int[] bookings = new int[1];
         long end =
                 log.read(
                         ledger.position(),
                         (position, event) -> {
+                            if (event instanceof Event.ShardSettled owed) {
+                                told.accept(owed);
+                            }
                             List<Booking> booked = Bookings.of(event);
                             if (booked.isEmpty()) {
                                 return;

@@ -24,6 +24,7 @@ final class LedgerProof {
     private final Path ledger;
     private final InstantSource clock;
     private final Duration every;
+    private final Consumer<Instant> before;
     private final Consumer<SignedNote> published;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
@@ -32,6 +33,7 @@ final class LedgerProof {
 
     /**
      * @param every how often to look
+     * @param before runs before each look, on this thread
      * @param published told every new checkpoint, on this thread
      * @param death told what went wrong if the proof log can't go on
      */
@@ -40,12 +42,14 @@ final class LedgerProof {
             Path ledger,
             InstantSource clock,
             Duration every,
+            Consumer<Instant> before,
             Consumer<SignedNote> published,
             Consumer<Throwable> death) {
         this.proof = proof;
         this.ledger = ledger;
         this.clock = clock;
         this.every = every;
+        this.before = before;
         this.published = published;
         thread = VitalThread.unstarted("ledger-proof", this::run, death);
     }
@@ -72,6 +76,7 @@ final class LedgerProof {
     }
 
     private void look(LedgerReader reader) {
+        before.accept(clock.instant());
         proof.catchUp(reader);
         Instant now = clock.instant();
         if (proof.size() > signedSize || !signedAt.plus(FRESH).isAfter(now)) {

@@ -3,9 +3,12 @@ package org.idlefleet.coordinator.adapter;
 import org.idlefleet.coordinator.adapter.api.Books;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.coordinator.adapter.node.Checkpoints;
+import org.idlefleet.coordinator.adapter.node.Promises;
+import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.ledger.adapter.LedgerException;
 import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.proof.Export;
 import org.idlefleet.ledger.proof.NoteSigner;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.ledger.proof.adapter.ProofLog;
@@ -13,7 +16,10 @@ import org.idlefleet.ledger.proof.adapter.ProofLog;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -44,6 +50,8 @@ final class LiveLedger {
      * Folds what the log has, compares with the last published checkpoint, and goes on from there.
      *
      * @param log replayed already
+     * @param promises told every settlement, and what keeps the promises
+     * @param promise gives nodes their receipts
      * @param published told every new checkpoint
      * @throws IOException if the ledger contradicts the log, lost its end, or was changed; the
      *     message says what to do
@@ -53,6 +61,8 @@ final class LiveLedger {
             CoordinatorConfig.Ledger config,
             SqliteEventLog log,
             InstantSource clock,
+            Promises promises,
+            Consumer<Instant> promise,
             Consumer<SignedNote> published,
             Consumer<Throwable> death)
             throws IOException {
@@ -60,7 +70,13 @@ final class LiveLedger {
         LedgerDatabase database = null;
         try {
             database = LedgerDatabase.open(file);
-            var fold = new LedgerFold(log, database, Duration.ofMillis(config.foldMs()), death);
+            var fold =
+                    new LedgerFold(
+                            log,
+                            database,
+                            Duration.ofMillis(config.foldMs()),
+                            promises::owe,
+                            death);
             fold.catchUp();
             ProofLog proof = proof(data, config, file);
             var following =
@@ -69,9 +85,11 @@ final class LiveLedger {
                             file,
                             clock,
                             Duration.ofMillis(config.checkpointMs()),
+                            promise,
                             published,
                             death);
             var ledger = new LiveLedger(file, database, fold, proof, following);
+            promises.open(ledger.keeping());
             fold.start();
             following.start();
             return ledger;
@@ -87,6 +105,33 @@ final class LiveLedger {
         try (var reader = LedgerReader.open(file)) {
             return ProofLog.open(data.resolve("proof"), config.name(), reader);
         }
+    }
+
+    /** What keeps the promises of payments. */
+    private Promises.Source keeping() {
+        return new Promises.Source() {
+            @Override
+            public NoteSigner signer() {
+                return proof.signer();
+            }
+
+            @Override
+            public Optional<Export.Item> payment(TransactionId id, String holder, long size) {
+                return proof.payment(id, holder, size);
+            }
+
+            @Override
+            public boolean isAtHand(TransactionId id) {
+                return proof.isAtHand(id);
+            }
+
+            @Override
+            public void lookUp(Set<TransactionId> payments) {
+                try (var reader = LedgerReader.open(file)) {
+                    proof.lookUp(payments, reader);
+                }
+            }
+        };
     }
 
     /** Lets nodes have proofs that its checkpoints continue each other. */

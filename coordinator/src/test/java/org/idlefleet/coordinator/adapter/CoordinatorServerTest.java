@@ -8,10 +8,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import org.idlefleet.ledger.adapter.LedgerReader;
 import org.idlefleet.ledger.proof.Checkpoint;
+import org.idlefleet.ledger.proof.Export;
 import org.idlefleet.ledger.proof.Hash;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.ledger.proof.Pin;
+import org.idlefleet.ledger.proof.Receipt;
+import org.idlefleet.ledger.proof.Receipts;
 import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.ledger.proof.SignedReceipts;
 import org.idlefleet.ledger.proof.adapter.Ed25519;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.junit.jupiter.api.Test;
@@ -114,6 +118,61 @@ class CoordinatorServerTest extends ServerHouse {
             }
         }
         assertThat(death.get()).isNull();
+    }
+
+    @Test
+    void promisesEveryPaymentInAReceiptAndProvesItAlsoAfterARestart() throws Exception {
+        Receipts owed;
+        Checkpoint log;
+        try (var server = start()) {
+            addModel(server);
+            String key = client(server, "acme");
+            String job = "{\"model\":\"stub\",\"input\":\"one\"}";
+            try (var ann = node(server, "ann", honest())) {
+                CoordinatorMessage.Checkpoint first = ann.checkpoint(0);
+                NoteKey ledger = NoteKey.parse(first.key());
+                log = checkpoint(first);
+                Instant before = Instant.now();
+                assertThat(post(server, key, "/v1/embeddings", job).statusCode()).isEqualTo(200);
+                SignedReceipts signed = SignedReceipts.parse(ann.receipts().text()).getFirst();
+                assertThat(signed.isSignedBy(ledger, Ed25519.signatures())).isTrue();
+                owed = signed.receipts();
+                assertThat(owed.owner()).isEqualTo("ann");
+                assertThat(owed.all()).hasSize(1);
+                assertThat(owed.deadline()).isBetween(before, Instant.now().plusSeconds(60));
+                // Paid in, held, settled.
+                while (log.size() < 3) {
+                    log = checkpoint(ann.checkpoint(log.size()));
+                }
+                proves(ann, log, owed);
+            }
+        }
+        try (var server = start();
+                var again = node(server, "ann", honest());
+                var eve = node(server, "eve", honest())) {
+            proves(again, log, owed);
+            Receipt receipt = owed.all().getFirst();
+            CoordinatorMessage.Entries to =
+                    eve.entries(log.size(), receipt.settlement().toString());
+            assertThat(Export.Item.parse(to.items().getFirst()).lines())
+                    .as("nobody sees another's lines")
+                    .isEmpty();
+        }
+        assertThat(death.get()).isNull();
+    }
+
+    private static Checkpoint checkpoint(CoordinatorMessage.Checkpoint heard) {
+        return Checkpoint.parse(SignedNote.parse(heard.text()).text());
+    }
+
+    private static void proves(StubNode node, Checkpoint log, Receipts owed) throws Exception {
+        Receipt receipt = owed.all().getFirst();
+        CoordinatorMessage.Entries proof =
+                node.entries(log.size(), receipt.settlement().toString());
+        assertThat(proof.size()).isEqualTo(log.size());
+        Export.Item item = Export.Item.parse(proof.items().getFirst());
+        assertThat(item.isProvenBy(log, owed.holder())).isTrue();
+        assertThat(owed.broken(receipt, item, List.of(log))).isEmpty();
     }
 
     private static Pin continued(Pin pin, CoordinatorMessage.Checkpoint next) {

@@ -41,6 +41,8 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
     private final BlockingQueue<CoordinatorMessage.Checkpoint> checkpoints =
             new LinkedBlockingQueue<>();
     private final BlockingQueue<CoordinatorMessage.Earnings> earnings = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CoordinatorMessage.Receipts> receipts = new LinkedBlockingQueue<>();
+    private final BlockingQueue<CoordinatorMessage.Entries> entries = new LinkedBlockingQueue<>();
 
     private StubNode(int dimensions, UnaryOperator<byte[]> deed, UnaryOperator<byte[]> signer) {
         this.dimensions = dimensions;
@@ -127,6 +129,10 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
                                 signer.apply(statement.bytes())));
             } else if (message instanceof CoordinatorMessage.Checkpoint newest) {
                 checkpoints.add(newest);
+            } else if (message instanceof CoordinatorMessage.Receipts owed) {
+                receipts.add(owed);
+            } else if (message instanceof CoordinatorMessage.Entries proven) {
+                entries.add(proven);
             } else if (message instanceof CoordinatorMessage.Earnings said) {
                 earnings.add(said);
                 offered.complete(null);
@@ -162,6 +168,22 @@ final class StubNode implements AutoCloseable, NodeLink.Handler {
             heard = checkpoints.poll(200, TimeUnit.MILLISECONDS);
         }
         return Objects.requireNonNull(heard, "no checkpoint beside " + pinned);
+    }
+
+    /** The next list of receipts. */
+    CoordinatorMessage.Receipts receipts() throws Exception {
+        return Objects.requireNonNull(receipts.poll(20, TimeUnit.SECONDS), "no receipts");
+    }
+
+    /** Asks until the payment is proven by a checkpoint of that size. */
+    CoordinatorMessage.Entries entries(long pinned, String payment) throws Exception {
+        CoordinatorMessage.Entries heard = null;
+        for (int i = 0; i < 100 && heard == null; i++) {
+            link.get(20, TimeUnit.SECONDS)
+                    .send(List.of(new NodeMessage.AskEntries(pinned, List.of(payment))));
+            heard = entries.poll(200, TimeUnit.MILLISECONDS);
+        }
+        return Objects.requireNonNull(heard, "no proof of " + payment);
     }
 
     /** Says that it is there, and hears what its owner has earned and how it stands. */

@@ -12,6 +12,7 @@ import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.config.WebhookConfig;
 import org.idlefleet.edge.adapter.kuksa.KuksaSource;
 import org.idlefleet.edge.adapter.ledger.LedgerPin;
+import org.idlefleet.edge.adapter.ledger.LedgerReceipts;
 import org.idlefleet.edge.adapter.linux.EnergySensors;
 import org.idlefleet.edge.adapter.linux.LinuxSource;
 import org.idlefleet.edge.adapter.owner.OwnerSource;
@@ -305,9 +306,24 @@ public final class EdgeDaemon implements AutoCloseable {
                 uplink.identity().owner(),
                 config.coordinator());
         var pinned = new LedgerPin(DataDirectory.ledger(config.data()));
+        var receipts =
+                new LedgerReceipts(
+                        DataDirectory.ledger(config.data()),
+                        uplink.identity().owner().value(),
+                        clock);
         var hands =
-                new EdgeHands(uplink, lanes, store, disk, timer, pinned, loop::tell, this::watch);
+                new EdgeHands(
+                        uplink,
+                        lanes,
+                        store,
+                        disk,
+                        timer,
+                        pinned,
+                        receipts,
+                        loop::tell,
+                        this::watch);
         pinned.known().ifPresent(loop::tell);
+        receipts.pinned().ifPresent(loop::tell);
         thread("edge-loop").newThread(() -> run(hands)).start();
         sampler.start();
         openPage();

@@ -3,6 +3,7 @@ package org.idlefleet.edge.adapter;
 import org.idlefleet.edge.Action;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.edge.adapter.ledger.LedgerPin;
+import org.idlefleet.edge.adapter.ledger.LedgerReceipts;
 import org.idlefleet.edge.adapter.store.ModelStore;
 import org.idlefleet.edge.adapter.store.Progress;
 import org.idlefleet.edge.adapter.uplink.Uplink;
@@ -29,6 +30,7 @@ final class EdgeHands implements EdgeLoop.Hands {
     private final ExecutorService disk;
     private final ScheduledExecutorService timer;
     private final LedgerPin pinned;
+    private final LedgerReceipts receipts;
     private final Consumer<Signal> inbox;
     private final Consumer<Boolean> watch;
 
@@ -43,6 +45,7 @@ final class EdgeHands implements EdgeLoop.Hands {
             ExecutorService disk,
             ScheduledExecutorService timer,
             LedgerPin pinned,
+            LedgerReceipts receipts,
             Consumer<Signal> inbox,
             Consumer<Boolean> watch) {
         this.uplink = uplink;
@@ -51,6 +54,7 @@ final class EdgeHands implements EdgeLoop.Hands {
         this.disk = disk;
         this.timer = timer;
         this.pinned = pinned;
+        this.receipts = receipts;
         this.inbox = inbox;
         this.watch = watch;
     }
@@ -105,7 +109,14 @@ final class EdgeHands implements EdgeLoop.Hands {
             case Action.AbandonModel abandon -> lanes.abandon(abandon.manifest());
             case Action.StopEngine _ -> lanes.stop();
             case Action.PinCheckpoint pin ->
-                    disk.execute(() -> pinned.take(pin.checkpoint()).ifPresent(inbox));
+                    disk.execute(() -> {
+                        pinned.take(pin.checkpoint()).ifPresent(inbox);
+                        receipts.pinned().ifPresent(inbox);
+                    });
+            case Action.KeepReceipts keep ->
+                    disk.execute(() -> receipts.keep(keep.receipts()).ifPresent(inbox));
+            case Action.CheckEntries check ->
+                    disk.execute(() -> receipts.check(check.entries()).ifPresent(inbox));
             case Action.Exit exit -> LOG.info("the node ends: {}", exit.reason());
         }
     }

@@ -314,6 +314,7 @@ final class EdgeLoop {
                     Signal.FetchHeld _,
                     Signal.FetchAllowed _,
                     Signal.LedgerPinned _,
+                    Signal.ReceiptsHeld _,
                     Signal.ShardFinished _,
                     Signal.ShardAborted _,
                     Signal.ModelWants _,

@@ -100,9 +100,15 @@ final class StatusFile {
         root.putObject("earnings")
                 .put("escrowMicros", view.earnings().escrowMicros())
                 .put("payableMicros", view.earnings().payableMicros());
+        EdgeView.Receipts receipts = view.ledger().receipts();
         root.putObject("ledger")
                 .put("pinnedSize", view.ledger().size())
-                .put("fault", view.ledger().fault());
+                .put("fault", view.ledger().fault())
+                .putObject("receipts")
+                .put("kept", receipts.kept())
+                .put("open", receipts.open())
+                .put("overdue", receipts.overdue())
+                .put("broken", receipts.broken());
         view.earnings().standing().ifPresent(known -> standing(root.putObject("standing"), known));
         return root;
     }

@@ -22,6 +22,11 @@ public record Entry(
         commitments = List.copyOf(commitments);
     }
 
+    /** The transaction's name, such as {@code settle/12/3}. */
+    public String name() {
+        return id.toString();
+    }
+
     public String text() {
         var text =
                 new StringBuilder(KIND)

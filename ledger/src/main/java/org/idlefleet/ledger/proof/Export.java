@@ -31,6 +31,44 @@ public record Export(
             lines = List.copyOf(lines);
             proof = List.copyOf(proof);
         }
+
+        /** Whether it is in that log, and all its lines are the holder's, each shown once. */
+        public boolean isProvenBy(Checkpoint log, String holder) {
+            List<Hash> shown = lines.stream().map(Line::commitment).distinct().toList();
+            return MerkleProof.includes(
+                            log.root(), log.size(), entry.leaf(), entry.sequence() - 1, proof)
+                    && shown.size() == lines.size()
+                    && entry.commitments().containsAll(shown)
+                    && lines.stream().allMatch(line -> line.holder().equals(holder));
+        }
+
+        /** As {@link #parse} reads it. */
+        public String text() {
+            var text = new StringBuilder(entry.text());
+            text.append("own ").append(lines.size()).append('\n');
+            lines.forEach(line -> text.append(line.text()));
+            append(text, proof);
+            return text.toString();
+        }
+
+        /** Reads what {@link #text} writes. */
+        public static Item parse(String text) {
+            var lines = new Lines(text);
+            Item item = read(lines);
+            if (lines.hasNext()) {
+                throw new IllegalArgumentException("the entry goes on after its proof");
+            }
+            return item;
+        }
+
+        private static Item read(Lines lines) {
+            Entry entry = Entry.read(lines);
+            var own = new ArrayList<Line>();
+            for (int line = lines.count("own", entry.commitments().size()); line > 0; line--) {
+                own.add(Line.read(lines));
+            }
+            return new Item(entry, own, Export.proof(lines));
+        }
     }
 
     public Export {
@@ -48,12 +86,7 @@ public record Export(
             append(text, proof.getValue());
         }
         text.append("items ").append(items.size()).append('\n');
-        for (Item item : items) {
-            text.append(item.entry().text());
-            text.append("own ").append(item.lines().size()).append('\n');
-            item.lines().forEach(line -> text.append(line.text()));
-            append(text, item.proof());
-        }
+        items.forEach(item -> text.append(item.text()));
         return text.toString();
     }
 
@@ -71,12 +104,7 @@ public record Export(
         }
         var items = new ArrayList<Item>();
         for (int left = lines.count("items", ITEMS_MAX); left > 0; left--) {
-            Entry entry = Entry.read(lines);
-            var own = new ArrayList<Line>();
-            for (int line = lines.count("own", entry.commitments().size()); line > 0; line--) {
-                own.add(Line.read(lines));
-            }
-            items.add(new Item(entry, own, proof(lines)));
+            items.add(Item.read(lines));
         }
         if (lines.hasNext()) {
             throw new IllegalArgumentException("the export goes on after its last item");

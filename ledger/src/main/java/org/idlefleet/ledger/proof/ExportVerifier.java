@@ -2,9 +2,12 @@ package org.idlefleet.ledger.proof;
 
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.TransactionId;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -22,6 +25,8 @@ public final class ExportVerifier {
     private final Signatures signatures;
     private final List<String> faults = new ArrayList<>();
     private final TreeMap<AccountId, Money> balances = new TreeMap<>();
+    private long kept;
+    private long open;
 
     private ExportVerifier(Trust trust, Signatures signatures) {
         this.trust = trust;
@@ -38,7 +43,11 @@ public final class ExportVerifier {
             return verify(Export.parse(export), trust, signatures);
         } catch (IllegalArgumentException | ArithmeticException e) {
             return new Verification(
-                    0, new TreeMap<>(), List.of("the export cannot be read: " + e.getMessage()));
+                    0,
+                    0,
+                    0,
+                    new TreeMap<>(),
+                    List.of("the export cannot be read: " + e.getMessage()));
         }
     }
 
@@ -49,7 +58,7 @@ public final class ExportVerifier {
             chain(export, checkpoint.get());
             receipts(export, checkpoint.get());
         }
-        return new Verification(export.items().size(), balances, faults);
+        return new Verification(export.items().size(), kept, open, balances, faults);
     }
 
     private Optional<Checkpoint> checkpoint(SignedNote note) {
@@ -179,37 +188,49 @@ public final class ExportVerifier {
     }
 
     private void receipts(Export export, Checkpoint now) {
-        for (SignedNote note : trust.receipts()) {
-            if (!note.isSignedBy(trust.log(), signatures)) {
-                fault("a receipt is not signed by the log's key: " + note.text());
-                continue;
-            }
-            Receipt receipt = Receipt.parse(note.text());
-            boolean due = !receipt.deadline().isAfter(now.time());
-            if (due
-                    && export.holder().equals("owner:" + receipt.owner())
-                    && !honoured(export, receipt)) {
+        Map<TransactionId, Export.Item> entries = new HashMap<>();
+        export.items().forEach(item -> entries.put(item.entry().id(), item));
+        var seen = new ArrayList<>(trust.pinned());
+        seen.add(now);
+        for (SignedReceipts signed : trust.receipts()) {
+            Receipts list = signed.receipts();
+            if (!signed.isSignedBy(trust.log(), signatures)) {
+                fault("receipts due " + list.deadline() + " are not signed by the log's key");
+            } else if (!list.holder().equals(export.holder())) {
                 fault(
-                        "the receipt for "
-                                + receipt.settlement()
-                                + " promised "
-                                + receipt.amount()
-                                + " by "
-                                + receipt.deadline()
-                                + ", but no such entry is in the log of "
-                                + now.time());
+                        "receipts due "
+                                + list.deadline()
+                                + " are made out to "
+                                + list.owner()
+                                + ", expected "
+                                + export.holder());
+            } else {
+                list.all().forEach(receipt -> receipt(list, receipt, entries, seen, now));
             }
         }
     }
 
-    private static boolean honoured(Export export, Receipt receipt) {
-        return export.items().stream()
-                .filter(item -> item.entry().id().equals(receipt.settlement()))
-                .anyMatch(item ->
-                        item.lines().stream()
-                                .map(Line::amount)
-                                .reduce(Money.ZERO, Money::plus)
-                                .equals(receipt.amount()));
+    private void receipt(
+            Receipts list,
+            Receipt receipt,
+            Map<TransactionId, Export.Item> entries,
+            List<Checkpoint> seen,
+            Checkpoint now) {
+        Export.Item entry = entries.get(receipt.settlement());
+        if (entry != null) {
+            Optional<String> broken = list.broken(receipt, entry, seen);
+            broken.ifPresent(faults::add);
+            kept += broken.isEmpty() ? 1 : 0;
+        } else if (list.deadline().isAfter(now.time())) {
+            open++;
+        } else {
+            fault(
+                    list.promise(receipt)
+                            + ", but no such entry of "
+                            + list.holder()
+                            + " is in the log of "
+                            + now.time());
+        }
     }
 
     private <T> Optional<T> fault(String what) {

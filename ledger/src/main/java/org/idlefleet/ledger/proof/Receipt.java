@@ -3,50 +3,40 @@ package org.idlefleet.ledger.proof;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.TransactionId;
 
-import java.time.Instant;
-import java.time.format.DateTimeParseException;
-
 /**
- * The coordinator's signed promise to an owner: this payment will be in the log by then. A receipt
- * without its entry proves that the promise was broken.
+ * A promise for one result: this transaction will bring the owner so much.
  *
- * @param settlement the transaction that will pay
- * @param amount what it will bring the owner, in all his accounts together
+ * @param amount in all the owner's accounts together
+ * @param result SHA-256 of the output that is paid
  */
-public record Receipt(String owner, TransactionId settlement, Money amount, Instant deadline) {
-    private static final String KIND = "idlefleet ledger receipt v1";
+public record Receipt(TransactionId settlement, Money amount, Hash result) {
+    private static final int WORDS = 3;
 
-    /** What gets signed as a note by the log's key. */
-    public String text() {
-        return KIND
-                + "\nowner "
-                + owner
-                + "\nfor "
-                + settlement
-                + "\namount "
-                + amount.millionths()
-                + "\nby "
-                + deadline
-                + "\n";
+    /** The transaction's name, such as {@code settle/12/3}. */
+    public String name() {
+        return settlement.toString();
     }
 
-    public static Receipt parse(String text) {
-        var lines = new Lines(text);
-        lines.expect(KIND);
-        try {
-            var receipt =
-                    new Receipt(
-                            lines.next("owner"),
-                            TransactionId.parse(lines.next("for")),
-                            new Money(Long.parseLong(lines.next("amount"))),
-                            Instant.parse(lines.next("by")));
-            if (!receipt.text().equals(text)) {
-                throw new IllegalArgumentException(
-                        "the receipt is not written in its one form: " + text);
-            }
-            return receipt;
-        } catch (NumberFormatException | DateTimeParseException e) {
-            throw new IllegalArgumentException("no receipt: " + text, e);
+    String text() {
+        return settlement + " " + amount.millionths() + " " + result + "\n";
+    }
+
+    /** Reads what {@link #text} writes, without its newline. */
+    static Receipt parse(String line) {
+        String[] words = line.split(" ", -1);
+        if (words.length != WORDS) {
+            throw new IllegalArgumentException(
+                    "expected a transaction, an amount and a digest, found '" + line + "'");
         }
+        var receipt =
+                new Receipt(
+                        TransactionId.parse(words[0]),
+                        new Money(Long.parseLong(words[1])),
+                        Hash.parse(words[2]));
+        if (!receipt.text().equals(line + "\n")) {
+            throw new IllegalArgumentException(
+                    "the receipt is not written in its one form: " + line);
+        }
+        return receipt;
     }
 }

@@ -15,7 +15,7 @@ public record Trust(
         List<NoteKey> witnesses,
         int witnessesNeeded,
         List<Checkpoint> pinned,
-        List<SignedNote> receipts) {
+        List<SignedReceipts> receipts) {
     public Trust {
         witnesses = List.copyOf(witnesses);
         pinned = List.copyOf(pinned);

@@ -5,6 +5,7 @@ import org.idlefleet.ledger.Booking;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.ledger.adapter.LedgerStory;
 import org.idlefleet.ledger.proof.adapter.Ed25519;
 
@@ -30,6 +31,17 @@ public final class ForgedWorld {
         "stale checkpoint"
     };
 
+    static final String[] BETRAYALS = {
+        "never entered",
+        "entered late",
+        "for less",
+        "for another",
+        "signed by another",
+        "made out to another",
+        "altered"
+    };
+
+    private static final String ANN_NAME = "ann";
     private static final String ORIGIN = "ledger.example.org";
     private static final String ANN = "owner:ann";
     private static final AccountId ESCROW = AccountId.escrow("ann");
@@ -65,10 +77,13 @@ public final class ForgedWorld {
         }
 
         Export export(long size) {
+            return export(size, pin);
+        }
+
+        Export export(long size, long seen) {
             var growth = new TreeMap<Long, List<Hash>>();
             growth.put(
-                    (long) pin,
-                    pin <= size ? MerkleTree.consistencyProof(log, pin, size) : List.of());
+                    seen, seen <= size ? MerkleTree.consistencyProof(log, seen, size) : List.of());
             var items = new ArrayList<Export.Item>();
             for (Chains.Sealed entry : sealed.subList(0, (int) size)) {
                 List<Line> own =
@@ -109,14 +124,116 @@ public final class ForgedWorld {
 
     /** Ann's node pinned a checkpoint half-way, and has a receipt for every payment. */
     private Trust trustOfAnn() {
-        List<SignedNote> receipts =
-                touching(truth, 0, truth.size()).stream()
-                        .map(truth::get)
-                        .map(paid -> new Receipt("ann", paid.id(), paid.change(ESCROW), NOON))
-                        .map(receipt -> SignedNote.of(receipt.text(), signer))
-                        .toList();
         return new Trust(
-                ORIGIN, signer.key(), List.of(), 0, List.of(honest.checkpoint(pin)), receipts);
+                ORIGIN,
+                signer.key(),
+                List.of(),
+                0,
+                List.of(honest.checkpoint(pin)),
+                SignedReceipts.sign(promises(ANN_NAME), signer));
+    }
+
+    /** Each payment is promised for the checkpoint that first has it, the last for one before. */
+    private List<Receipts> promises(String owner) {
+        return touching(truth, 0, truth.size()).stream()
+                .map(index ->
+                        new Receipts(
+                                owner,
+                                NOON.plusSeconds(Math.min(index + 1, truth.size() - 1)),
+                                List.of(
+                                        new Receipt(
+                                                truth.get(index).id(),
+                                                truth.get(index).change(ESCROW),
+                                                MerkleTree.EMPTY_ROOT))))
+                .toList();
+    }
+
+    /**
+     * A promise broken or forged, with an export in which nothing else is wrong.
+     *
+     * @param fault part of the sentence that has to say so
+     */
+    public record Betrayal(String kind, Export export, Trust trust, String fault) {}
+
+    public Betrayal betray(Random random) {
+        String kind = BETRAYALS[random.nextInt(BETRAYALS.length)];
+        int seen = truth.size() - 2;
+        List<Integer> paid = touching(truth, 0, seen);
+        int victim = paid.get(random.nextInt(paid.size()));
+        String id = "the receipt for " + truth.get(victim).id() + " promised ann ";
+        var lie = new ArrayList<>(truth);
+        List<SignedReceipts> receipts = trust.receipts();
+        int drawn = random.nextInt(receipts.size());
+        SignedReceipts real = receipts.get(drawn);
+        switch (kind) {
+            case "never entered" -> lie.set(victim, moved(truth.get(victim), "bob", "x"));
+            case "entered late" -> lie.add(lie.remove(victim));
+            case "for less" -> lie.set(victim, shaved(truth.get(victim)));
+            case "for another" -> lie.set(victim, moved(truth.get(victim), "bob", ""));
+            case "signed by another" -> {
+                id = "not signed by the log's key";
+                receipts =
+                        SignedReceipts.sign(
+                                promises(ANN_NAME), Ed25519.signer(ORIGIN, Ed25519.newSeed()));
+            }
+            case "made out to another" -> {
+                id = "made out to bob";
+                receipts = SignedReceipts.sign(promises("bob"), signer);
+            }
+            default -> {
+                id = "not signed by the log's key";
+                Receipt honestly = real.receipts().all().getFirst();
+                var raised =
+                        new Receipt(
+                                honestly.settlement(),
+                                honestly.amount().plus(new Money(1)),
+                                honestly.result());
+                receipts =
+                        List.of(
+                                new SignedReceipts(
+                                        new Receipts(
+                                                ANN_NAME,
+                                                real.receipts().deadline(),
+                                                List.of(raised)),
+                                        real.index(),
+                                        real.proof(),
+                                        real.head()));
+            }
+        }
+        var history = new History(lie);
+        return new Betrayal(
+                kind,
+                history.export(lie.size(), seen),
+                new Trust(
+                        ORIGIN,
+                        signer.key(),
+                        List.of(),
+                        0,
+                        List.of(history.checkpoint(seen)),
+                        receipts),
+                id);
+    }
+
+    /** The same payment to somebody else, under the same name or under that of another shard. */
+    private static Transaction moved(Transaction paid, String to, String shard) {
+        TransactionId id = paid.id();
+        var postings = new ArrayList<Posting>();
+        Money gets = paid.change(ESCROW).plus(paid.change(AccountId.escrow(to)));
+        for (Posting posting : paid.postings()) {
+            if (!posting.account().equals(ESCROW)
+                    && !posting.account().equals(AccountId.escrow(to))) {
+                postings.add(posting);
+            }
+        }
+        if (!gets.isZero()) {
+            postings.add(new Posting(AccountId.escrow(to), gets));
+        }
+        return new Transaction(
+                shard.isEmpty()
+                        ? id
+                        : new TransactionId(id.kind(), id.subject(), id.detail() + shard),
+                paid.policy(),
+                postings);
     }
 
     public Trust trust() {

@@ -8,6 +8,7 @@ import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.wire.CoordinatorMsg;
 
 import java.io.IOException;
@@ -63,6 +64,13 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
             case CoordinatorMessage.Goodbye m ->
                     envelope.setGoodbye(
                             CoordinatorMsg.Goodbye.newBuilder().setReason(fields.cut(m.reason())));
+            case CoordinatorMessage.Receipts m ->
+                    envelope.setReceipts(CoordinatorMsg.Receipts.newBuilder().setText(m.text()));
+            case CoordinatorMessage.Entries m ->
+                    envelope.setEntries(
+                            CoordinatorMsg.Entries.newBuilder()
+                                    .setSize(m.size())
+                                    .addAllItems(m.items()));
         }
         return envelope.build();
     }
@@ -102,6 +110,11 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
                             fields.text(
                                     "goodbye.reason",
                                     CoordinatorMsg.Goodbye.parseFrom(in).getReason()));
+            case CoordinatorMsg.RECEIPTS_FIELD_NUMBER ->
+                    new CoordinatorMessage.Receipts(
+                            CoordinatorMsg.Receipts.parseFrom(in).getText());
+            case CoordinatorMsg.ENTRIES_FIELD_NUMBER ->
+                    entries(CoordinatorMsg.Entries.parseFrom(in));
             default -> throw new WireException("message", "there is no kind " + kind);
         };
     }
@@ -126,6 +139,9 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
             case CoordinatorMessage.ManifestBytes m -> 48 + m.bytes().length;
             case CoordinatorMessage.Checkpoint m ->
                     256 + 3 * m.text().length() + 34 * m.proof().size();
+            case CoordinatorMessage.Receipts m -> 16 + m.text().length();
+            case CoordinatorMessage.Entries m ->
+                    16 + m.items().stream().mapToInt(item -> 8 + item.length()).sum();
             case CoordinatorMessage.Welcome m -> 32 + 128 * m.models().size();
             case CoordinatorMessage.ModelNotice _,
                     CoordinatorMessage.Cancel _,
@@ -241,6 +257,13 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
                 fields.text("checkpoint.key", m.getKey()),
                 Fields.between("checkpoint.from", 0, m.getFrom(), Long.MAX_VALUE),
                 proof);
+    }
+
+    private static CoordinatorMessage.Entries entries(CoordinatorMsg.Entries m)
+            throws WireException {
+        Fields.between("entries.items", 0, m.getItemsCount(), NodeMessage.AskEntries.ASKED_MAX);
+        return new CoordinatorMessage.Entries(
+                Fields.between("entries.size", 0, m.getSize(), Long.MAX_VALUE), m.getItemsList());
     }
 
     private static CoordinatorMsg.Earnings earnings(CoordinatorMessage.Earnings earnings) {

@@ -86,6 +86,11 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                     envelope.setFetchManifest(
                             NodeMsg.FetchManifest.newBuilder()
                                     .setManifest(Fields.digest(m.manifest())));
+            case NodeMessage.AskEntries m ->
+                    envelope.setAskEntries(
+                            NodeMsg.AskEntries.newBuilder()
+                                    .setPinnedSize(m.pinnedSize())
+                                    .addAllTransactions(m.transactions()));
         }
         return envelope.build();
     }
@@ -161,6 +166,7 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                             Fields.digest(
                                     "fetch_manifest.manifest",
                                     NodeMsg.FetchManifest.parseFrom(in).getManifest()));
+            case NodeMsg.ASK_ENTRIES_FIELD_NUMBER -> ask(NodeMsg.AskEntries.parseFrom(in));
             default -> throw new WireException("message", "there is no kind " + kind);
         };
     }
@@ -184,6 +190,8 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
             case NodeMessage.ResultPart m -> 32 + m.bytes().length;
             case NodeMessage.Partial m -> 32 + m.bytes().length;
             case NodeMessage.Commit _ -> 192;
+            case NodeMessage.AskEntries m ->
+                    32 + m.transactions().stream().mapToInt(name -> 8 + name.length()).sum();
             case NodeMessage.Offer m -> 16 + 48 * m.models().size();
             case NodeMessage.Hello _,
                     NodeMessage.Release _,
@@ -236,6 +244,21 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                 (int) Fields.between("offer.slots", 0, m.getSlots(), NodeMessage.SLOTS_MAX),
                 Fields.millis("offer.park_time_left_ms", m.getParkTimeLeftMs()),
                 models);
+    }
+
+    private NodeMessage.AskEntries ask(NodeMsg.AskEntries m) throws WireException {
+        Fields.between(
+                "ask_entries.transactions",
+                0,
+                m.getTransactionsCount(),
+                NodeMessage.AskEntries.ASKED_MAX);
+        List<String> transactions = new ArrayList<>(m.getTransactionsCount());
+        for (String transaction : m.getTransactionsList()) {
+            transactions.add(fields.text("ask_entries.transactions", transaction));
+        }
+        return new NodeMessage.AskEntries(
+                Fields.between("ask_entries.pinned_size", 0, m.getPinnedSize(), Long.MAX_VALUE),
+                transactions);
     }
 
     private int chunkLength(int length) throws WireException {

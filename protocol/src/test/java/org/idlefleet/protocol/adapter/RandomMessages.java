@@ -34,7 +34,7 @@ final class RandomMessages {
     }
 
     private NodeMessage nodeMessage() {
-        return switch (random.nextInt(11)) {
+        return switch (random.nextInt(12)) {
             case 0 ->
                     new NodeMessage.Hello(
                             1 + random.nextInt(5),
@@ -73,12 +73,13 @@ final class RandomMessages {
                     new NodeMessage.Refuse(lease(), one(NodeMessage.RefuseReason.values()), text());
             case 8 -> new NodeMessage.Heartbeat(size());
             case 9 -> new NodeMessage.FetchChunk(digest(), size(), 1 + random.nextInt(1 << 20));
+            case 10 -> new NodeMessage.AskEntries(size(), list(random.nextInt(9), this::text));
             default -> new NodeMessage.FetchManifest(digest());
         };
     }
 
     private CoordinatorMessage coordinatorMessage() {
-        return switch (random.nextInt(10)) {
+        return switch (random.nextInt(12)) {
             case 0 ->
                     new CoordinatorMessage.Welcome(
                             1 + random.nextInt(9),
@@ -107,6 +108,8 @@ final class RandomMessages {
             case 8 ->
                     new CoordinatorMessage.Checkpoint(
                             text(), text(), size(), list(random.nextInt(4), this::digest));
+            case 9 -> new CoordinatorMessage.Receipts(text());
+            case 10 -> new CoordinatorMessage.Entries(size(), list(random.nextInt(9), this::text));
             default -> new CoordinatorMessage.Goodbye(text());
         };
     }

@@ -33,10 +33,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.net.InetAddress;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -59,6 +61,7 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
     private final Payloads payloads;
     private final ModelStore models;
     private final Checkpoints checkpoints;
+    private final Promises promises;
     private final Executor files;
     private final Map<Long, Guest> guests = new ConcurrentHashMap<>();
     private final Map<Long, List<CoordinatorMessage>> gathered = new HashMap<>();
@@ -73,12 +76,14 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
             Payloads payloads,
             ModelStore models,
             Checkpoints checkpoints,
+            Promises promises,
             Executor files) {
         this.inbox = inbox;
         this.desk = desk;
         this.payloads = payloads;
         this.models = models;
         this.checkpoints = checkpoints;
+        this.promises = promises;
         this.files = files;
     }
 
@@ -170,6 +175,10 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                         new Command.LeaseRefused(
                                 session, refuse.lease(), refuse.reason(), refuse.detail()));
             }
+            case NodeMessage.AskEntries ask ->
+                    files.execute(() ->
+                            promises.prove(ask, guest.session().owner())
+                                    .ifPresent(entries -> guest.session().send(List.of(entries))));
             case FetchChunk fetch -> files.execute(() -> serve(guest.session(), fetch));
             case FetchManifest fetch -> files.execute(() -> serve(guest.session(), fetch));
         }
@@ -363,6 +372,17 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
 
     public void earnings(Send.Earnings earnings) {
         gather(earnings.session(), earnings.earnings());
+    }
+
+    /** Gives nodes the receipts that are due; any thread but always the same. */
+    public void promise(Instant now) {
+        var here = new HashMap<NodeId, NodeSession>();
+        guests.values().forEach(guest -> here.put(guest.session().node(), guest.session()));
+        promises.sign(
+                now,
+                here::containsKey,
+                (node, message) -> Objects.requireNonNull(here.get(node)).send(List.of(message)));
+        files.execute(() -> promises.look(now));
     }
 
     public void dismiss(Send.Dismiss dismiss) {

@@ -1,6 +1,8 @@
 package org.idlefleet.ledger.proof.adapter;
 
 import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.TransactionId;
+import org.idlefleet.ledger.TransactionKind;
 import org.idlefleet.ledger.adapter.BookedRow;
 import org.idlefleet.ledger.adapter.LedgerException;
 import org.idlefleet.ledger.adapter.LedgerReader;
@@ -14,7 +16,6 @@ import org.idlefleet.ledger.proof.MemoryTiles;
 import org.idlefleet.ledger.proof.MerkleTree;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.ledger.proof.NoteSigner;
-import org.idlefleet.ledger.proof.Receipt;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.ledger.proof.TileId;
 import org.idlefleet.ledger.proof.TileLog;
@@ -28,8 +29,11 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -48,6 +52,9 @@ public final class ProofLog implements AutoCloseable {
 
     private static final int RECENT_MAX = 64;
 
+    /** So many of the newest payments can be proven one by one without reading the ledger. */
+    private static final int PROVABLE_MAX = 32_768;
+
     private final Path checkpointFile;
     private final String origin;
     private final ProofKeys keys;
@@ -59,6 +66,11 @@ public final class ProofLog implements AutoCloseable {
 
     /** What was published last, newest first: a witness needs a moment to answer. */
     private final Deque<SignedNote> recent = new ArrayDeque<>();
+
+    /** The newest payments, and those looked up in the ledger on purpose. */
+    private final Map<TransactionId, Chains.Sealed> newest = bounded();
+
+    private final Map<TransactionId, Chains.Sealed> lookedUp = bounded();
 
     private ProofLog(Path directory, String origin, LedgerReader ledger)
             throws IOException, SQLException {
@@ -125,6 +137,9 @@ public final class ProofLog implements AutoCloseable {
                 row -> {
                     Chains.Sealed sealed = seal(chains, row);
                     log.append(sealed.entry().leaf());
+                    if (row.transaction().id().kind() == TransactionKind.SETTLE) {
+                        newest.put(row.transaction().id(), sealed);
+                    }
                     for (Line line : sealed.lines()) {
                         holders.add(line.holder());
                         accounts.add(line.account());
@@ -181,11 +196,6 @@ public final class ProofLog implements AutoCloseable {
         return keys.signer();
     }
 
-    /** A signed promise that a payment will be in the log. */
-    public SignedNote sign(Receipt receipt) {
-        return SignedNote.of(receipt.text(), keys.signer());
-    }
-
     /**
      * How the log of {@code size} entries continues the one of {@code earlier}: for nodes and
      * witnesses.
@@ -196,6 +206,58 @@ public final class ProofLog implements AutoCloseable {
 
     public synchronized List<Hash> inclusionProof(long sequence, long size) {
         return MerkleTree.inclusionProof(log, sequence - 1, size);
+    }
+
+    /**
+     * One payment as its owner can prove it by a checkpoint of {@code size} entries; empty if it is
+     * not among them, nor among the newest payments and those that were {@link #lookUp looked up}.
+     */
+    public synchronized Optional<Export.Item> payment(TransactionId id, String holder, long size) {
+        Chains.Sealed sealed = newest.getOrDefault(id, lookedUp.get(id));
+        if (sealed == null || sealed.entry().sequence() > size || size > log.size()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new Export.Item(
+                        sealed.entry(),
+                        own(sealed, holder),
+                        inclusionProof(sealed.entry().sequence(), size)));
+    }
+
+    /** Whether {@link #payment} can be asked for it without reading the ledger. */
+    public synchronized boolean isAtHand(TransactionId id) {
+        return newest.containsKey(id) || lookedUp.containsKey(id);
+    }
+
+    /** Reads the whole ledger once, so that these payments can be proven. */
+    public void lookUp(Set<TransactionId> payments, LedgerReader ledger) {
+        var replay = new Chains(keys.secret());
+        ledger.visit(
+                1,
+                size(),
+                row -> {
+                    Chains.Sealed sealed = seal(replay, row);
+                    if (payments.contains(row.transaction().id())) {
+                        keep(sealed);
+                    }
+                });
+    }
+
+    private synchronized void keep(Chains.Sealed payment) {
+        lookedUp.put(payment.entry().id(), payment);
+    }
+
+    private static List<Line> own(Chains.Sealed sealed, String holder) {
+        return sealed.lines().stream().filter(line -> line.holder().equals(holder)).toList();
+    }
+
+    private static Map<TransactionId, Chains.Sealed> bounded() {
+        return new LinkedHashMap<>() {
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<TransactionId, Chains.Sealed> eldest) {
+                return size() > PROVABLE_MAX;
+            }
+        };
     }
 
     /** The hashes of a tile, as tile logs serve it; empty if there is none. */
@@ -226,10 +288,7 @@ public final class ProofLog implements AutoCloseable {
                 size,
                 row -> {
                     Chains.Sealed sealed = seal(replay, row);
-                    List<Line> own =
-                            sealed.lines().stream()
-                                    .filter(line -> line.holder().equals(holder))
-                                    .toList();
+                    List<Line> own = own(sealed, holder);
                     if (!own.isEmpty()) {
                         items.add(
                                 new Export.Item(

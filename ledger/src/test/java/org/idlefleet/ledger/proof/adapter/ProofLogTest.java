@@ -11,8 +11,11 @@ import org.idlefleet.ledger.adapter.LedgerReader;
 import org.idlefleet.ledger.adapter.LedgerStory;
 import org.idlefleet.ledger.proof.Checkpoint;
 import org.idlefleet.ledger.proof.ExportVerifier;
+import org.idlefleet.ledger.proof.MerkleTree;
 import org.idlefleet.ledger.proof.Receipt;
+import org.idlefleet.ledger.proof.Receipts;
 import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.ledger.proof.SignedReceipts;
 import org.idlefleet.ledger.proof.TileId;
 import org.idlefleet.ledger.proof.Trust;
 import org.idlefleet.ledger.proof.Verification;
@@ -87,22 +90,12 @@ class ProofLogTest {
         fold(200);
         try (var ledger = LedgerReader.open(ledgerFile());
                 var proof = open(ledger)) {
-            var never = new Receipt("ann", TransactionId.settle("job-x", "0"), new Money(5), NOON);
-            var notYet =
-                    new Receipt(
-                            "ann",
-                            TransactionId.settle("job-y", "0"),
-                            new Money(5),
-                            NOON.plusSeconds(99));
+            List<SignedReceipts> promised =
+                    SignedReceipts.sign(
+                            List.of(promise("job-x", NOON), promise("job-y", NOON.plusSeconds(99))),
+                            proof.signer());
             SignedNote note = proof.publish(NOON.plusSeconds(60));
-            var trust =
-                    new Trust(
-                            ORIGIN,
-                            proof.key(),
-                            List.of(),
-                            0,
-                            List.of(),
-                            List.of(proof.sign(never), proof.sign(notYet)));
+            var trust = new Trust(ORIGIN, proof.key(), List.of(), 0, List.of(), promised);
 
             Verification verification =
                     ExportVerifier.verify(
@@ -114,7 +107,7 @@ class ProofLogTest {
                     .singleElement()
                     .asString()
                     .contains("settle/job-x/0")
-                    .contains("promised 0.000005");
+                    .contains("promised ann 0.000005");
         }
     }
 
@@ -180,6 +173,17 @@ class ProofLogTest {
                 assertThat(proof.tile(new TileId(0, 0))).isEqualTo(tile).isNotEmpty();
             }
         }
+    }
+
+    private static Receipts promise(String job, Instant by) {
+        return new Receipts(
+                "ann",
+                by,
+                List.of(
+                        new Receipt(
+                                TransactionId.settle(job, "0"),
+                                new Money(5),
+                                MerkleTree.EMPTY_ROOT)));
     }
 
     private void fold(int batches) {

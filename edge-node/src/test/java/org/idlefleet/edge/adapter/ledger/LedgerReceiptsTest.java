@@ -1,0 +1,244 @@
+package org.idlefleet.edge.adapter.ledger;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.idlefleet.edge.EdgeView;
+import org.idlefleet.edge.Signal;
+import org.idlefleet.ledger.AccountId;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.Posting;
+import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.TransactionId;
+import org.idlefleet.ledger.proof.Chains;
+import org.idlefleet.ledger.proof.Checkpoint;
+import org.idlefleet.ledger.proof.Export;
+import org.idlefleet.ledger.proof.Line;
+import org.idlefleet.ledger.proof.MemoryTiles;
+import org.idlefleet.ledger.proof.MerkleTree;
+import org.idlefleet.ledger.proof.NoteSigner;
+import org.idlefleet.ledger.proof.Receipt;
+import org.idlefleet.ledger.proof.Receipts;
+import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.ledger.proof.SignedReceipts;
+import org.idlefleet.ledger.proof.TileLog;
+import org.idlefleet.ledger.proof.adapter.Ed25519;
+import org.idlefleet.protocol.CoordinatorMessage;
+import org.idlefleet.protocol.Digest;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** A coordinator with its ledger's key in hand, honest or not, and ann's node. */
+class LedgerReceiptsTest {
+    private static final NoteSigner SIGNER = Ed25519.signer("fleet", new byte[32]);
+    private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
+    private static final Instant DUE = NOON.plusSeconds(60);
+
+    private final Path directory;
+    private final TileLog log = new TileLog(new MemoryTiles(), 0);
+    private final Chains chains = new Chains(new byte[Chains.SECRET_LENGTH]);
+    private final List<Chains.Sealed> ledger = new ArrayList<>();
+    private Instant now = NOON;
+    private long pinned;
+    private LedgerReceipts receipts;
+
+    LedgerReceiptsTest(@TempDir Path directory) {
+        this.directory = directory;
+        receipts = restarted();
+    }
+
+    @BeforeEach
+    void pinsAnEmptyLedger() {
+        book("fund", "bob", 1);
+        publish();
+    }
+
+    private LedgerReceipts restarted() {
+        return new LedgerReceipts(directory, "ann", () -> now);
+    }
+
+    private void book(String shard, String owner, long amount) {
+        var payment =
+                new Transaction(
+                        TransactionId.settle("9", shard),
+                        List.of(
+                                new Posting(AccountId.ISSUED, new Money(-amount)),
+                                new Posting(AccountId.escrow(owner), new Money(amount))));
+        Chains.Sealed sealed = chains.seal(ledger.size() + 1, payment, 0);
+        ledger.add(sealed);
+        log.append(sealed.entry().leaf());
+    }
+
+    /** The node pins what there is. */
+    private void publish() {
+        now = now.plusSeconds(1);
+        var checkpoint = new Checkpoint("fleet", log.size(), log.root(), now);
+        assertThat(
+                        new LedgerPin(directory)
+                                .take(
+                                        new CoordinatorMessage.Checkpoint(
+                                                SignedNote.of(checkpoint.text(), SIGNER).toString(),
+                                                SIGNER.key().toString(),
+                                                pinned,
+                                                MerkleTree.consistencyProof(log, pinned, log.size())
+                                                        .stream()
+                                                        .map(hash -> Digest.ofRaw(hash.bytes()))
+                                                        .toList())))
+                .contains(new Signal.LedgerPinned(log.size()));
+        pinned = log.size();
+        receipts.pinned();
+    }
+
+    private static CoordinatorMessage.Receipts promise(
+            NoteSigner signer, String owner, int... shards) {
+        List<Receipt> all =
+                IntStream.of(shards)
+                        .mapToObj(shard ->
+                                new Receipt(
+                                        TransactionId.settle("9", Integer.toString(shard)),
+                                        new Money(shard),
+                                        MerkleTree.EMPTY_ROOT))
+                        .toList();
+        List<Receipts> lists =
+                List.of(new Receipts("eve", DUE, all), new Receipts(owner, DUE, all));
+        return new CoordinatorMessage.Receipts(SignedReceipts.sign(lists, signer).getLast().text());
+    }
+
+    /** All entries, proven by what is pinned. */
+    private Optional<Signal> prove() {
+        var items = new ArrayList<String>();
+        for (Chains.Sealed sealed : ledger) {
+            List<Line> own =
+                    sealed.lines().stream()
+                            .filter(line -> line.holder().equals("owner:ann"))
+                            .toList();
+            long index = sealed.entry().sequence() - 1;
+            items.add(
+                    new Export.Item(
+                                    sealed.entry(),
+                                    own,
+                                    MerkleTree.inclusionProof(log, index, pinned))
+                            .text());
+        }
+        return receipts.check(new CoordinatorMessage.Entries(pinned, items));
+    }
+
+    private static EdgeView.Receipts counts(Optional<Signal> said) {
+        return ((Signal.ReceiptsHeld) said.orElseThrow()).counts();
+    }
+
+    private static List<String> asked(Optional<Signal> said) {
+        return ((Signal.ReceiptsHeld) said.orElseThrow()).ask();
+    }
+
+    @Test
+    void keepsWhatIsOwedUntilItIsProvenAlsoOverARestart() throws IOException {
+        assertThat(asked(receipts.keep(promise(SIGNER, "ann", 5, 7)))).isEmpty();
+        book("5", "ann", 5);
+        publish();
+        receipts = restarted();
+        assertThat(asked(receipts.pinned())).containsExactlyInAnyOrder("settle/9/5", "settle/9/7");
+        assertThat(counts(prove())).isEqualTo(new EdgeView.Receipts(1, 1, 0, 0));
+        assertThat(LedgerReceipts.kept(directory)).hasSize(1);
+
+        book("7", "ann", 7);
+        publish();
+        Optional<Signal> said = prove();
+        assertThat(counts(said)).isEqualTo(new EdgeView.Receipts(2, 0, 0, 0));
+        assertThat(asked(said)).isEmpty();
+        assertThat(LedgerReceipts.kept(directory)).isEmpty();
+    }
+
+    @Test
+    void showsAPaymentThatNeverCame() {
+        receipts.keep(promise(SIGNER, "ann", 5));
+        now = DUE.plusSeconds(1);
+        publish();
+        assertThat(counts(prove())).isEqualTo(new EdgeView.Receipts(0, 1, 1, 0));
+        receipts = restarted();
+        assertThat(counts(receipts.pinned())).isEqualTo(new EdgeView.Receipts(0, 1, 1, 0));
+    }
+
+    @Test
+    void provesThatAPaymentCameLate() throws IOException {
+        receipts.keep(promise(SIGNER, "ann", 5));
+        now = DUE;
+        publish();
+        receipts = restarted();
+        receipts.pinned();
+        book("5", "ann", 5);
+        publish();
+        assertThat(counts(prove())).isEqualTo(new EdgeView.Receipts(0, 0, 0, 1));
+        assertThat(LedgerReceipts.broken(directory))
+                .singleElement()
+                .asString()
+                .contains("settle/9/5", "only 1 entries", "it came late");
+        assertThat(directory.resolve("due")).isEmptyDirectory();
+    }
+
+    @Test
+    void provesThatAPaymentIsTooSmallOrWentToAnother() throws IOException {
+        receipts.keep(promise(SIGNER, "ann", 5, 7));
+        book("5", "ann", 4);
+        book("7", "bob", 7);
+        publish();
+        assertThat(counts(prove())).isEqualTo(new EdgeView.Receipts(0, 0, 0, 2));
+        assertThat(LedgerReceipts.broken(directory))
+                .anySatisfy(reason -> assertThat(reason).contains("brought 0.000004"))
+                .anySatisfy(reason -> assertThat(reason).contains("brought 0.000000"));
+    }
+
+    @Test
+    void doesNotKeepWhatIsForgedOrOwedToOthers() throws IOException {
+        NoteSigner other = Ed25519.signer("fleet", Ed25519.newSeed());
+        assertThat(counts(receipts.keep(promise(other, "ann", 5))).open()).isZero();
+        assertThat(counts(receipts.keep(promise(SIGNER, "bob", 5))).open()).isZero();
+        CoordinatorMessage.Receipts honest = promise(SIGNER, "ann", 5);
+        String raised = honest.text().replace("settle/9/5 5 ", "settle/9/5 9 ");
+        assertThat(counts(receipts.keep(new CoordinatorMessage.Receipts(raised))).open()).isZero();
+        assertThat(receipts.keep(new CoordinatorMessage.Receipts("nonsense"))).isEmpty();
+        assertThat(LedgerReceipts.kept(directory)).isEmpty();
+        assertThat(counts(receipts.keep(honest)).open()).isOne();
+    }
+
+    @Test
+    void isNotTakenInByAnEntryThatIsNotInTheLog() {
+        receipts.keep(promise(SIGNER, "ann", 5));
+        publish();
+        book("5", "ann", 5);
+        Chains.Sealed invented = ledger.getLast();
+        String text =
+                new Export.Item(
+                                invented.entry(),
+                                invented.lines().stream()
+                                        .filter(line -> line.holder().equals("owner:ann"))
+                                        .toList(),
+                                List.of())
+                        .text();
+        var answer = new CoordinatorMessage.Entries(pinned, List.of(text));
+        assertThat(counts(receipts.check(answer))).isEqualTo(new EdgeView.Receipts(0, 1, 0, 0));
+        assertThat(receipts.check(new CoordinatorMessage.Entries(pinned + 1, List.of(text))))
+                .as("a checkpoint that was never pinned")
+                .isEmpty();
+    }
+
+    @Test
+    void keepsBoundedlyManyAndReadsOverWhatAPowerCutLeft() throws IOException {
+        int[] thousand = IntStream.range(1, 1_001).toArray();
+        for (int i = 0; i < 21; i++) {
+            receipts.keep(promise(SIGNER, "ann", thousand));
+        }
+        assertThat(counts(receipts.pinned()).open()).isEqualTo(20_000);
+        Files.writeString(directory.resolve("receipts/3"), "idlefleet led");
+        assertThat(counts(restarted().pinned()).open()).isEqualTo(19_000);
+    }
+}
