@@ -35,6 +35,9 @@ final class EdgeLoop {
     /** Things that may wait in the inbox; a thread that has more to say waits for room. */
     static final int INBOX_MAX = 8192;
 
+    /** An open gate is judged, and said to hold, at least so often. */
+    private static final Duration HOLDS = Duration.ofSeconds(1);
+
     private static final Logger LOG = LoggerFactory.getLogger(EdgeLoop.class);
 
     /** Carries actions out. Called by the loop's thread and never blocks it. */
@@ -69,8 +72,7 @@ final class EdgeLoop {
     private long busySinceNanos = System.nanoTime();
     private long busyNanos;
     private boolean changed;
-    // A gate that only a reading can open is judged when there is one, and not in between.
-    private boolean closely = true;
+    private Instant judgeBy = Instant.EPOCH;
     private volatile boolean exited;
 
     /**
@@ -146,9 +148,7 @@ final class EdgeLoop {
         var items = new ArrayList<Item>();
         while (!exited) {
             Instant now = clock.instant();
-            Instant due = earlier(node.nextDeadline(), show);
-            due = closely ? earlier(due, gate.nextDeadline(now)) : due;
-            due = closely ? earlier(due, fetching.nextDeadline(now)) : due;
+            Instant due = earlier(earlier(node.nextDeadline(), show), judgeBy);
             // A deadline is rounded up, so that waking up too early does not turn into spinning.
             long wait = Math.max(0, Duration.between(now, due).toMillis() + 1);
             Item first = inbox.poll(wait, TimeUnit.MILLISECONDS);
@@ -207,7 +207,7 @@ final class EdgeLoop {
 
     private void step(List<Item> items, Hands hands) {
         // What the sources say comes first: nothing may start on the strength of an old word.
-        boolean news = closely;
+        boolean news = !clock.instant().isBefore(judgeBy);
         for (Item item : items) {
             if (item instanceof Item.Read read) {
                 read.readings().forEach(gate::accept);
@@ -257,8 +257,18 @@ final class EdgeLoop {
         if (state instanceof GateState.Open) {
             hands.gateHolds();
         }
-        closely = gate.nearlyOpen();
+        boolean closely = gate.nearlyOpen();
         hands.watchClosely(closely);
+        judgeBy = closely ? nextJudgement(now) : Instant.MAX;
+    }
+
+    /**
+     * Both gates are judged when there is a reading, and when time alone may have changed them; in
+     * between the work goes on without a look. A gate that only a reading can open waits for one.
+     */
+    private Instant nextJudgement(Instant now) {
+        Instant due = earlier(gate.nextDeadline(now), fetching.nextDeadline(now));
+        return earlier(due, now.plus(HOLDS));
     }
 
     /** Before the gate itself: once that is open, what is fetched must be decided. */
