@@ -24,6 +24,7 @@ import java.io.Writer;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -46,6 +47,8 @@ final class RehearseCommand implements Callable<Integer> {
     private static final int SINGLE = 3_000;
 
     private static final int CLIENTS = 4;
+
+    private static final Duration READY_LIMIT = Duration.ofMinutes(2);
 
     /** Items of the batch jobs, open when the coordinator is started again. */
     private static final int BATCH = 20_000;
@@ -112,7 +115,12 @@ final class RehearseCommand implements Callable<Integer> {
                     var client =
                             new EmbeddingClient(
                                     api(server), key, MODEL.recipe().model().value(), 1)) {
+                long began = System.nanoTime();
                 while (admin.get("/api/v1/nodes").path("data").path(0).path("slots").asInt() == 0) {
+                    if (System.nanoTime() - began > READY_LIMIT.toNanos()) {
+                        throw new IllegalStateException(
+                                "the rehearsal's node was not ready after " + READY_LIMIT);
+                    }
                     Thread.sleep(20);
                 }
                 try (var clients = Executors.newFixedThreadPool(CLIENTS)) {
