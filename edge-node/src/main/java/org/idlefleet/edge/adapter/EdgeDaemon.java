@@ -15,6 +15,7 @@ import org.idlefleet.edge.adapter.ledger.LedgerPin;
 import org.idlefleet.edge.adapter.ledger.LedgerReceipts;
 import org.idlefleet.edge.adapter.linux.EnergySensors;
 import org.idlefleet.edge.adapter.linux.LinuxSource;
+import org.idlefleet.edge.adapter.mqtt.MqttSource;
 import org.idlefleet.edge.adapter.owner.OwnerSource;
 import org.idlefleet.edge.adapter.owner.TariffSource;
 import org.idlefleet.edge.adapter.owner.UsageSource;
@@ -647,6 +648,9 @@ public final class EdgeDaemon implements AutoCloseable {
         }
         if (signals.kuksa().isPresent()) {
             sources.add(new KuksaSource(signals.kuksa().get(), sourceWaits(), clock));
+        }
+        if (signals.mqtt().isPresent()) {
+            sources.add(new MqttSource(signals.mqtt().get(), sourceWaits(), clock));
         }
         return sources;
     }

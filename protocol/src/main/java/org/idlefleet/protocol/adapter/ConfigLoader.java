@@ -34,7 +34,8 @@ import java.util.TreeMap;
  * not have is an error, wherever it comes from. Keys of a section whose default is an empty object
  * are free.
  *
- * @param <T> the record; its values are numbers, texts, booleans, lists of texts, or such records
+ * @param <T> the record; its values are numbers, texts, booleans, lists of texts or of such
+ *     records, or such records
  */
 public final class ConfigLoader<T> {
     private static final JsonMapper JSON =

@@ -2,7 +2,10 @@ package org.idlefleet.edge.adapter.config;
 
 import org.idlefleet.edge.adapter.bus.BusSource;
 import org.idlefleet.edge.adapter.kuksa.KuksaOptions;
+import org.idlefleet.edge.adapter.mqtt.MqttOptions;
+import org.idlefleet.edge.gate.Geofence;
 import org.idlefleet.edge.gate.OwnerRules;
+import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.adapter.ConfigException;
 import org.idlefleet.protocol.adapter.ConfigLoader;
@@ -120,6 +123,7 @@ public record EdgeConfig(
      * @param bus address of the message bus where logind and NetworkManager are asked
      * @param trace a script of signals
      * @param kuksa the vehicle's databroker
+     * @param mqtt a broker of the owner's
      */
     public record SignalsConfig(
             Duration every,
@@ -130,7 +134,8 @@ public record EdgeConfig(
             Path dev,
             Optional<String> bus,
             Optional<Path> trace,
-            Optional<KuksaOptions> kuksa) {}
+            Optional<KuksaOptions> kuksa,
+            Optional<MqttOptions> mqtt) {}
 
     /**
      * The owner's page on this machine.
@@ -298,6 +303,18 @@ public record EdgeConfig(
                 };
         Duration every = Values.positive("signals.every", text.every());
         Duration safety = Values.positive("signals.everySafety", text.everySafety());
+        Optional<Geofence> home = HomeConfig.of(text.home());
+        Optional<KuksaOptions> kuksa = KuksaConfig.of(text.kuksa(), home);
+        Optional<MqttOptions> mqtt = MqttConfig.of(text.mqtt(), home);
+        if (home.isPresent()
+                && kuksa.filter(vehicle -> vehicle.quantities().contains(Quantity.HOME)).isEmpty()
+                && mqtt.filter(MqttOptions::tellsPosition).isEmpty()) {
+            throw Values.wrong(
+                    "signals.home.latitude",
+                    "empty, or signals.kuksa.quantities name place.home, or signals.mqtt.topics a"
+                            + " latitude",
+                    "a home and nobody who tells a position");
+        }
         return new SignalsConfig(
                 every,
                 every.compareTo(safety) < 0 ? every : safety,
@@ -307,7 +324,8 @@ public record EdgeConfig(
                 Path.of(text.dev()),
                 bus(text.bus(), linux),
                 text.trace().isBlank() ? Optional.empty() : Optional.of(Path.of(text.trace())),
-                KuksaConfig.of(text.kuksa(), HomeConfig.of(text.home())));
+                kuksa,
+                mqtt);
     }
 
     private static Optional<String> bus(String text, boolean linux) {

@@ -1,5 +1,7 @@
 package org.idlefleet.edge.adapter.config;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -53,7 +55,8 @@ record EdgeFile(
             String bus,
             String trace,
             Home home,
-            Kuksa kuksa) {}
+            Kuksa kuksa,
+            Mqtt mqtt) {}
 
     /**
      * @param radius metres within which the device comes home
@@ -71,6 +74,56 @@ record EdgeFile(
             List<String> steady,
             String stale,
             String staleOther) {}
+
+    /**
+     * @param plain whether user and password may go over a network without TLS
+     */
+    record Mqtt(
+            String address,
+            String ca,
+            String serverName,
+            String user,
+            String password,
+            boolean plain,
+            List<Topic> topics) {}
+
+    /** What is not written is null in the file, and empty here. */
+    record Topic(
+            String signal,
+            String topic,
+            String pointer,
+            String scale,
+            String offset,
+            List<String> yes,
+            List<String> no,
+            String latitude,
+            String longitude,
+            String accuracy,
+            String alive,
+            String aliveWord,
+            String stale,
+            String retained) {
+        Topic {
+            signal = said(signal, "");
+            topic = said(topic, "");
+            pointer = said(pointer, "");
+            scale = said(scale, "1");
+            offset = said(offset, "0");
+            yes = yes == null ? List.of() : List.copyOf(yes);
+            no = no == null ? List.of() : List.copyOf(no);
+            latitude = said(latitude, "");
+            longitude = said(longitude, "");
+            accuracy = said(accuracy, "");
+            alive = said(alive, "");
+            aliveWord = said(aliveWord, "online");
+            stale = said(stale, "");
+            retained = said(retained, "false");
+        }
+
+        private static String said(@Nullable String text, String usual) {
+            return text == null ? usual : text;
+        }
+    }
 
     record Costs(
             String currency,
@@ -105,7 +158,8 @@ record EdgeFile(
                         "auto",
                         "",
                         HomeConfig.defaults(),
-                        KuksaConfig.defaults()),
+                        KuksaConfig.defaults(),
+                        MqttConfig.defaults()),
                 RulesConfig.defaults(),
                 new Costs("EUR", 0, 0, 0, 0, 0, 1),
                 new Page(true, 7480),

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.idlefleet.edge.adapter.kuksa.KuksaOptions;
 import org.idlefleet.edge.adapter.kuksa.VssProfile;
+import org.idlefleet.edge.adapter.mqtt.MqttOptions;
+import org.idlefleet.edge.adapter.mqtt.MqttSignal;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Rule;
 import org.idlefleet.protocol.adapter.ConfigException;
@@ -13,6 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import tools.jackson.core.JsonPointer;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -185,5 +189,103 @@ class EdgeConfigTest {
                 .hasMessageStartingWith("'signals.kuksa.ca' must be set where");
         String wrong = "signals: {kuksa: {address: car, quantities: [vehicle.gear]}}\n";
         assertThatThrownBy(() -> load(NODE + wrong)).hasMessageContaining("vehicle.gear_park");
+    }
+
+    private static final String MQTT = NODE + "signals: {mqtt: {address: broker, topics: ";
+
+    @Test
+    void readsTopicsWithTheirUsualValues() throws IOException {
+        EdgeConfig config =
+                load(
+                        NODE
+                                + """
+                                signals:
+                                  home: {latitude: 52.5, longitude: 13.4}
+                                  mqtt:
+                                    address: broker.home
+                                    topics:
+                                      - {signal: power.mains, topic: w/s, pointer: /plugged,
+                                         yes: [2, 3], no: [1], alive: w/lwt}
+                                      - {signal: power.price, topic: e/p, scale: 0.001, stale: 1h}
+                                      - {signal: place.home, topic: o/t, latitude: /lat,
+                                         longitude: /lon}
+                                      - {signal: owner.allowed, topic: h/a, retained: true}
+                                """);
+        MqttOptions mqtt = config.signals().mqtt().orElseThrow();
+        assertThat(mqtt.port()).isEqualTo(1883);
+        assertThat(mqtt.tellsPosition()).isTrue();
+        MqttSignal mains = mqtt.signals().get(0);
+        assertThat(mains.meaning())
+                .isEqualTo(
+                        new MqttSignal.Meaning.YesNo(
+                                JsonPointer.compile("/plugged"), Set.of("2", "3"), Set.of("1")));
+        assertThat(mains.alive()).contains(new MqttSignal.Alive("w/lwt", "online"));
+        assertThat(mains.stale()).isEmpty();
+        MqttSignal price = mqtt.signals().get(1);
+        assertThat(price.meaning())
+                .isEqualTo(new MqttSignal.Meaning.Scaled(JsonPointer.empty(), 0.001, 0));
+        assertThat(price.stale()).contains(Duration.ofHours(1));
+        MqttSignal allowed = mqtt.signals().get(3);
+        assertThat(allowed.retained()).isTrue();
+        assertThat(allowed.stale()).contains(Duration.ofMinutes(5));
+        assertThat(load(NODE).signals().mqtt()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "[] | a list of 1 to 100 topics, found 0",
+                "[{topic: a}] | 'signals.mqtt.topics.signal' must be a quantity",
+                "[{signal: vehicle.speed, topic: a}] | signals.kuksa tells that",
+                "[{signal: vehicle.gear_park, topic: a, retained: true}] | nothing about driving",
+                "[{signal: today.load, topic: a}] | something that the node does not know itself",
+                "[{signal: owner.paused, topic: a}] | something that the node does not know",
+                "[{signal: power.price, topic: a/#}] | a topic without + and #",
+                "[{signal: power.price}] | 'signals.mqtt.topics[power.price].topic' must be a"
+                    + " topic",
+                "[{signal: power.price, topic: a, scale: much}] | must be a number",
+                "[{signal: power.price, topic: a, yes: [x]}] | a signal that is yes or no",
+                "[{signal: power.mains, topic: a, scale: 2}] | set for a number",
+                "[{signal: power.mains, topic: a, yes: [x, Y], no: [y]}] | other words than in no",
+                "[{signal: power.mains, topic: a, pointer: x}] | a JSON pointer such as",
+                "[{signal: power.mains, topic: a, latitude: /x}] | with latitude and longitude",
+                "[{signal: place.home, topic: a, latitude: /x, longitude: /y}] |"
+                        + " 'signals.home.latitude' must be set",
+                "[{signal: power.mains, topic: a}, {signal: power.mains, topic: b}] | each signal"
+                        + " once",
+                "[{signal: power.mains, topic: a, stale: 0s}] | must be more than nothing",
+                "[{signal: power.mains, topic: a, retained: perhaps}] | one of true, false",
+                "[{signal: power.mains, topic: a, topik: b}] | topik",
+            })
+    void saysWhatIsWrongWithATopic(String topics, String message) {
+        assertThatThrownBy(() -> load(MQTT + topics + "}}\n"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void sendsNoPasswordOverANetworkThatAnybodyMayRead() throws IOException {
+        String topics = "[{signal: power.mains, topic: a}], user: ann, password: /p";
+        assertThatThrownBy(() -> load(MQTT + topics + "}}\n"))
+                .hasMessageContaining("'signals.mqtt.ca' must be set where signals.mqtt.user");
+        assertThat(load(MQTT + topics + ", plain: true}}\n").signals().mqtt()).isPresent();
+        EdgeConfig safe = load(MQTT + topics + ", ca: /ca.pem}}\n");
+        assertThat(safe.signals().mqtt().orElseThrow().port()).isEqualTo(8883);
+        EdgeConfig near = load(MQTT.replace("broker", "localhost") + topics + "}}\n");
+        assertThat(near.signals().mqtt()).isPresent();
+    }
+
+    /** An owner who draws his home believes that it counts. */
+    @Test
+    void refusesAHomeThatNobodyLooksFor() {
+        assertThatThrownBy(() ->
+                        load(NODE + "signals: {home: {latitude: 52.123, longitude: 13.456}}\n"))
+                .hasMessageContaining("nobody who tells a position")
+                .hasMessageNotContaining("52.123");
+        assertThatThrownBy(() ->
+                        load(NODE + "signals: {kuksa: {address: car, quantities: [place.home]}}\n"))
+                .hasMessageContaining("'signals.home.latitude' must be set");
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.edge.adapter.mqtt;
+
+import org.jspecify.annotations.NullMarked;
