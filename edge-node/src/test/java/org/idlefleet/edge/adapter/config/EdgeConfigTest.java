@@ -244,7 +244,7 @@ class EdgeConfigTest {
                 "[{signal: owner.paused, topic: a}] | something that the node does not know",
                 "[{signal: power.price, topic: a/#}] | a topic without + and #",
                 "[{signal: power.price}] | 'signals.mqtt.topics[power.price].topic' must be a"
-                    + " topic",
+                        + " topic",
                 "[{signal: power.price, topic: a, scale: much}] | must be a number",
                 "[{signal: power.price, topic: a, yes: [x]}] | a signal that is yes or no",
                 "[{signal: power.mains, topic: a, scale: 2}] | set for a number",
