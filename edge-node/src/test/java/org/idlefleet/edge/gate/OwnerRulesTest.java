@@ -71,6 +71,8 @@ class OwnerRulesTest {
         opens(rules(), Quantity.METERED, 0, 1);
         opens(rules(), Quantity.HOME, 1, 0);
         opens(rules(), Quantity.ALLOWED, 1, 0);
+        opens(rules(), Quantity.SLEEPING, 0, 1);
+        opens(rules(RuleKey.LID, "on"), Quantity.LID_CLOSED, 0, 1);
         opens(rules(RuleKey.PRICE, "on"), Quantity.PRICE, 0.2, 0.31);
         opens(rules(RuleKey.PRESSURE, "on"), Quantity.PRESSURE, 5, 60);
         opens(rules(RuleKey.USER_IDLE, "on"), Quantity.USER_IDLE, 301, 10);
