@@ -9,14 +9,12 @@ import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
-import org.idlefleet.ledger.Conviction;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.JobId;
-import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
@@ -24,8 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Predicate;
 
 /**
  * Checks results after they were committed to. An audit is an internal job over the same items,
@@ -34,9 +30,6 @@ import java.util.function.Predicate;
 final class Audits {
     /** Who pays for audits; no client may be called so. */
     static final ClientId PAYER = new ClientId("platform-audits");
-
-    /** Results of one convicted owner that are computed again at once; more than it can hold. */
-    private static final int RECHECKED_MAX = 2_000;
 
     private final Fleet fleet;
     private final Jobs jobs;
@@ -141,6 +134,17 @@ final class Audits {
         decision.send(new Send.Audit(job, source, from, to, audit.claim().lease()));
     }
 
+    /** Whether one more job may be opened. */
+    boolean room(Decision.Builder decision) {
+        long opened = decision.soFar().stream().filter(JobAdmitted.class::isInstance).count();
+        return jobs.open().size() + opened < policy.limits().openJobs();
+    }
+
+    /** Whether anybody could look at the results of this one. */
+    boolean peer(JobAdmitted job, Results.Author author) {
+        return judges.peer(job.manifest(), author.owner(), author.numericClass());
+    }
+
     /** Whether anybody is there who may do it. */
     private boolean possible(JobAdmitted audited, AuditOf audit) {
         return audit.ringer()
@@ -210,106 +214,6 @@ final class Audits {
             postings.add(new Posting(AccountId.ISSUED, granted.negate()));
         }
         return new Transaction(TransactionId.fund(PAYER.value(), job.toString()), postings);
-    }
-
-    /**
-     * Adds a conviction and all that follows: the owner's nodes go, its unpaid earnings are lost,
-     * and its results that are not final are computed again.
-     */
-    void convict(Decision.Builder decision, OwnerId owner, JobId audit, Money cost, Instant now) {
-        if (trust.convicted(owner)) {
-            return;
-        }
-        String reason = "audit " + audit + ": a trusted owner computed something else";
-        Optional<Transaction> forfeit =
-                new Conviction(owner.value(), audit.toString(), new TreeMap<>(), cost)
-                        .forfeit(
-                                book.balance(AccountId.escrow(owner.value())),
-                                book.balance(AccountId.payable(owner.value())));
-        decision.event(new Event.OwnerConvicted(owner, audit, reason, forfeit, now));
-        dismiss(decision, session -> session.owner().equals(owner), reason, now);
-        recheck(decision, ballot -> ballot.owner().equals(owner), audit, now);
-    }
-
-    /**
-     * Adds the turning away of a faulty device and what follows: its sessions end and its results
-     * that are not final are computed again.
-     */
-    void turnAway(Decision.Builder decision, Ballot wrong, JobId audit, Instant now) {
-        NodeId node = wrong.node();
-        if (trust.device(wrong.owner(), node).faulty()) {
-            return;
-        }
-        String reason =
-                "audit "
-                        + audit
-                        + ": a trusted owner computed something else, and the owner's other devices"
-                        + " compute right";
-        decision.event(new Event.DeviceTurnedAway(node, wrong.owner(), audit, reason, now));
-        dismiss(decision, session -> session.node().equals(node), Trust.faulty(node), now);
-        recheck(decision, ballot -> ballot.node().equals(node), audit, now);
-    }
-
-    private void dismiss(
-            Decision.Builder decision, Predicate<ParkSession> whom, String reason, Instant now) {
-        for (ParkSession session : fleet.sessions()) {
-            if (whom.test(session)) {
-                decision.event(new Event.SessionClosed(session.number(), reason, now));
-                decision.send(new Send.Dismiss(session.number(), reason, policy.pace().pause()));
-            }
-        }
-    }
-
-    private void recheck(
-            Decision.Builder decision, Predicate<Ballot> whose, JobId audit, Instant now) {
-        int left = RECHECKED_MAX;
-        for (Job job : jobs.recent(now.minus(policy.pace().finality()))) {
-            for (View.Shard shard : left > 0 ? job.unchecked(whose) : List.<View.Shard>of()) {
-                left--;
-                recheck(decision, job, shard, whose, audit, now);
-            }
-        }
-    }
-
-    private void recheck(
-            Decision.Builder decision,
-            Job job,
-            View.Shard shard,
-            Predicate<Ballot> whose,
-            JobId audit,
-            Instant now) {
-        JobAdmitted admitted = job.admitted();
-        Ballot claim =
-                shard.votes().stream()
-                        .map(View.Vote::ballot)
-                        .filter(whose)
-                        .findFirst()
-                        .orElseThrow();
-        if (jobs.open(admitted.job()).isPresent() && admitted.durable()) {
-            AuditOf again =
-                    of(
-                            admitted.job(),
-                            shard.shard(),
-                            shard.from(),
-                            shard.to(),
-                            claim,
-                            false,
-                            AuditOf.Cause.CONVICTION,
-                            false);
-            open(decision, admitted, again, admitted.job(), shard.from(), now);
-        } else if (!admitted.durable()) {
-            decision.event(
-                    new Event.ResultRetracted(
-                            admitted.job(),
-                            shard.shard(),
-                            shard.from(),
-                            shard.to(),
-                            claim,
-                            audit,
-                            Optional.empty(),
-                            Optional.of(refund(job, shard.shard(), shard.from(), shard.to())),
-                            now));
-        }
     }
 
     /** What the client of an ended job paid for these items. */

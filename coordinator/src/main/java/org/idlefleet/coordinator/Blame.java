@@ -16,11 +16,13 @@ final class Blame {
     private final Jobs jobs;
     private final Trust trust;
     private final Audits audits;
+    private final Convictions convictions;
 
-    Blame(Jobs jobs, Trust trust, Audits audits) {
+    Blame(Jobs jobs, Trust trust, Audits audits, Convictions convictions) {
         this.jobs = jobs;
         this.trust = trust;
         this.audits = audits;
+        this.convictions = convictions;
     }
 
     /**
@@ -47,9 +49,9 @@ final class Blame {
             }
             boolean blamed = certain && (claim || !trust.trusted(wrong.owner()));
             if (blamed && trust.spares(wrong.owner(), wrong.node())) {
-                audits.turnAway(decision, wrong, job.admitted().job(), now);
+                convictions.turnAway(decision, wrong, job.admitted().job(), now);
             } else if (blamed) {
-                audits.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
+                convictions.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
             } else {
                 suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
             }

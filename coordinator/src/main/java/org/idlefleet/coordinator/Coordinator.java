@@ -42,7 +42,9 @@ public final class Coordinator {
     private final Book book;
     private final Trust trust;
     private final Pay pay;
+    private final Holds holds = new Holds();
     private final Placement placement;
+    private final Convictions convictions;
     private final Tally tally;
     private final Admission admission;
     private final Looks looks;
@@ -58,7 +60,8 @@ public final class Coordinator {
         var judges = new Judges(fleet, registry, trust);
         placement = new Placement(fleet, jobs, registry, trust, judges, policy);
         var audits = new Audits(fleet, jobs, registry, trust, judges, book, policy, pay);
-        tally = new Tally(fleet, jobs, registry, book, policy, audits, trust, pay);
+        convictions = new Convictions(fleet, jobs, trust, holds, audits, book, policy);
+        tally = new Tally(fleet, jobs, registry, book, policy, audits, convictions, trust, pay);
         admission = new Admission(fleet, jobs, registry, trust, book, policy, pay);
         looks = new Looks(fleet, jobs, registry, trust, audits, book, pay);
     }
@@ -117,6 +120,9 @@ public final class Coordinator {
 
     /** When to send {@link Command.Wake}, if nothing else happens before. */
     public Optional<Instant> nextDeadline() {
+        if (convictions.isUnfinished()) {
+            return Optional.of(Instant.EPOCH);
+        }
         Optional<Instant> job = jobs.nextDeadline();
         Optional<Instant> node = fleet.nextDeadline();
         return job.isPresent() && (node.isEmpty() || job.get().isBefore(node.get())) ? job : node;
@@ -140,18 +146,27 @@ public final class Coordinator {
             case Event.OwnerConvicted convicted -> {
                 convicted.forfeit().ifPresent(book::apply);
                 trust.apply(convicted);
+                jobs.condemn(trust::condemned);
             }
             case Event.OwnerReinstated reinstated -> {
                 reinstated.restored().ifPresent(book::apply);
                 trust.apply(reinstated);
+                jobs.condemn(trust::condemned);
             }
             case Event.StandingRestored restored -> trust.apply(restored);
-            case Event.DeviceTurnedAway turned -> trust.apply(turned);
+            case Event.DeviceTurnedAway turned -> {
+                trust.apply(turned);
+                jobs.condemn(trust::condemned);
+            }
             case Event.DeviceRestored restored -> trust.apply(restored);
             case Event.AlarmRestored restored -> trust.apply(restored);
             case Event.ResultRetracted retracted -> {
                 retracted.refund().ifPresent(book::apply);
-                jobs.any(retracted.job()).ifPresent(job -> job.retract(retracted));
+                jobs.any(retracted.job())
+                        .ifPresent(job -> {
+                            job.retract(retracted);
+                            jobs.owes(job);
+                        });
             }
             case Event.PolicySet set -> pay.apply(set);
             case Event.OwnerTermsSet set -> pay.apply(set);
@@ -173,6 +188,7 @@ public final class Coordinator {
                 job.restore(restored);
                 opened(restored.admitted());
                 jobs.settled(job.work().settledItems());
+                jobs.condemn(job, trust::condemned);
                 jobs.refresh(job);
             }
             case Event.SessionOpened opened ->
@@ -503,6 +519,9 @@ public final class Coordinator {
     }
 
     private Decision wake(Instant now) {
+        if (convictions.isUnfinished()) {
+            return convictions.rest(now);
+        }
         Optional<Job> late = jobs.lateAt(now);
         if (late.isPresent()) {
             return tally.late(late.get(), now);
@@ -544,7 +563,7 @@ public final class Coordinator {
                         shard.running()
                                 .forEach(
                                         other -> fleet.end(other.session(), other.lease(), false)));
-        job.settle(settled);
+        job.settle(settled, job.alone().isPresent() ? number(settled) : 0);
         trust.settled(settled, job.admitted().manifest(), job.admitted().audit());
         job.work().settle(settled.shard(), settled.from(), settled.to());
         jobs.settled(settled.to() - settled.from());
@@ -560,19 +579,35 @@ public final class Coordinator {
         }
         job.end(ended.end(), ended.detail(), ended.at());
         job.cleared().ifPresent(right -> trust.cleared(right, ended.at()));
-        jobs.end(job);
+        Instant since = ended.at().minus(policy.pace().finality());
+        jobs.end(job, other -> other.isUnfinal(since, holds));
         job.admitted()
                 .audit()
                 .filter(audit -> !audit.ringer())
-                .flatMap(audit -> jobs.any(audit.job()))
-                .ifPresent(audited -> audited.auditClosed(job));
+                .ifPresent(audit -> auditEnded(job, audit));
     }
 
     private void opened(Event.JobAdmitted admitted) {
         admitted.audit()
                 .filter(audit -> !audit.ringer())
-                .ifPresent(audit ->
-                        jobs.any(audit.job()).ifPresent(audited -> audited.auditOpened(audit)));
+                .ifPresent(audit -> {
+                    holds.opened(audit.claim().node(), admitted.job());
+                    jobs.any(audit.job())
+                            .ifPresent(audited -> {
+                                audited.auditOpened(audit);
+                                jobs.owes(audited);
+                            });
+                });
+    }
+
+    private void auditEnded(Job job, AuditOf audit) {
+        holds.closed(audit.claim().node(), job.admitted().job());
+        jobs.any(audit.job()).ifPresent(audited -> audited.auditClosed(job));
+    }
+
+    /** The number of a result among those of its device that nobody audits. */
+    private long number(Event.ShardSettled settled) {
+        return settled.draw().audited() ? 0 : holds.settled(settled.result().node());
     }
 
     private void answered(Event.LeaseAnswered answered) {

@@ -200,6 +200,17 @@ public sealed interface Event {
             dissenting = List.copyOf(dissenting);
         }
 
+        /** The ballot whose result stands. */
+        public Ballot result() {
+            for (Ballot ballot : agreeing) {
+                if (ballot.lease().equals(canonical)) {
+                    return ballot;
+                }
+            }
+            throw new IllegalStateException(
+                    job + "/" + shard + ": " + canonical + " is not among those who agree");
+        }
+
         /** The whole payment, in order. */
         public List<Transaction> payments() {
             var all = new ArrayList<Transaction>(1 + further.size());

@@ -27,7 +27,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 
 /** A job with its open work, its votes, its money and what can be told about it. */
 final class Job {
@@ -45,7 +44,7 @@ final class Job {
     private final List<Shard> settled = new ArrayList<>(4);
     private final TreeSet<OwnerId> failersInRow = new TreeSet<>();
     private final TreeSet<OwnerId> inputRefusers = new TreeSet<>();
-    private final TreeSet<Integer> audited = new TreeSet<>();
+    private final Optional<Results> alone;
     private final List<Event.ResultRetracted> retracted = new ArrayList<>(0);
     private AuditCounts audits = AuditCounts.NONE;
     private int results;
@@ -68,6 +67,10 @@ final class Job {
                         admitted.deadline(),
                         admitted.quorum(),
                         admitted.units());
+        this.alone =
+                admitted.assurance().audited() && admitted.audit().isEmpty()
+                        ? Optional.of(new Results(admitted.job()))
+                        : Optional.empty();
         admitted.audit()
                 .ifPresent(audit -> {
                     work.decline(audit.claim().owner());
@@ -95,20 +98,28 @@ final class Job {
 
     /** What the client paid for these items of a settled shard, if the job still knows it. */
     Optional<Money> charged(int shard, int from, int to) {
+        return alone.flatMap(results -> results.paid(shard))
+                .or(() -> shown(shard, from, to))
+                .map(paid -> {
+                    long whole = admitted.units().between(paid.from(), paid.to());
+                    long upTo = admitted.units().between(paid.from(), to);
+                    long before = admitted.units().between(paid.from(), from);
+                    return part(paid.price(), upTo, whole).minus(part(paid.price(), before, whole));
+                });
+    }
+
+    private Optional<Results.Paid> shown(int shard, int from, int to) {
         return settled.stream()
                 .filter(known -> known.shard() == shard && known.from() <= from && to <= known.to())
                 .findFirst()
                 .map(known -> {
-                    long whole = admitted.units().between(known.from(), known.to());
-                    long upTo = admitted.units().between(known.from(), to);
-                    long before = admitted.units().between(known.from(), from);
                     Money price = Money.ZERO;
                     for (Posting posting : known.payment()) {
                         if (posting.account().equals(holdAccount())) {
                             price = price.minus(posting.amount());
                         }
                     }
-                    return part(price, upTo, whole).minus(part(price, before, whole));
+                    return new Results.Paid(known.from(), known.to(), price);
                 });
     }
 
@@ -155,10 +166,12 @@ final class Job {
                 return later.by().equals(Optional.of(claim.lease()));
             }
         }
-        return settled.stream()
-                .filter(known -> known.shard() == shard)
-                .findFirst()
-                .map(known -> known.canonical().equals(Optional.of(claim.lease())))
+        return alone.flatMap(results -> results.settledBy(shard, claim.lease()))
+                .or(() ->
+                        settled.stream()
+                                .filter(known -> known.shard() == shard)
+                                .findFirst()
+                                .map(known -> known.canonical().equals(Optional.of(claim.lease()))))
                 .orElse(claim.lease().job().equals(admitted.job()));
     }
 
@@ -183,7 +196,7 @@ final class Job {
     /** Another job checks one of its results. */
     void auditOpened(AuditOf audit) {
         openAudits++;
-        audited.add(audit.shard());
+        alone.ifPresent(results -> results.look(audit.shard()));
     }
 
     /** The audit has ended. */
@@ -209,6 +222,7 @@ final class Job {
 
     void retract(Event.ResultRetracted event) {
         retracted.add(event);
+        alone.ifPresent(results -> results.look(event.shard()));
     }
 
     /** Whether it ended before then; an open one did not. */
@@ -216,29 +230,24 @@ final class Job {
         return ended != null && ended.isBefore(then);
     }
 
-    /** Settled shards that stand on one such vote alone and that no audit has looked at. */
-    List<Shard> unchecked(Predicate<Ballot> whose) {
-        return !admitted.assurance().audited() || admitted.audit().isPresent()
-                ? List.of()
-                : settled.stream()
-                        .filter(shard -> !audited.contains(shard.shard()))
-                        .filter(shard ->
-                                retracted.stream()
-                                        .noneMatch(event -> event.shard() == shard.shard()))
-                        .filter(shard -> shard.votes().stream().map(Vote::ballot).anyMatch(whose))
-                        .toList();
+    /** Whether results of it may still be withdrawn, though it has ended. */
+    boolean isUnfinal(Instant since, Holds holds) {
+        return alone.filter(results ->
+                        !endedBefore(since)
+                                || results.authors().stream()
+                                        .anyMatch(author -> holds.watches(author.node())))
+                .isPresent();
+    }
+
+    /** Settled results that stand on one owner's word each, if its assurance is of that kind. */
+    Optional<Results> alone() {
+        return alone;
     }
 
     /** What a snapshot must say of settled shards, so that a later conviction finds them. */
     List<Event.Unchecked> unchecked() {
-        return unchecked(_ -> true).stream()
-                .map(shard ->
-                        new Event.Unchecked(
-                                shard.shard(),
-                                shard.from(),
-                                shard.to(),
-                                shard.votes().getFirst().ballot()))
-                .toList();
+        return alone.map(results -> results.unchecked(_ -> true, Integer.MAX_VALUE))
+                .orElse(List.of());
     }
 
     /** Whether the shard has votes that have not been compared with each other. */
@@ -313,7 +322,10 @@ final class Job {
         }
     }
 
-    void settle(ShardSettled event) {
+    /**
+     * @param number of the result among its device's, if the job stands on single results
+     */
+    void settle(ShardSettled event, long number) {
         failuresInRow = 0;
         failersInRow.clear();
         List<Ballot> votes = ballots.remove(event.shard());
@@ -332,7 +344,16 @@ final class Job {
                 .filter(audit -> event.inconclusive().contains(audit.claim()))
                 .ifPresent(_ -> audits = audits.withUnchecked());
         results++;
-        paid = paid.plus(event.charged(holdAccount()));
+        Money charged = event.charged(holdAccount());
+        paid = paid.plus(charged);
+        alone.ifPresent(kept ->
+                kept.add(
+                        event.shard(),
+                        event.from(),
+                        event.to(),
+                        event.result(),
+                        Optional.of(charged),
+                        number));
         if (settled.size() < SHARDS_SHOWN) {
             settled.add(
                     new Shard(
@@ -354,6 +375,17 @@ final class Job {
         work.skipShards(event.nextShard());
         event.settled().forEach(range -> work.settleRange(range.from(), range.to()));
         for (Event.Unchecked known : event.unchecked()) {
+            alone.ifPresent(kept ->
+                    kept.add(
+                            known.shard(),
+                            known.from(),
+                            known.to(),
+                            known.result(),
+                            Optional.empty(),
+                            0));
+            if (settled.size() == SHARDS_SHOWN) {
+                continue;
+            }
             settled.add(
                     new Shard(
                             known.shard(),

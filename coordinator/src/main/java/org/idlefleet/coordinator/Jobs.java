@@ -9,26 +9,33 @@ import org.idlefleet.protocol.JobId;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /** All open jobs, what is due among them, and the newest ended ones for those who ask. */
 final class Jobs {
     /** Deadlines of jobs that ended early are swept out once so many more than needed wait. */
     private static final int DEADLINES_SPARE = 1_024;
 
+    /** Ended jobs whose results may still be withdrawn stay, up to so many times the limit. */
+    private static final int UNFINAL_FACTOR = 8;
+
     private final TreeMap<JobId, Job> open = new TreeMap<>();
     private final Map<ClientId, Integer> openByClient = new HashMap<>();
     private final TreeMap<Digest, WorkQueue> queues = new TreeMap<>();
     private final PriorityQueue<Due> deadlines = new PriorityQueue<>();
     private final PriorityQueue<Due> hedges = new PriorityQueue<>();
-    private final ArrayDeque<Job> finished = new ArrayDeque<>();
+    private final LinkedHashMap<JobId, Job> finished = new LinkedHashMap<>();
+    private final TreeSet<JobId> owing = new TreeSet<>();
     private final int finishedMax;
     private long lastJob;
     private long openItems;
@@ -92,25 +99,51 @@ final class Jobs {
         if (found != null) {
             return Optional.of(found);
         }
-        return finished.stream().filter(ended -> ended.admitted().job().equals(job)).findFirst();
+        return Optional.ofNullable(finished.get(job));
     }
 
-    /** Open jobs, and those that ended at {@code since} or later, in the order of their ids. */
-    Collection<Job> recent(Instant since) {
-        var recent = new TreeMap<JobId, Job>(open);
-        for (Job job : finished) {
-            if (!job.endedBefore(since)) {
-                recent.put(job.admitted().job(), job);
-            }
+    /** All jobs in memory, open or ended, in the order of their ids. */
+    Collection<Job> all() {
+        var all = new TreeMap<JobId, Job>(open);
+        all.putAll(finished);
+        return all.values();
+    }
+
+    /** What these have computed for open durable jobs is owed a second look. */
+    void condemn(Predicate<Results.Author> whose) {
+        open.values().forEach(job -> condemn(job, whose));
+    }
+
+    void condemn(Job job, Predicate<Results.Author> whose) {
+        if (job.admitted().durable()) {
+            job.alone().ifPresent(results -> results.condemn(whose));
+            owes(job);
         }
-        return recent.values();
+    }
+
+    /** Something was looked at: perhaps no more is owed. */
+    void owes(Job job) {
+        JobId id = job.admitted().job();
+        boolean more =
+                open.containsKey(id)
+                        && job.alone().filter(results -> !results.owing().isEmpty()).isPresent();
+        if (more) {
+            owing.add(id);
+        } else {
+            owing.remove(id);
+        }
+    }
+
+    /** Open durable jobs with results of convicted owners that nobody has looked at. */
+    Set<JobId> owing() {
+        return owing;
     }
 
     /** The newest jobs that come before the given number, newest first. */
     List<Job> before(long number, int limit) {
         var end = new JobId(number == 0 ? Long.MAX_VALUE : number);
         var newest = new TreeMap<JobId, Job>();
-        for (Job job : finished) {
+        for (Job job : finished.values()) {
             if (job.admitted().job().compareTo(end) < 0) {
                 newest.put(job.admitted().job(), job);
             }
@@ -121,9 +154,13 @@ final class Jobs {
         return newest.descendingMap().values().stream().limit(limit).toList();
     }
 
-    void end(Job job) {
+    /**
+     * @param unfinal whether results of an ended job may still be withdrawn
+     */
+    void end(Job job, Predicate<Job> unfinal) {
         JobAdmitted admitted = job.admitted();
         open.remove(admitted.job());
+        owing.remove(admitted.job());
         if (deadlines.size() > DEADLINES_SPARE + 2 * open.size()) {
             deadlines.removeIf(due -> !open.containsKey(due.job()));
         }
@@ -132,9 +169,13 @@ final class Jobs {
                 admitted.client(), (_, count) -> count == 1 ? null : count - 1);
         WorkQueue queue = queue(admitted.manifest());
         queue.remove(job.work());
-        finished.addLast(job);
-        if (finished.size() > finishedMax) {
-            finished.removeFirst();
+        finished.put(admitted.job(), job);
+        while (finished.size() > finishedMax) {
+            Job oldest = finished.firstEntry().getValue();
+            if (finished.size() <= UNFINAL_FACTOR * finishedMax && unfinal.test(oldest)) {
+                return;
+            }
+            finished.pollFirstEntry();
         }
     }
 

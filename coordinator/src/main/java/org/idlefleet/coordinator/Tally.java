@@ -55,6 +55,7 @@ final class Tally {
     private final Book book;
     private final Policy policy;
     private final Audits audits;
+    private final Convictions convictions;
     private final Ringers ringers;
     private final Blame blame;
     private final Trust trust;
@@ -67,6 +68,7 @@ final class Tally {
             Book book,
             Policy policy,
             Audits audits,
+            Convictions convictions,
             Trust trust,
             Pay pay) {
         this.fleet = fleet;
@@ -76,7 +78,8 @@ final class Tally {
         this.policy = policy;
         this.audits = audits;
         this.ringers = new Ringers(trust, audits, policy);
-        this.blame = new Blame(jobs, trust, audits);
+        this.blame = new Blame(jobs, trust, audits, convictions);
+        this.convictions = convictions;
         this.trust = trust;
         this.pay = pay;
     }
@@ -518,7 +521,7 @@ final class Tally {
                 change -= checks(closed.job(), id) ? 1 : 0;
             }
         }
-        return job.openAudits() + change > 0;
+        return job.openAudits() + change > 0 || convictions.owes(job);
     }
 
     private boolean checks(JobId auditor, JobId audited) {

@@ -72,6 +72,11 @@ final class Trust {
         return trusted;
     }
 
+    /** Whether this one's results count no more: its owner is convicted, or its device faulty. */
+    boolean condemned(Results.Author author) {
+        return convicted(author.owner()) || device(author.owner(), author.node()).faulty();
+    }
+
     /** What a convicted owner's nodes are told. */
     static String turnedAway(OwnerId owner) {
         return "owner " + owner + " is convicted of a wrong result; the operator hears appeals";

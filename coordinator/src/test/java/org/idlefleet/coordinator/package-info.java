@@ -1,0 +1,4 @@
+@NullMarked
+package org.idlefleet.coordinator;
+
+import org.jspecify.annotations.NullMarked;
