@@ -16,6 +16,7 @@ import java.util.List;
  * @param trusted whether only owners whom the operator trusts may do it
  * @param cause why the claim is checked
  * @param reviewed whether a trusted owner decides even if the auditor agrees with the claim
+ * @param kept whether the claim is a whole result that its job keeps, so that a restart finds it
  * @param seenBy owners, besides the claim's, who have computed these items and may not do so again
  */
 public record AuditOf(
@@ -28,6 +29,7 @@ public record AuditOf(
         boolean trusted,
         Cause cause,
         boolean reviewed,
+        boolean kept,
         List<OwnerId> seenBy) {
     public AuditOf {
         seenBy = List.copyOf(seenBy);
@@ -36,11 +38,6 @@ public record AuditOf(
     /** Whether the claim is known to be right, so that whoever computes it anew is tried. */
     public boolean ringer() {
         return cause == Cause.RINGER;
-    }
-
-    /** Whether the claim is a whole result that its job keeps, and not one side of a dispute. */
-    boolean ofKept() {
-        return cause == Cause.DRAWN || cause == Cause.CONVICTION;
     }
 
     /** Why a result is checked. */

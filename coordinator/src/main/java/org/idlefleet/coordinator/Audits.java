@@ -100,7 +100,20 @@ final class Audits {
             JobId source,
             int from,
             Instant now) {
-        if (jobs.open().size() >= policy.limits().openJobs() || !possible(audited, audit)) {
+        if (possible(audited, audit)) {
+            openForAnyone(decision, audited, audit, source, from, now);
+        }
+    }
+
+    /** The same, if nobody is there, too: after a restart everybody has yet to come back. */
+    void openForAnyone(
+            Decision.Builder decision,
+            JobAdmitted audited,
+            AuditOf audit,
+            JobId source,
+            int from,
+            Instant now) {
+        if (jobs.open().size() >= policy.limits().openJobs()) {
             return;
         }
         WorkUnits units = audited.units().slice(audit.from(), audit.to());
@@ -164,7 +177,11 @@ final class Audits {
         return judges.trusted(audited.manifest(), suspect.owner(), suspect.numericClass());
     }
 
-    /** An audit of this claim, away from the network that its node is on now. */
+    /**
+     * An audit of this claim, away from the network that its node is on now.
+     *
+     * @param kept whether the claim is a whole result that its job keeps
+     */
     AuditOf of(
             JobId job,
             int shard,
@@ -173,7 +190,8 @@ final class Audits {
             Ballot claim,
             boolean trusted,
             AuditOf.Cause cause,
-            boolean reviewed) {
+            boolean reviewed,
+            boolean kept) {
         String network = fleet.session(claim.node()).map(ParkSession::network).orElse("");
         return new AuditOf(
                 job,
@@ -185,6 +203,7 @@ final class Audits {
                 trusted,
                 cause,
                 reviewed && !trusted,
+                kept,
                 List.of());
     }
 

@@ -53,13 +53,13 @@ final class Blame {
             } else if (blamed) {
                 convictions.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
             } else {
-                suspect(decision, job, shard, wrong, AuditOf.Cause.OUTVOTED, now);
+                suspect(decision, job, shard, wrong, false, AuditOf.Cause.OUTVOTED, now);
             }
         }
         Ballot accuser = verdict.canonical();
         boolean disputed = !verdict.dissenting().isEmpty() && !certain;
         if (disputed && (audit == null || !accuser.equals(audit.claim()))) {
-            suspect(decision, job, shard, accuser, AuditOf.Cause.DISPUTED, now);
+            suspect(decision, job, shard, accuser, audit == null, AuditOf.Cause.DISPUTED, now);
         }
     }
 
@@ -69,12 +69,17 @@ final class Blame {
                 .anyMatch(ballot -> !ballot.equals(claim) && trust.trusted(ballot.owner()));
     }
 
-    /** Has a trusted owner decide about a ballot on this shard, if one is there. */
+    /**
+     * Has a trusted owner decide about a ballot on this shard, if one is there.
+     *
+     * @param stands whether the ballot's result is what the client gets
+     */
     void suspect(
             Decision.Builder decision,
             Job job,
             OpenShard shard,
             Ballot ballot,
+            boolean stands,
             AuditOf.Cause cause,
             Instant now) {
         AuditOf within = job.admitted().audit().orElse(null);
@@ -86,6 +91,11 @@ final class Blame {
             return;
         }
         int first = within == null ? 0 : within.from();
+        boolean whole =
+                within == null
+                        || within.kept()
+                                && ballot.equals(within.claim())
+                                && shard.to() - shard.from() == within.to() - within.from();
         AuditOf audit =
                 audits.of(
                         of.admitted().job(),
@@ -95,7 +105,8 @@ final class Blame {
                         ballot,
                         true,
                         cause,
-                        false);
+                        false,
+                        stands && whole);
         audits.open(decision, of.admitted(), audit, job.admitted().job(), shard.from(), now);
     }
 

@@ -142,7 +142,8 @@ final class Convictions {
                             result.result(),
                             false,
                             AuditOf.Cause.CONVICTION,
-                            false);
+                            false,
+                            true);
             audits.open(decision, admitted, again, admitted.job(), result.from(), now);
         }
         return some.size();

@@ -66,6 +66,7 @@ final class Ringers {
                         false,
                         AuditOf.Cause.RINGER,
                         false,
+                        false,
                         seenBy(verdict, audit));
         audits.open(decision, job.admitted(), ringer, job.admitted().job(), 0, now);
     }

@@ -221,28 +221,30 @@ final class Tally {
 
     /**
      * After a restart: jobs that lived only as long as their request end. Audits are among them;
-     * those of durable jobs' kept results are opened anew; what others had claimed is gone.
+     * those of results that durable jobs keep are opened anew, whatever they were opened for. What
+     * others had claimed is gone, and so is what requests had that ended with the process.
      */
     void restart(Decision.Builder decision, Instant now) {
         for (Job job : List.copyOf(jobs.open())) {
-            AuditOf audit = job.admitted().audit().orElse(null);
-            if (audit != null) {
-                jobs.open(audit.job())
-                        .filter(audited -> audited.admitted().durable())
-                        .filter(_ -> audit.ofKept())
-                        .ifPresent(audited ->
-                                audits.open(
-                                        decision,
-                                        audited.admitted(),
-                                        audit,
-                                        audit.job(),
-                                        audit.from(),
-                                        now));
-            }
+            job.admitted().audit().ifPresent(audit -> again(decision, audit, now));
             if (!job.admitted().durable()) {
                 end(decision, job, JobEnd.RESTART, "", Money.ZERO, now);
             }
         }
+    }
+
+    private void again(Decision.Builder decision, AuditOf audit, Instant now) {
+        jobs.open(audit.job())
+                .filter(audited -> audited.admitted().durable() && audit.kept())
+                .filter(audited -> audited.stands(audit.claim(), audit.shard(), audit.from()))
+                .ifPresent(audited ->
+                        audits.openForAnyone(
+                                decision,
+                                audited.admitted(),
+                                audit,
+                                audit.job(),
+                                audit.from(),
+                                now));
     }
 
     /** So many replicas of one shard there may be, because so many ballots can be judged. */
@@ -341,7 +343,7 @@ final class Tally {
             var decision = new Decision.Builder();
             if (audit != null && !audit.trusted()) {
                 AuditOf.Cause cause = unjudged ? AuditOf.Cause.UNJUDGED : AuditOf.Cause.DISPUTED;
-                blame.suspect(decision, job, shard, audit.claim(), cause, now);
+                blame.suspect(decision, job, shard, audit.claim(), true, cause, now);
             }
             return end(decision, job, JobEnd.NO_QUORUM, "", Money.ZERO, now).build();
         }
@@ -502,7 +504,8 @@ final class Tally {
                         claim,
                         draw.trusted() && audits.judgeThere(admitted, claim),
                         AuditOf.Cause.DRAWN,
-                        draw.reviewed());
+                        draw.reviewed(),
+                        true);
         audits.open(decision, admitted, audit, admitted.job(), shard.from(), now);
     }
 

@@ -43,6 +43,7 @@ import java.util.stream.IntStream;
 final class SmallWorld {
     static final Digest RIGHT = Digest.of(new byte[] {1});
     static final Digest WRONG = Digest.of(new byte[] {2});
+    static final Digest ODD = Digest.of(new byte[] {3});
 
     private static final NumericClass CLASS = new NumericClass("stub", "CPU", "fp32", "stub");
     private static final ClientId CLIENT = new ClientId("client");
@@ -64,11 +65,15 @@ final class SmallWorld {
     private final Policy policy;
     private final Answers answers;
     private final List<Event.Durable> log = new ArrayList<>();
+    private final List<Integer> flushes = new ArrayList<>();
     private final Map<Lease, Digest> outputs = new HashMap<>();
     private final TreeMap<Long, String> sessions = new TreeMap<>();
+    private final Map<String, NodeId> nodes = new HashMap<>();
     private final Set<JobId> audits = new HashSet<>();
     private final List<Command> inbox = new ArrayList<>();
     private final List<Send.Assign> unanswered = new ArrayList<>();
+    private Consumer<Event> witness = _ -> {};
+    private Coordinator coordinator;
     private CoordinatorLoop loop;
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private long number;
@@ -105,32 +110,51 @@ final class SmallWorld {
                         standard.seed(),
                         standard.auditSecret());
         this.answers = answers;
-        loop = begin();
+        coordinator = new Coordinator(policy);
+        loop = begin(coordinator);
         ask(new Command.RegisterModel(++number, MODEL));
         ask(new Command.FundClient(++number, CLIENT, Money.ofUnits(1_000_000_000), "all"));
     }
 
-    Instant now() {
-        return now;
+    /** Events in the log at each flush since all nodes had arrived. */
+    List<Integer> flushes() {
+        return List.copyOf(flushes);
+    }
+
+    /** Events in the log at the last flush. */
+    int flushed() {
+        return flushes.isEmpty() ? 0 : flushes.getLast();
     }
 
     /** Everything that is not in the log is gone; so are all connections. */
     void crash() {
+        log.subList(flushed(), log.size()).clear();
         inbox.clear();
         unanswered.clear();
         sessions.clear();
-        loop = begin();
+        coordinator = new Coordinator(policy);
+        loop = begin(coordinator);
     }
 
-    private CoordinatorLoop begin() {
-        var began =
-                new CoordinatorLoop(new Coordinator(policy), new Log(), this::sent, this::happened);
+    private CoordinatorLoop begin(Coordinator core) {
+        var began = new CoordinatorLoop(core, new Log(), this::sent, this::happened);
         began.begin(now);
         return began;
     }
 
+    /** Somebody else hears of each event, too. */
+    void witness(Consumer<Event> more) {
+        witness = more;
+    }
+
+    /** What a snapshot would hold now. */
+    List<Event.Durable> snapshot() {
+        return coordinator.snapshot(now);
+    }
+
     private void happened(Event event) {
         events.add(event);
+        witness.accept(event);
         if (event instanceof Event.JobAdmitted admitted && admitted.audit().isPresent()) {
             audits.add(admitted.job());
         }
@@ -157,37 +181,52 @@ final class SmallWorld {
             }
             log.add(new Event.StandingRestored(id, standing, Optional.empty()));
             log.add(new Event.DeviceRestored(enrolled.node(), id, device));
+            flushes.add(log.size());
             crash();
         }
         nodes.put(owner, enrolled.node());
     }
 
-    private final Map<String, NodeId> nodes = new HashMap<>();
-
-    NodeId node(String owner) {
+    private NodeId node(String owner) {
         return Objects.requireNonNull(nodes.get(owner));
     }
 
-    /** The owner's device connects and offers so many slots. */
-    void arrive(String owner, int slots) {
-        long session = ++number;
-        sessions.put(session, owner);
-        inbox.add(
-                new Command.NodeArrived(
-                        session, node(owner), new OwnerId(owner), "net" + owner, CLASS, 1 << 30));
-        inbox.add(
-                new Command.NodeOffered(
-                        session, slots, Duration.ZERO, List.of(new WarmModel(MANIFEST, 0.4))));
+    /** The owners' devices connect together, and each offers so many slots. */
+    void arrive(int slots, String... owners) {
+        for (String owner : owners) {
+            long session = ++number;
+            sessions.put(session, owner);
+            inbox.add(
+                    new Command.NodeArrived(
+                            session,
+                            node(owner),
+                            new OwnerId(owner),
+                            "net" + owner,
+                            CLASS,
+                            1 << 30));
+            inbox.add(
+                    new Command.NodeOffered(
+                            session, slots, Duration.ZERO, List.of(new WarmModel(MANIFEST, 0.4))));
+        }
         step();
     }
 
     JobId submit(int shards, Assurance assurance, boolean durable) {
+        return submit(shards, 1, assurance, durable);
+    }
+
+    /** A durable job whose assurance is a quorum. */
+    JobId submit(int shards, int quorum) {
+        return submit(shards, quorum, Assurance.QUORUM, true);
+    }
+
+    private JobId submit(int shards, int quorum, Assurance assurance, boolean durable) {
         var job =
                 new JobRequest(
                         MODEL.model(),
                         ItemKind.TEXT,
                         WorkUnits.even(shards, 4),
-                        1,
+                        quorum,
                         Tier.BATCH,
                         now.plus(Duration.ofDays(1)),
                         durable,
@@ -309,7 +348,9 @@ final class SmallWorld {
         }
 
         @Override
-        public void flush() {}
+        public void flush() {
+            flushes.add(log.size());
+        }
 
         @Override
         public void snapshot(List<Event.Durable> state) {}

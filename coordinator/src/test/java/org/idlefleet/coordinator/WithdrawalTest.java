@@ -39,13 +39,13 @@ class WithdrawalTest {
                                         : SmallWorld.RIGHT);
         world.enrol("liar", true, false);
         world.enrol("judge", false, true);
-        world.arrive("liar", 256);
+        world.arrive(256, "liar");
         world.submit(SHARDS, Assurance.BULK, durable);
         while (world.all(ShardSettled.class).size() < SHARDS - 1_500) {
             world.step();
         }
         lying = true;
-        world.arrive("judge", 16);
+        world.arrive(16, "judge");
         world.settle();
 
         world.isConvicted("liar");
@@ -113,7 +113,7 @@ class WithdrawalTest {
         List<ShardSettled> before = unauditedSinceTheFirstAudit(world);
         world.pass(Duration.ofMinutes(12));
         answering = true;
-        world.arrive("judge", 1);
+        world.arrive(1, "judge");
         world.submit(200, Assurance.BULK, false);
         world.settle();
 
@@ -137,8 +137,8 @@ class WithdrawalTest {
                                         : audit && !answering ? null : SmallWorld.RIGHT);
         world.enrol("liar", true, false);
         world.enrol("judge", false, true);
-        world.arrive("liar", 4);
-        world.arrive("judge", 1);
+        world.arrive(4, "liar");
+        world.arrive(1, "judge");
         int jobs = 0;
         while (unauditedSinceTheFirstAudit(world).size() < 3 * Holds.CAP) {
             world.submit(10, Assurance.BULK, false);

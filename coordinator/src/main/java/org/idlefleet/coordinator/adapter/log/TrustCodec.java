@@ -67,7 +67,8 @@ final class TrustCodec {
                         .setNetwork(audit.network())
                         .setTrusted(audit.trusted())
                         .setCause(write(audit.cause()))
-                        .setReviewed(audit.reviewed());
+                        .setReviewed(audit.reviewed())
+                        .setKept(audit.kept());
         audit.seenBy().forEach(owner -> record.addSeenBy(names.number(owner.value())));
         return record.build();
     }
@@ -97,6 +98,11 @@ final class TrustCodec {
         };
     }
 
+    /** In older logs just these were of results that are kept. */
+    private static boolean keptOnce(AuditCause cause) {
+        return cause == AuditCause.DRAWN || cause == AuditCause.CONVICTION;
+    }
+
     static AuditOf read(AuditRecord record, Names names) {
         var job = new JobId(record.getJob());
         return new AuditOf(
@@ -109,6 +115,7 @@ final class TrustCodec {
                 record.getTrusted(),
                 read(record.getCause()),
                 record.getReviewed(),
+                record.hasKept() ? record.getKept() : keptOnce(record.getCause()),
                 record.getSeenByList().stream().map(names::owner).toList());
     }
 

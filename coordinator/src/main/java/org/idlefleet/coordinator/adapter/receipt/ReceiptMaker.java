@@ -28,6 +28,7 @@ import org.idlefleet.ledger.proof.NoteSigner;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.NodeSignature;
 import org.idlefleet.protocol.ResultStatement;
 import org.idlefleet.protocol.adapter.CertificateAuthority;
@@ -39,9 +40,11 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -125,6 +128,7 @@ public final class ReceiptMaker implements Receipts {
         private final List<Shard> shards = new ArrayList<>();
         private final List<Check> checks = new ArrayList<>();
         private final List<Retraction> retractions = new ArrayList<>();
+        private final Map<Lease, Evidence> evidence = new HashMap<>();
         private Money paid = Money.ZERO;
         private Money refunded = Money.ZERO;
         private Optional<JobEnd> end = Optional.empty();
@@ -177,6 +181,13 @@ public final class ReceiptMaker implements Receipts {
                     retractions);
         }
 
+        /** A claim that was put to an audit later may stand there without its evidence. */
+        private Evidence evidence(Ballot ballot) {
+            return ballot.evidence().equals(Evidence.NONE)
+                    ? evidence.getOrDefault(ballot.lease(), Evidence.NONE)
+                    : ballot.evidence();
+        }
+
         private Shard shard(ShardSettled settled) {
             if (shards.size() == SHARDS_MAX) {
                 throw new IllegalArgumentException(
@@ -186,6 +197,7 @@ public final class ReceiptMaker implements Receipts {
                                 + settled.job()
                                 + " has more: send such work as several jobs");
             }
+            settled.agreeing().forEach(ballot -> evidence.put(ballot.lease(), ballot.evidence()));
             AccountId hold = AccountId.hold(admitted.client().value());
             paid = paid.minus(settled.payment().change(hold));
             LocalDate day = LocalDate.ofInstant(settled.at(), ZoneOffset.UTC);
@@ -250,7 +262,7 @@ public final class ReceiptMaker implements Receipts {
         }
 
         private Vote vote(Ballot ballot, String zone, double distance) {
-            Evidence evidence = ballot.evidence();
+            Evidence evidence = evidence(ballot);
             String owner = pseudonyms.of(ballot.owner());
             Optional<NodeSignature> signed = evidence.signature();
             int place = -1;

@@ -267,6 +267,7 @@ public final class RandomEvents {
                                 random.nextBoolean(),
                                 pick(AuditOf.Cause.values()),
                                 random.nextBoolean(),
+                                random.nextBoolean(),
                                 list(random.nextInt(3), this::owner))),
                 maybe(() -> new Price(1 + nonNegative(), nonNegative())),
                 random.nextBoolean() ? "" : name("k"),
