@@ -40,6 +40,7 @@ final class Preemptions implements AutoCloseable {
         LOADING,
         SINGLE_TEXTS,
         BIG_BATCH,
+        LONG_NODE,
         IGNORING_THE_FLAG,
         GARBAGE_STORM,
         DOWNLOADING
@@ -59,7 +60,9 @@ final class Preemptions implements AutoCloseable {
 
     private final Random random;
     private final Path directory;
+    private final Path download;
     private final ModelManifest manifest;
+    private final ModelManifest longNode;
     private final WorkerEngine engine;
     private final ExecutorService lane = Executors.newSingleThreadExecutor();
     private final Thread gate = Thread.ofPlatform().daemon().unstarted(this::holdOpen);
@@ -67,25 +70,34 @@ final class Preemptions implements AutoCloseable {
     private volatile boolean open = true;
     private volatile boolean storm;
 
-    Preemptions(Path directory, long seed) throws IOException, EngineException {
+    /**
+     * @param directory with the models that {@link #models} puts there
+     * @param name its own among those that run at the same time
+     */
+    Preemptions(Path directory, String name, long seed) throws IOException, EngineException {
         this.random = new Random(seed);
         this.directory = directory;
-        BuiltIn.ALL_MINILM.unpack(directory);
+        this.download = directory.resolve(name + ".part");
         this.manifest = BuiltIn.ALL_MINILM.recipe().manifest(directory);
-        this.engine = open(directory);
+        this.longNode = LongNode.manifest(directory);
+        this.engine = open(directory, name);
         gate.start();
     }
 
+    /** Writes the models into {@code directory}. */
+    static void models(Path directory) throws IOException {
+        BuiltIn.ALL_MINILM.unpack(directory);
+        LongNode.write(directory);
+    }
+
     /** An engine whose workers read the models in {@code directory}. */
-    static WorkerEngine open(Path directory) throws EngineException {
+    static WorkerEngine open(Path directory, String name) throws EngineException {
         EdgeConfig config =
                 EdgeConfig.load(
                         Optional.empty(),
                         Map.of(),
                         List.of(
-                                "node.data="
-                                        + directory.resolve(
-                                                "edge-" + ProcessHandle.current().pid()),
+                                "node.data=" + directory.resolve("edge-" + name),
                                 "node.coordinator=localhost",
                                 "engine.provider=cpu"));
         return WorkerEngine.open(
@@ -143,12 +155,13 @@ final class Preemptions implements AutoCloseable {
                         .start(phase == Phase.DOWNLOADING ? this::download : this::litter);
         Thread.sleep(random.nextInt(150));
         long pid = awaitWorker();
+        long killedBefore = engine.killed();
         long stopped = System.nanoTime();
         if (phase != Phase.IGNORING_THE_FLAG) {
             abort.request();
         }
         engine.stop();
-        double lastTick = lastTick(pid, stopped);
+        double lastTick = lastTick(pid, killedBefore, stopped);
         ProcessHandle.of(pid).ifPresent(process -> process.onExit().join());
         double gone = (System.nanoTime() - stopped) / 1e6;
         storm = false;
@@ -178,11 +191,14 @@ final class Preemptions implements AutoCloseable {
                     }
                 }
             }
-            Engine.LoadedModel model = engine.load(manifest, directory);
+            Engine.LoadedModel model =
+                    engine.load(phase == Phase.LONG_NODE ? longNode : manifest, directory);
             begun.countDown();
+            List<byte[]> items =
+                    phase == Phase.SINGLE_TEXTS || phase == Phase.LONG_NODE ? ONE : MANY;
             ShardOutcome outcome;
             do {
-                outcome = model.run(ItemKind.TEXT, phase == Phase.SINGLE_TEXTS ? ONE : MANY, abort);
+                outcome = model.run(ItemKind.TEXT, items, abort);
             } while (outcome instanceof ShardOutcome.Done);
             return outcome instanceof ShardOutcome.Aborted;
         } catch (EngineException e) {
@@ -206,7 +222,7 @@ final class Preemptions implements AutoCloseable {
         var piece = ByteBuffer.allocate(1 << 20);
         try (var file =
                 FileChannel.open(
-                        directory.resolve("download.part"),
+                        download,
                         StandardOpenOption.CREATE,
                         StandardOpenOption.WRITE,
                         StandardOpenOption.TRUNCATE_EXISTING)) {
@@ -219,17 +235,18 @@ final class Preemptions implements AutoCloseable {
         }
     }
 
-    /** Looks every millisecond until the process ends; what ending costs the kernel is left out. */
-    private static double lastTick(long pid, long from) throws InterruptedException {
+    /**
+     * Looks every millisecond until the worker is killed or has ended; what taking it down and its
+     * memory back costs the kernel after that is left out.
+     */
+    private double lastTick(long pid, long killedBefore, long from) throws InterruptedException {
         long last = from;
         long ticks = -1;
-        boolean still = false;
         while (true) {
             Optional<ProcessFile.Look> look = ProcessFile.look(pid);
-            if (look.isEmpty() || look.get().state() == 'Z' || still && look.get().state() != 'T') {
+            if (look.isEmpty() || look.get().state() == 'Z' || engine.killed() > killedBefore) {
                 return (last - from) / 1e6;
             }
-            still = look.get().state() == 'T';
             if (look.get().ticks() != ticks) {
                 last = ticks < 0 ? from : System.nanoTime();
                 ticks = look.get().ticks();

@@ -31,7 +31,11 @@ final class SupervisorStops implements AutoCloseable {
     private final BufferedReader said;
     private final long worker;
 
-    SupervisorStops(Path directory, long seed) throws IOException {
+    /**
+     * @param directory with the models that {@link Preemptions#models} puts there
+     * @param name its own among those that run at the same time
+     */
+    SupervisorStops(Path directory, String name, long seed) throws IOException {
         this.random = new Random(seed);
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -44,7 +48,8 @@ final class SupervisorStops implements AutoCloseable {
                         "-cp",
                         System.getProperty("java.class.path"),
                         SupervisorStops.class.getName(),
-                        directory.toString()));
+                        directory.toString(),
+                        name));
         daemon = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
         said = daemon.inputReader(StandardCharsets.UTF_8);
         String line = said.readLine();
@@ -60,7 +65,7 @@ final class SupervisorStops implements AutoCloseable {
     /** The daemon's side: holds the gate open and lets the worker compute without end. */
     public static void main(String[] args) throws Exception {
         Path directory = Path.of(args[0]);
-        WorkerEngine engine = Preemptions.open(directory);
+        WorkerEngine engine = Preemptions.open(directory, args[1]);
         Thread.ofPlatform().daemon().start(() -> holdOpen(engine));
         Engine.LoadedModel model = Preemptions.load(engine, directory);
         System.out.println("worker " + engine.pid().orElseThrow());

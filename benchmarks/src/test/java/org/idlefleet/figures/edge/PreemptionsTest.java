@@ -3,7 +3,6 @@ package org.idlefleet.figures.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.idlefleet.cli.model.BuiltIn;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +18,8 @@ class PreemptionsTest {
     void everyWorkerIsFrozenKilledAndGoneAndNothingIsFinishedAfterwards(@TempDir Path directory)
             throws Exception {
         assumeTrue(Files.exists(Path.of("/proc/self/stat")), "needs Linux");
-        try (var preemptions = new Preemptions(directory, 7)) {
+        Preemptions.models(directory);
+        try (var preemptions = new Preemptions(directory, "one", 7)) {
             for (int i = 1; i <= COUNT; i++) {
                 assertThat(preemptions.next().unfinished()).isTrue();
                 assertThat(preemptions.frozen()).isEqualTo(i);
@@ -35,8 +35,8 @@ class PreemptionsTest {
     void aWorkerStandsStillWhileItsDaemonDoesAndGoesWithIt(@TempDir Path directory)
             throws Exception {
         assumeTrue(Files.exists(Path.of("/proc/self/stat")), "needs Linux");
-        BuiltIn.ALL_MINILM.unpack(directory);
-        try (var stops = new SupervisorStops(directory, 7)) {
+        Preemptions.models(directory);
+        try (var stops = new SupervisorStops(directory, "one", 7)) {
             for (int i = 0; i < STOPS; i++) {
                 assertThat(stops.next()).isNotNegative();
             }
