@@ -157,7 +157,7 @@ final class Bus implements AutoCloseable {
      */
     List<Object> call(String service, String path, String type, String member, String... texts)
             throws BusException {
-        String what = service + " " + member;
+        String what = member.equals("GetAll") ? service : service + " " + member;
         try (var strings = Arena.ofConfined()) {
             check(
                     functions.newCall.call(

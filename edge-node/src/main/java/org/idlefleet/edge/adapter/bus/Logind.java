@@ -80,8 +80,10 @@ final class Logind implements BusService {
         return new Facts(
                 values,
                 "logind: "
-                        + (touches.isEmpty() ? "nobody" : touches.size() + " sessions")
-                        + " logged in");
+                        + (touches.isEmpty()
+                                ? "nobody is logged in"
+                                : touches.size()
+                                        + (touches.size() == 1 ? " session" : " sessions")));
     }
 
     @Override
