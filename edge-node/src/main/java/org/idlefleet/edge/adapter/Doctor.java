@@ -220,10 +220,7 @@ public final class Doctor {
                 readings.forEach(gate::accept);
                 gate.evaluate(now);
             }
-            sources.stream()
-                    .map(SignalSource::state)
-                    .filter(state -> !state.isEmpty())
-                    .forEach(state -> checks.add(Check.ok("source", state)));
+            sources.forEach(this::asked);
             judge(readings, gate.findings(clock.instant()));
         } catch (IOException e) {
             checks.add(Check.bad("signals", e.toString(), "check the section signals"));
@@ -232,6 +229,23 @@ public final class Doctor {
         } finally {
             sources.forEach(SignalSource::close);
         }
+    }
+
+    /** How it stands with whom a source asks. */
+    private void asked(SignalSource source) {
+        if (source.state().isEmpty()) {
+            return;
+        }
+        boolean silent =
+                source.read(clock.instant()).stream()
+                        .allMatch(reading -> reading.value().isEmpty());
+        checks.add(
+                silent
+                        ? Check.warn(
+                                "source",
+                                source.state() + "; it has told nothing yet",
+                                "check the section signals, and who should tell")
+                        : Check.ok("source", source.state()));
     }
 
     private void judge(List<Reading> readings, List<Finding> findings) {

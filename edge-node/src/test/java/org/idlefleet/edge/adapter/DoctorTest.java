@@ -43,8 +43,11 @@ class DoctorTest {
 
     @Test
     void saysWhatIsMissingAndWhatToDo() {
-        Doctor.Report report = Doctor.look(config(), WorkerLaunch.likeThis());
+        Doctor.Report report =
+                Doctor.look(config("signals.kuksa.address=127.0.0.1:1"), WorkerLaunch.likeThis());
         assertThat(report.healthy()).isFalse();
+        assertThat(check(report, "source").level()).isEqualTo(Check.Level.WARN);
+        assertThat(check(report, "source").found()).endsWith("; it has told nothing yet");
         assertThat(check(report, "data").level()).isEqualTo(Check.Level.BAD);
         assertThat(check(report, "certificate").advice()).contains("edge enrol --token");
         assertThat(check(report, "coordinator").found()).startsWith("127.0.0.1:1 does not: ");
