@@ -449,12 +449,12 @@ public final class Coordinator {
 
     /** After too many failures in a row a node must pause, and a job fails. */
     private Decision consequences(Decision decision, Instant now) {
-        List<LeaseEnded> failures =
-                decision.events().stream()
-                        .filter(LeaseEnded.class::isInstance)
-                        .map(LeaseEnded.class::cast)
-                        .filter(ended -> ended.end() != LeaseEnd.RELEASED)
-                        .toList();
+        var failures = new ArrayList<LeaseEnded>(0);
+        for (Event event : decision.events()) {
+            if (event instanceof LeaseEnded ended && ended.end() != LeaseEnd.RELEASED) {
+                failures.add(ended);
+            }
+        }
         if (failures.isEmpty()) {
             return decision;
         }

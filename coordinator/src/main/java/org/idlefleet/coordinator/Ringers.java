@@ -8,7 +8,6 @@ import org.idlefleet.protocol.OwnerId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Gives out again, as work whose answer is known, a share of the results that a trusted owner found
@@ -92,8 +91,7 @@ final class Ringers {
 
     /** Those who worked on the audit; the trusted among them get no ringers anyway. */
     private List<OwnerId> seenBy(Verdict.Agreed verdict, AuditOf audit) {
-        return Stream.of(verdict.agreeing(), verdict.inconclusive(), verdict.dissenting())
-                .flatMap(List::stream)
+        return verdict.ballots().stream()
                 .map(Ballot::owner)
                 .filter(owner -> !owner.equals(audit.claim().owner()) && !trust.trusted(owner))
                 .distinct()

@@ -403,8 +403,7 @@ final class Tally {
     private static List<Double> distances(
             List<Ballot> ballots, Comparison comparison, Verdict.Agreed verdict) {
         int canonical = ballots.indexOf(verdict.canonical());
-        return Stream.of(verdict.agreeing(), verdict.inconclusive(), verdict.dissenting())
-                .flatMap(List::stream)
+        return verdict.ballots().stream()
                 .map(ballot -> comparison.between(ballots.indexOf(ballot), canonical))
                 .toList();
     }
@@ -468,11 +467,12 @@ final class Tally {
         if (kept) {
             decision.send(new Send.Keep(canonical, shard.from(), shard.to()));
         }
-        Stream.of(verdict.agreeing(), verdict.inconclusive(), verdict.dissenting())
-                .flatMap(List::stream)
-                .filter(ballot -> !kept || !ballot.lease().equals(canonical))
-                .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))
-                .forEach(ballot -> decision.send(new Send.Drop(ballot.lease())));
+        for (Ballot ballot : verdict.ballots()) {
+            boolean needed = kept && ballot.lease().equals(canonical);
+            if (!needed && ballot.lease().job().equals(job.admitted().job())) {
+                decision.send(new Send.Drop(ballot.lease()));
+            }
+        }
         for (Replica other : shard.running()) {
             if (verdictLacks(verdict, other)) {
                 decision.send(new Send.Cancel(other.session(), other.lease()));
@@ -535,8 +535,7 @@ final class Tally {
     }
 
     private static boolean verdictLacks(Verdict.Agreed verdict, Replica replica) {
-        return Stream.of(verdict.agreeing(), verdict.inconclusive(), verdict.dissenting())
-                .flatMap(List::stream)
+        return verdict.ballots().stream()
                 .noneMatch(ballot -> ballot.lease().equals(replica.lease()));
     }
 
@@ -552,6 +551,9 @@ final class Tally {
             Verdict.Agreed verdict,
             Map<Lease, Delivery> arrived,
             Instant now) {
+        if (verdict.ballots().size() == 1) {
+            return pay.pay(job, model(job), shard, verdict.agreeing(), arrived, now);
+        }
         var paid = new TreeMap<OwnerId, Ballot>();
         Stream.concat(verdict.agreeing().stream(), verdict.inconclusive().stream())
                 .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))

@@ -5,6 +5,7 @@ package org.idlefleet.simulator;
  *
  * @param shards clients' shards that were settled
  * @param audits audits that were settled
+ * @param checks audits and ringers that were settled
  * @param auditMedian seconds from the opening of an audit to its end, half of all
  * @param auditP99 the same, 99 of 100
  * @param auditsUnchecked audits that ended without a verdict
@@ -25,6 +26,7 @@ package org.idlefleet.simulator;
 public record CoreReport(
         long shards,
         long audits,
+        long checks,
         double auditMedian,
         double auditP99,
         long auditsUnchecked,

@@ -43,6 +43,7 @@ final class CoreWitness {
     private int honestConvicted;
     private long ringers;
     private long ringersFailed;
+    private long ringersSettled;
     private long unfinal;
     private Duration retraction = Duration.ZERO;
 
@@ -58,6 +59,7 @@ final class CoreWitness {
     void begin() {
         shards = 0;
         latencies.clear();
+        ringersSettled = 0;
         auditsUnchecked = 0;
     }
 
@@ -110,6 +112,7 @@ final class CoreWitness {
             return;
         }
         if (openRingers.contains(settled.job())) {
+            ringersSettled++;
             ringersFailed += settled.dissenting().isEmpty() ? 0 : 1;
             return;
         }
@@ -182,6 +185,7 @@ final class CoreWitness {
         return new CoreReport(
                 shards,
                 latencies.size(),
+                latencies.size() + ringersSettled,
                 quantile(0.5),
                 quantile(0.99),
                 auditsUnchecked,

@@ -1,5 +1,6 @@
 package org.idlefleet.coordinator.verification;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** What the results of a shard say so far. */
@@ -23,6 +24,17 @@ public sealed interface Verdict {
             agreeing = List.copyOf(agreeing);
             inconclusive = List.copyOf(inconclusive);
             dissenting = List.copyOf(dissenting);
+        }
+
+        /** All that were judged: agreeing ones first, then inconclusive and dissenting ones. */
+        public List<Ballot> ballots() {
+            if (inconclusive.isEmpty() && dissenting.isEmpty()) {
+                return agreeing;
+            }
+            var all = new ArrayList<Ballot>(agreeing);
+            all.addAll(inconclusive);
+            all.addAll(dissenting);
+            return all;
         }
     }
 

@@ -30,44 +30,77 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * Tries each seeded bug: compiles the verification package with it, runs the package's tests, and
- * says which one found it. Run in the coordinator's directory with its test class path; ends with 1
- * if a bug survives or the tests fail without one.
+ * Tries each seeded bug: compiles its package with it, runs the package's tests, and says which one
+ * found it. Run in the coordinator's directory with its test class path; ends with 1 if a bug
+ * survives or the tests fail without one.
  */
 public final class Mutants {
-    static final Path SOURCES = Path.of("src/main/java/org/idlefleet/coordinator/verification");
-    static final Path PATCHES = Path.of("src/test/mutants/verification");
+    /** Where bugs are seeded. */
+    static final List<Room> ROOMS =
+            List.of(
+                    new Room("verification", "org.idlefleet.coordinator.verification."),
+                    new Room("core", "org.idlefleet.coordinator."));
 
-    private static final String PACKAGE = "org.idlefleet.coordinator.verification.";
     private static final Path TESTS = Path.of("target/test-classes");
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
     private final List<String> tests = new ArrayList<>();
+    private final Room room;
 
-    private Mutants() throws IOException {
-        try (Stream<Path> files = Files.list(TESTS.resolve(PACKAGE.replace('.', '/')))) {
+    /**
+     * A package whose sources the bugs of one directory are about.
+     *
+     * @param name of the directory
+     * @param prefix of the names of its classes
+     */
+    record Room(String name, String prefix) {
+        Path sources() {
+            return Path.of("src/main/java", prefix.split("\\."));
+        }
+
+        Path patches() {
+            return Path.of("src/test/mutants", name);
+        }
+
+        /** Whether the class, an inner one perhaps, is of this package and no other below it. */
+        boolean has(String type) {
+            return type.startsWith(prefix) && type.indexOf('.', prefix.length()) < 0;
+        }
+    }
+
+    private Mutants(Room room) throws IOException {
+        this.room = room;
+        try (Stream<Path> files = Files.list(TESTS.resolve(room.prefix().replace('.', '/')))) {
             files.map(file -> file.getFileName().toString())
                     .filter(file -> file.endsWith("Test.class"))
                     .sorted()
-                    .map(file -> PACKAGE + file.substring(0, file.length() - ".class".length()))
+                    .map(file ->
+                            room.prefix() + file.substring(0, file.length() - ".class".length()))
                     .forEach(tests::add);
         }
     }
 
     public static void main(String[] names) throws Exception {
-        var mutants = new Mutants();
-        Optional<String> healthy = mutants.killer(sources(Optional.empty()));
-        if (healthy.isPresent()) {
-            System.out.println("the tests fail without any mutant: " + healthy.get());
-            System.exit(1);
-        }
         List<String> wanted = List.of(names);
         int tried = 0;
         int survived = 0;
-        for (Mutant mutant : Mutant.of(PATCHES)) {
-            if (wanted.isEmpty() || wanted.contains(mutant.name())) {
-                Optional<String> killer = mutants.killer(sources(Optional.of(mutant)));
+        for (Room room : ROOMS) {
+            List<Mutant> all =
+                    Mutant.of(room.patches()).stream()
+                            .filter(one -> wanted.isEmpty() || wanted.contains(one.name()))
+                            .toList();
+            var mutants = new Mutants(room);
+            Optional<String> healthy =
+                    all.isEmpty()
+                            ? Optional.empty()
+                            : mutants.killer(mutants.sources(Optional.empty()));
+            if (healthy.isPresent()) {
+                System.out.println("the tests fail without any mutant: " + healthy.get());
+                System.exit(1);
+            }
+            for (Mutant mutant : all) {
+                Optional<String> killer = mutants.killer(mutants.sources(Optional.of(mutant)));
                 tried++;
                 survived += killer.isPresent() ? 0 : 1;
                 System.out.printf(
@@ -82,14 +115,15 @@ public final class Mutants {
         System.exit(survived == 0 ? 0 : 1);
     }
 
-    private static List<Source> sources(Optional<Mutant> mutant) throws IOException {
+    private List<Source> sources(Optional<Mutant> mutant) throws IOException {
         var sources = new ArrayList<Source>();
-        try (Stream<Path> files = Files.list(SOURCES)) {
-            for (Path file : files.sorted().toList()) {
+        try (Stream<Path> files = Files.list(room.sources())) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
                 String name = file.getFileName().toString();
                 String text = Files.readString(file);
                 sources.add(
                         new Source(
+                                room.prefix(),
                                 name,
                                 mutant.filter(m -> m.file().equals(name)).isPresent()
                                         ? mutant.get().applyTo(text)
@@ -139,7 +173,7 @@ public final class Mutants {
     /** Test by test, so that a bug that is found early costs little. */
     private Optional<String> firstFailure(Path classes) throws Exception {
         URL[] path = {classes.toUri().toURL(), TESTS.toUri().toURL()};
-        try (var loader = new Mutated(path)) {
+        try (var loader = new Mutated(path, room)) {
             Thread.currentThread().setContextClassLoader(loader);
             for (String test : tests) {
                 var summary = new SummaryGeneratingListener();
@@ -157,7 +191,7 @@ public final class Mutants {
                 }
                 for (var failure : summary.getSummary().getFailures()) {
                     return Optional.of(
-                            test.substring(PACKAGE.length())
+                            test.substring(room.prefix().length())
                                     + ": "
                                     + failure.getTestIdentifier().getDisplayName());
                 }
@@ -168,14 +202,17 @@ public final class Mutants {
 
     /** Loads the mutated classes and their tests, and everything else as usual. */
     private static final class Mutated extends URLClassLoader {
-        Mutated(URL[] path) {
+        private final Room room;
+
+        Mutated(URL[] path, Room room) {
             super(path, Mutants.class.getClassLoader());
+            this.room = room;
         }
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
             synchronized (getClassLoadingLock(name)) {
-                if (name.startsWith(PACKAGE) && findLoadedClass(name) == null) {
+                if (room.has(name) && findLoadedClass(name) == null) {
                     return findClass(name);
                 }
                 return super.loadClass(name, resolve);
@@ -186,9 +223,9 @@ public final class Mutants {
     private static final class Source extends SimpleJavaFileObject {
         private final String text;
 
-        Source(String name, String text) {
+        Source(String prefix, String name, String text) {
             super(
-                    URI.create("mutant:///" + PACKAGE.replace('.', '/') + name),
+                    URI.create("mutant:///" + prefix.replace('.', '/') + name),
                     JavaFileObject.Kind.SOURCE);
             this.text = text;
         }
