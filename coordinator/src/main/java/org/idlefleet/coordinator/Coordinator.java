@@ -48,6 +48,7 @@ public final class Coordinator {
     private final Tally tally;
     private final Admission admission;
     private final Looks looks;
+    private final Availability availability;
     private int epoch;
 
     public Coordinator(Policy policy) {
@@ -63,6 +64,7 @@ public final class Coordinator {
         convictions = new Convictions(fleet, jobs, trust, holds, audits, book, policy);
         tally = new Tally(fleet, jobs, registry, book, policy, audits, convictions, trust, pay);
         admission = new Admission(fleet, jobs, registry, trust, book, policy, pay);
+        availability = new Availability(policy, fleet, trust, book, pay);
         looks = new Looks(fleet, jobs, registry, trust, audits, book, pay);
     }
 
@@ -124,14 +126,25 @@ public final class Coordinator {
             return Optional.of(Instant.EPOCH);
         }
         Optional<Instant> job = jobs.nextDeadline();
-        Optional<Instant> node = fleet.nextDeadline();
-        return job.isPresent() && (node.isEmpty() || job.get().isBefore(node.get())) ? job : node;
+        return earlier(earlier(job, fleet.nextDeadline()), availability.nextDeadline());
+    }
+
+    private static Optional<Instant> earlier(Optional<Instant> one, Optional<Instant> other) {
+        return one.isPresent() && (other.isEmpty() || one.get().isBefore(other.get()))
+                ? one
+                : other;
     }
 
     /** Makes a fact true. */
     public void apply(Event event) {
         switch (event) {
-            case Event.LifeBegan began -> epoch = began.epoch();
+            case Event.LifeBegan began -> {
+                epoch = began.epoch();
+                availability.begin(began.at());
+            }
+            case Event.AvailabilityCounted counted -> availability.apply(counted);
+            case Event.AvailabilityPaid paid -> availability.apply(paid);
+            case Event.AvailabilityRestored restored -> availability.apply(restored);
             case Event.ModelRegistered registered -> registry.apply(registered);
             case Event.ApiKeyCreated created -> registry.apply(created);
             case Event.ApiKeyRevoked revoked -> registry.apply(revoked);
@@ -168,7 +181,10 @@ public final class Coordinator {
                             jobs.owes(job);
                         });
             }
-            case Event.PolicySet set -> pay.apply(set);
+            case Event.PolicySet set -> {
+                pay.apply(set);
+                availability.policySet(set.at());
+            }
             case Event.OwnerTermsSet set -> pay.apply(set);
             case Event.Booked booked -> book.apply(booked.transaction());
             case Event.JobAdmitted admitted -> {
@@ -240,6 +256,7 @@ public final class Coordinator {
         events.addAll(registry.snapshot(now));
         events.addAll(trust.snapshot(now));
         events.addAll(pay.snapshot());
+        events.addAll(availability.snapshot());
         events.add(new Event.BookRestored(book.state(), jobs.lastJob()));
         for (Job job : jobs.open()) {
             events.add(
@@ -534,6 +551,10 @@ public final class Coordinator {
                     .send(new Send.Dismiss(silent.get().number(), reason, Duration.ZERO))
                     .build();
         }
+        Decision available = availability.wake(now);
+        if (!available.events().isEmpty()) {
+            return available;
+        }
         return jobs.hedgeAt(now, policy.pace().hedge(), tally.replicasMax())
                 .map(due -> Decision.event(new Event.HedgeWanted(due.job(), due.shard())))
                 .orElse(Decision.NOTHING);
@@ -563,6 +584,7 @@ public final class Coordinator {
                         shard.running()
                                 .forEach(
                                         other -> fleet.end(other.session(), other.lease(), false)));
+        settled.dissenting().forEach(ballot -> availability.failed(ballot.node(), settled.at()));
         job.settle(settled, job.alone().isPresent() ? number(settled) : 0);
         trust.settled(settled, job.admitted().manifest(), job.admitted().audit());
         job.work().settle(settled.shard(), settled.from(), settled.to());
@@ -670,6 +692,9 @@ public final class Coordinator {
         session.map(ParkSession::owner).ifPresent(owner -> remember(ended.end(), owner));
         session.ifPresent(from -> giveBack(ended.lease(), from, word(ended)));
         fleet.end(ended.session(), ended.lease(), failure && !input);
+        if (failure && !input) {
+            session.ifPresent(from -> availability.failed(from.node(), ended.at()));
+        }
         if (failure) {
             session.ifPresent(from ->
                     jobs.open(ended.lease().job())

@@ -28,8 +28,11 @@ import org.idlefleet.protocol.OwnerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** A fact. */
 public sealed interface Event {
@@ -355,6 +358,49 @@ public sealed interface Event {
             Instant at)
             implements Durable {}
 
+    /**
+     * Owners are paid for having been available.
+     *
+     * @param period when it began
+     * @param asked what all owners of the period would get together
+     * @param budget what there was for them; if less than asked, all get less alike
+     */
+    record AvailabilityPaid(
+            Instant period, Money asked, Money budget, List<Stood> stood, Instant at)
+            implements Durable {
+        public AvailabilityPaid {
+            stood = List.copyOf(stood);
+        }
+
+        /**
+         * An owner whose devices were available.
+         *
+         * @param devices how many sixtieths of the period
+         * @param payment empty if it came to nothing
+         */
+        public record Stood(
+                OwnerId owner,
+                SortedMap<NodeId, Integer> devices,
+                Optional<Transaction> payment) {
+            public Stood {
+                devices = Collections.unmodifiableSortedMap(new TreeMap<>(devices));
+            }
+        }
+    }
+
+    /**
+     * Only in snapshots: what was paid for being available on a day.
+     *
+     * @param day its first moment
+     * @param parts sixtieths of periods by device
+     */
+    record AvailabilityRestored(Instant day, Money spent, SortedMap<NodeId, Integer> parts)
+            implements Durable {
+        public AvailabilityRestored {
+            parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
+        }
+    }
+
     /** Only in snapshots: all balances and open holds. */
     record BookRestored(BookState state, long lastJob) implements Durable {}
 
@@ -454,4 +500,11 @@ public sealed interface Event {
     record MoreBallotsWanted(
             JobId job, int shard, int missing, Comparison comparison, boolean trusted)
             implements Passing {}
+
+    /**
+     * A sixtieth of a period is over: whoever was available all through it has one more.
+     *
+     * @param mark when it ended
+     */
+    record AvailabilityCounted(Instant mark) implements Passing {}
 }

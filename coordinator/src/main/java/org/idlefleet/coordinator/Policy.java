@@ -82,6 +82,7 @@ public record Policy(
      * @param retryAfter what a refused client is told
      * @param audit how long an audit may take; then its result stays unchecked
      * @param finality how long after its answer an interactive job's results may be retracted
+     * @param availability for how long at a time owners are paid for being available; divides a day
      */
     public record Pace(
             Duration interactiveShard,
@@ -94,7 +95,8 @@ public record Policy(
             Duration pause,
             Duration retryAfter,
             Duration audit,
-            Duration finality) {
+            Duration finality,
+            Duration availability) {
         public static final Pace STANDARD =
                 new Pace(
                         Duration.ofSeconds(2),
@@ -107,7 +109,25 @@ public record Policy(
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(2),
                         Duration.ofMinutes(10),
-                        Duration.ofSeconds(60));
+                        Duration.ofSeconds(60),
+                        Duration.ofHours(1));
+
+        /** The same, with availability paid so often. */
+        public Pace paidFor(Duration period) {
+            return new Pace(
+                    interactiveShard,
+                    batchShard,
+                    shortestShard,
+                    heartbeat,
+                    lease,
+                    hedge,
+                    overrun,
+                    pause,
+                    retryAfter,
+                    audit,
+                    finality,
+                    period);
+        }
     }
 
     /**

@@ -64,6 +64,12 @@ final class Trust {
         return known != null && known.convicted();
     }
 
+    /** Whether others have found enough of its results right, and it is not convicted. */
+    boolean warmedUp(OwnerId owner) {
+        Standing known = standings.get(owner);
+        return known != null && !known.convicted() && known.counts().agreed() >= Standing.WARM_UP;
+    }
+
     boolean trusted(OwnerId owner) {
         return trusted.contains(owner);
     }

@@ -32,7 +32,7 @@ public enum TransactionKind {
     PAID(10),
     /** It came back: clearing → payable. */
     RETURN(11),
-    /** An owner's device was parked and willing: revenue → escrow. The detail is the day. */
+    /** An owner's device was parked and willing: revenue → escrow. The detail is when it began. */
     AVAILABLE(12);
 
     private final int code;
@@ -62,12 +62,12 @@ public enum TransactionKind {
     }
 
     /**
-     * Whether the details of a subject only ever grow (days, run numbers), so that the latest
+     * Whether the details of a subject only ever grow (days, hours), so that the latest
      * stands for all before it and nothing older need be remembered.
      */
     public boolean isSerial() {
         return switch (this) {
-            case MATURE -> true;
+            case MATURE, AVAILABLE -> true;
             case FUND,
                     HOLD,
                     SETTLE,
@@ -77,8 +77,7 @@ public enum TransactionKind {
                     CHARGEBACK,
                     PAYOUT,
                     PAID,
-                    RETURN,
-                    AVAILABLE ->
+                    RETURN ->
                     false;
         };
     }

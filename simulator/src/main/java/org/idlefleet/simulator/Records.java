@@ -44,6 +44,10 @@ final class Records {
         faulty.add(node);
     }
 
+    boolean warmedUp(OwnerId owner) {
+        return right.getOrDefault(owner, 0) >= 200;
+    }
+
     boolean isFaulty(NodeId node) {
         return faulty.contains(node);
     }

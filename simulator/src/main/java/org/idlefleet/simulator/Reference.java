@@ -35,6 +35,7 @@ final class Reference {
     private final Corners corners;
     private final ReferenceBook book = new ReferenceBook();
     private final ReferencePay pay;
+    private final ReferenceAvailability availability;
     private final TreeMap<JobId, ReferenceJob> open = new TreeMap<>();
     private final TreeMap<JobId, JobEnd> ended = new TreeMap<>();
     private final TreeSet<NodeId> banned = new TreeSet<>();
@@ -80,6 +81,7 @@ final class Reference {
         this.ringers = new ReferenceRingers(draws, policy.checks().ringersPpm(), trusted);
         this.corners = corners;
         this.pay = new ReferencePay(policy.pay());
+        this.availability = new ReferenceAvailability(policy.pace().availability());
     }
 
     /** What these durable events say, and nothing else. */
@@ -121,6 +123,7 @@ final class Reference {
                 Broken.unless(began.epoch() > epoch, "epochs rise", began, epoch);
                 epoch = began.epoch();
                 shows.clear();
+                availability.began();
             }
             case Event.NodeEnrolled enrolled -> {
                 registry.add(enrolled);
@@ -178,6 +181,22 @@ final class Reference {
                 met(Corner.POLICY_SET);
             }
             case Event.OwnerTermsSet set -> pay.set(set);
+            case Event.AvailabilityCounted counted ->
+                    availability.counted(
+                            counted,
+                            pay.policy(),
+                            owner -> !convicted.contains(owner) && records.warmedUp(owner));
+            case Event.AvailabilityPaid paid -> {
+                availability
+                        .paid(
+                                paid,
+                                pay.policy(),
+                                book.of("platform:revenue").millionths(),
+                                convicted::contains,
+                                replaying)
+                        .forEach(this::met);
+                paid.stood().forEach(stood -> stood.payment().ifPresent(book::book));
+            }
             case Event.Booked booked -> book.book(booked.transaction());
             case Event.JobAdmitted admitted -> {
                 book.book(admitted.hold());
@@ -214,11 +233,15 @@ final class Reference {
                     Event.JobRestored _,
                     Event.StandingRestored _,
                     Event.DeviceRestored _,
+                    Event.AvailabilityRestored _,
                     Event.AlarmRestored _ ->
                     throw new Broken("only snapshots hold " + event);
             case Event.SessionOpened opened -> opened(opened);
             case Event.SessionClosed closed -> closed(closed);
-            case Event.Offered offered -> guest(offered.session()).slots = offered.slots();
+            case Event.Offered offered -> {
+                guest(offered.session()).slots = offered.slots();
+                availability.offered(offered);
+            }
             case Event.BeatSeen beat -> guest(beat.session());
             case Event.LeaseGranted granted -> granted(granted);
             case Event.LeaseEnded end -> leaseEnded(end);
@@ -316,6 +339,7 @@ final class Reference {
         }
         records.settled(settled, job.admitted().audit());
         ringers.settled(settled, job.admitted()).ifPresent(this::met);
+        settled.dissenting().forEach(ballot -> availability.failed(ballot.node(), settled.at()));
         accused(settled, job.admitted());
         job.settle(settled);
         pay.settled(settled, job.admitted(), replaying).forEach(this::met);
@@ -444,6 +468,7 @@ final class Reference {
                 "a session is opened once",
                 opened);
         shows.add(Map.entry(opened.owner(), opened.numericClass()));
+        availability.opened(opened);
     }
 
     private void closed(Event.SessionClosed closed) {
@@ -465,6 +490,7 @@ final class Reference {
             }
         }
         guests.remove(closed.session());
+        availability.closed(closed);
     }
 
     private void granted(Event.LeaseGranted granted) {
@@ -488,6 +514,9 @@ final class Reference {
     }
 
     private void leaseEnded(Event.LeaseEnded end) {
+        if (end.end() != Event.LeaseEnd.RELEASED && !end.detail().startsWith("INPUT:")) {
+            availability.failed(guest(end.session()).node, end.at());
+        }
         release(end.lease(), end.session());
         switch (end.end()) {
             case RELEASED -> met(Corner.LEASE_RELEASED);
@@ -625,6 +654,7 @@ final class Reference {
                                 set);
                 case Event.PolicySet set -> pay.compare(set);
                 case Event.OwnerTermsSet set -> pay.compare(set);
+                case Event.AvailabilityRestored day -> availability.compare(day);
                 case Event.ModelRegistered _,
                         Event.ApiKeyCreated _,
                         Event.ApiKeyRevoked _,
@@ -632,6 +662,7 @@ final class Reference {
                         Event.NodeEnrolled _ ->
                         Broken.unless(registry.contains(event), "only what was said", event);
                 case Event.Booked _,
+                        Event.AvailabilityPaid _,
                         Event.JobAdmitted _,
                         Event.ShardSettled _,
                         Event.ResultRetracted _,

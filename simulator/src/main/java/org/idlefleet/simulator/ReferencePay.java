@@ -42,6 +42,10 @@ final class ReferencePay {
         policy = first;
     }
 
+    PayPolicy policy() {
+        return policy;
+    }
+
     void set(Event.PolicySet event) {
         Broken.unless(
                 event.policy().version() > policy.version() && event.divided().isZero(),

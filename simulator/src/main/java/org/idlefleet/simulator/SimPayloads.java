@@ -104,6 +104,8 @@ final class SimPayloads {
                     Event.NodeBanned _,
                     Event.PolicySet _,
                     Event.OwnerTermsSet _,
+                    Event.AvailabilityPaid _,
+                    Event.AvailabilityRestored _,
                     Event.Booked _,
                     Event.OwnerTrusted _,
                     Event.OwnerConvicted _,

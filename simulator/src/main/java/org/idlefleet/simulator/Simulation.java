@@ -6,6 +6,7 @@ import org.idlefleet.coordinator.ModelSpec;
 import org.idlefleet.coordinator.OwnerTerms;
 import org.idlefleet.coordinator.Query;
 import org.idlefleet.coordinator.View;
+import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Party;
 import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.Share;
@@ -304,7 +305,10 @@ public final class Simulation {
                         List.of(
                                 new PayPolicy.Surge(somewhere, chance.between(0, 900_000)),
                                 new PayPolicy.Surge(nights, chance.between(0, 300_000))),
-                        PayPolicy.Availability.NONE);
+                        new PayPolicy.Availability(
+                                chance.between(0, 200_000),
+                                chance.between(1, 24),
+                                new Money(chance.between(0, 40_000))));
         operator(request -> new Command.SetPolicy(request, policy));
     }
 

@@ -4,6 +4,7 @@ import org.idlefleet.coordinator.Policy;
 import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.OwnerId;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -98,7 +99,7 @@ record World(
                         limits.shardUnits(),
                         chance.between(5, limits.finishedJobs()),
                         limits.faults()),
-                standard.pace(),
+                standard.pace().paidFor(Duration.ofMinutes(1)),
                 new Policy.Checks(ringers.hits(0.5) ? 1_000_000 : standard.checks().ringersPpm()),
                 standard.seed());
     }

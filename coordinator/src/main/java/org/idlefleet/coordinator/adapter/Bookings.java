@@ -25,6 +25,11 @@ public final class Bookings {
             case Event.JobEnded ended -> ending(ended);
             case Event.ResultRetracted retracted -> maybe(retracted.refund(), retracted.at());
             case Event.OwnerConvicted convicted -> maybe(convicted.forfeit(), convicted.at());
+            case Event.AvailabilityPaid paid ->
+                    paid.stood().stream()
+                            .flatMap(stood -> stood.payment().stream())
+                            .map(payment -> new Booking(payment, paid.at()))
+                            .toList();
             case Event.OwnerReinstated again -> maybe(again.restored(), again.at());
             case Event.LifeBegan _,
                     Event.ModelRegistered _,
@@ -36,6 +41,7 @@ public final class Bookings {
                     Event.BallotCast _,
                     Event.PolicySet _,
                     Event.OwnerTermsSet _,
+                    Event.AvailabilityRestored _,
                     Event.OwnerTrusted _,
                     Event.StandingRestored _,
                     Event.TermsSet _,

@@ -225,7 +225,8 @@ public record CoordinatorConfig(
                         Duration.ofMillis(pace.pauseMs()),
                         Policy.Pace.STANDARD.retryAfter(),
                         Policy.Pace.STANDARD.audit(),
-                        Policy.Pace.STANDARD.finality()),
+                        Policy.Pace.STANDARD.finality(),
+                        Policy.Pace.STANDARD.availability()),
                 checks.policy(),
                 ByteBuffer.wrap(secret).getLong(),
                 Digest.of(secret));

@@ -111,7 +111,7 @@ public final class Fleet {
         Optional.ofNullable(sessions.get(session))
                 .ifPresent(offering -> {
                     poolsOf(offering).forEach(pool -> pool.forget(offering));
-                    offering.offer(slots, parkTimeLeft, models);
+                    offering.offer(slots, parkTimeLeft, models, at);
                     offering.seen(at);
                     offering.milliSpeeds().keySet().forEach(model -> pool(model).refresh(offering));
                 });

@@ -40,6 +40,7 @@ public final class ParkSession {
     private Duration parkTimeLeft = Duration.ZERO;
     private NumericClass numericClass;
     private Instant lastSeen;
+    private Optional<Instant> willingSince = Optional.empty();
     private long heldUnits;
     private int faultsInRow;
     private long shardsDone;
@@ -70,7 +71,9 @@ public final class ParkSession {
      */
     public record Grant(Lease lease, Digest manifest, long units, Duration expected, Instant at) {}
 
-    void offer(int newSlots, Duration timeLeft, List<WarmModel> models) {
+    void offer(int newSlots, Duration timeLeft, List<WarmModel> models, Instant at) {
+        boolean willing = newSlots > 0 && !models.isEmpty();
+        willingSince = willing ? willingSince.or(() -> Optional.of(at)) : Optional.empty();
         slots = newSlots;
         parkTimeLeft = timeLeft;
         offered = models;
@@ -160,6 +163,11 @@ public final class ParkSession {
 
     public Instant lastSeen() {
         return lastSeen;
+    }
+
+    /** Since when it has offered slots for a model without a break; empty if it does not now. */
+    public Optional<Instant> willingSince() {
+        return willingSince;
     }
 
     public int slots() {

@@ -11,13 +11,11 @@ import org.idlefleet.ledger.TransactionKind;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -102,13 +100,31 @@ public record PayPolicy(
         }
     }
 
-    /** Pay for being parked and willing, apart from work; at most so many hours of a day count. */
-    public record Availability(long microsPerHour, int hoursPerDay) {
-        public static final Availability NONE = new Availability(0, 24);
+    /**
+     * Pay for being parked and willing, apart from work.
+     *
+     * @param microsPerHour for one device
+     * @param hoursPerDay so many hours of a device's day count
+     * @param budgetPerDay what all owners together get in a day of UTC; beyond, all get less alike
+     */
+    public record Availability(long microsPerHour, int hoursPerDay, Money budgetPerDay) {
+        public static final Availability NONE = new Availability(0, 24, Money.ZERO);
 
         public Availability {
             positive("availability", microsPerHour, Money.UNIT * 1_000_000);
             positive("hours a day", hoursPerDay, 24);
+            positive("budget a day", budgetPerDay.millionths(), Money.UNIT * 1_000_000);
+        }
+
+        /** Whether anybody gets anything. */
+        public boolean pays() {
+            return microsPerHour > 0 && hoursPerDay > 0 && budgetPerDay.isPositive();
+        }
+
+        /** What so much time of an owner's devices is worth, before the budget is looked at. */
+        public Money pay(Duration available) {
+            return Money.ofMillionths(
+                    Math.multiplyExact(available.toSeconds(), microsPerHour) / 3_600);
         }
     }
 
@@ -212,26 +228,14 @@ public record PayPolicy(
         return new Division(this, work, charged, before).payment();
     }
 
-    /**
-     * The pay of an owner's device for a day on which it was available for so long; empty if that
-     * is worth nothing. Comes out of the platform's revenue.
-     */
-    public Optional<Transaction> available(String owner, LocalDate day, Duration available) {
-        Duration most = Duration.ofHours(availability.hoursPerDay());
-        long seconds = Math.min(available.toSeconds(), most.toSeconds());
-        Money pay =
-                Money.ofMillionths(
-                        Math.multiplyExact(seconds, availability.microsPerHour()) / 3_600);
-        if (!pay.isPositive()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                new Transaction(
-                        new TransactionId(TransactionKind.AVAILABLE, owner, day.toString()),
-                        version(),
-                        List.of(
-                                new Posting(AccountId.REVENUE, pay.negate()),
-                                new Posting(AccountId.escrow(owner), pay))));
+    /** The payment of an owner for being available from then on, out of the platform's revenue. */
+    public Transaction available(String owner, Instant from, Money pay) {
+        return new Transaction(
+                new TransactionId(TransactionKind.AVAILABLE, owner, from.toString()),
+                version(),
+                List.of(
+                        new Posting(AccountId.REVENUE, pay.negate()),
+                        new Posting(AccountId.escrow(owner), pay)));
     }
 
     /** What the effort cost the owner: the least he gets. */

@@ -20,7 +20,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -320,29 +319,19 @@ class PayPolicyTest {
     }
 
     @Test
-    void beingAvailableIsPaidApartAndOnceADay() {
-        var policy =
-                new PayPolicy(
-                        new TreeMap<>(),
-                        SHARES,
-                        new TreeMap<>(),
-                        new TreeMap<>(),
-                        FREE,
-                        PayPolicy.Backing.USUAL,
-                        PayPolicy.QuickReturn.NONE,
-                        List.of(),
-                        new PayPolicy.Availability(3_600, 10));
-        LocalDate day = LocalDate.of(2026, 11, 22);
-        Transaction pay = policy.available("ann", day, Duration.ofMinutes(90)).orElseThrow();
+    void beingAvailableIsPaidApartAndOnceForEachHour() {
+        var availability = new PayPolicy.Availability(3_600, 10, new Money(50_000));
+        assertThat(availability.pays()).isTrue();
+        assertThat(availability.pay(Duration.ofMinutes(90))).isEqualTo(new Money(5_400));
+        assertThat(PayPolicy.Availability.NONE.pays()).isFalse();
+        assertThat(new PayPolicy.Availability(1, 1, Money.ZERO).pays()).isFalse();
+        PayPolicy policy = PayPolicy.plain(SHARES);
+        Transaction pay =
+                policy.available("ann", Instant.parse("2026-11-22T09:00:00Z"), new Money(5_400));
 
-        assertThat(pay.id()).hasToString("available/ann/2026-11-22");
+        assertThat(pay.id()).hasToString("available/ann/2026-11-22T09:00:00Z");
         assertThat(pay.change(AccountId.escrow("ann"))).isEqualTo(new Money(5_400));
-        assertThat(policy.available("ann", day, Duration.ofHours(20)).orElseThrow().postings())
-                .contains(new Posting(AccountId.escrow("ann"), new Money(36_000)));
-        assertThat(policy.available("ann", day, Duration.ZERO)).isEmpty();
-
-        var book = new Book();
-        assertThat(book.check(pay)).isInstanceOf(Check.Overdrawn.class);
+        assertThat(new Book().check(pay)).isInstanceOf(Check.Overdrawn.class);
     }
 
     private static long charged(PayPolicy policy, String region, String at) {

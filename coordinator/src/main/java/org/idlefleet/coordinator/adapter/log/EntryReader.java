@@ -85,6 +85,10 @@ final class EntryReader {
             case ALARM_RESTORED -> TrustCodec.read(entry.getAlarmRestored(), names);
             case POLICY_SET -> PayCodec.read(entry.getPolicySet(), at);
             case OWNER_TERMS_SET -> PayCodec.read(entry.getOwnerTermsSet(), at, names);
+            case AVAILABILITY_PAID ->
+                    AvailabilityCodec.read(entry.getAvailabilityPaid(), at, names);
+            case AVAILABILITY_RESTORED ->
+                    AvailabilityCodec.read(entry.getAvailabilityRestored(), names);
             case EVENT_NOT_SET ->
                     throw new IllegalArgumentException(
                             "this release does not know its kind of event, number "

@@ -83,6 +83,11 @@ final class EventWriter {
             case Event.PolicySet set -> at(entry, set.at()).setPolicySet(PayCodec.write(set));
             case Event.OwnerTermsSet set ->
                     at(entry, set.at()).setOwnerTermsSet(PayCodec.write(set, names));
+            case Event.AvailabilityPaid paid ->
+                    at(entry, paid.at())
+                            .setAvailabilityPaid(AvailabilityCodec.write(paid, names));
+            case Event.AvailabilityRestored day ->
+                    entry.setAvailabilityRestored(AvailabilityCodec.write(day, names));
             case Event.Booked booked ->
                     at(entry, booked.at())
                             .setBooked(MoneyCodec.write(booked.transaction(), "", "", names));

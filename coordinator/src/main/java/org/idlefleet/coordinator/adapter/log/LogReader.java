@@ -141,6 +141,8 @@ final class LogReader {
                     BOOKED,
                     POLICY_SET,
                     OWNER_TERMS_SET,
+                    AVAILABILITY_PAID,
+                    AVAILABILITY_RESTORED,
                     BOOK_RESTORED,
                     JOB_RESTORED,
                     OWNER_TRUSTED,

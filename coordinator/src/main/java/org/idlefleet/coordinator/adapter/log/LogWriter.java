@@ -162,6 +162,8 @@ final class LogWriter {
                             Event.NodeBanned _,
                             Event.PolicySet _,
                             Event.OwnerTermsSet _,
+                            Event.AvailabilityPaid _,
+                            Event.AvailabilityRestored _,
                             Event.Booked _,
                             Event.OwnerTrusted _,
                             Event.OwnerConvicted _,

@@ -56,6 +56,8 @@ final class OpenJobs {
                     Event.Booked _,
                     Event.PolicySet _,
                     Event.OwnerTermsSet _,
+                    Event.AvailabilityPaid _,
+                    Event.AvailabilityRestored _,
                     Event.OwnerTrusted _,
                     Event.OwnerConvicted _,
                     Event.OwnerReinstated _,

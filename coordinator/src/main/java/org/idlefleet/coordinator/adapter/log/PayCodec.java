@@ -56,6 +56,8 @@ final class PayCodec {
                         .setQuickPpm(policy.quickReturn().partsPerMillion())
                         .setAvailableMicrosPerHour(policy.availability().microsPerHour())
                         .setAvailableHoursPerDay(policy.availability().hoursPerDay())
+                        .setAvailableBudgetPerDay(
+                                policy.availability().budgetPerDay().millionths())
                         .setDivided(set.divided().millionths());
         for (Share share : policy.shares().shares()) {
             record.addParties(number(share.party())).addSharesPpm(share.partsPerMillion());
@@ -114,7 +116,8 @@ final class PayCodec {
                                 .toList(),
                         new PayPolicy.Availability(
                                 record.getAvailableMicrosPerHour(),
-                                record.getAvailableHoursPerDay()));
+                                record.getAvailableHoursPerDay(),
+                                new Money(record.getAvailableBudgetPerDay())));
         return new Event.PolicySet(policy, Money.ofMillionths(record.getDivided()), at);
     }
 

@@ -55,6 +55,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -72,7 +73,7 @@ public final class RandomEvents {
     private static final int FIRST_TRANSACTIONS = 11;
 
     /** How many kinds there are now; some differ only in what is optional. */
-    public static final int KINDS = 33;
+    public static final int KINDS = 35;
 
     private final SplittableRandom random;
 
@@ -219,8 +220,34 @@ public final class RandomEvents {
                                         Duration.ofNanos(nonNegative()))),
                         plain.at());
             }
+            case 33 ->
+                    new Event.AvailabilityPaid(
+                            Instant.ofEpochSecond(random.nextInt()),
+                            new Money(nonNegative()),
+                            new Money(nonNegative()),
+                            list(
+                                    random.nextInt(4),
+                                    () ->
+                                            new Event.AvailabilityPaid.Stood(
+                                                    owner(),
+                                                    devices(),
+                                                    random.nextBoolean()
+                                                            ? Optional.empty()
+                                                            : Optional.of(transaction(job(), 1)))),
+                            instant());
+            case 34 ->
+                    new Event.AvailabilityRestored(
+                            Instant.ofEpochSecond(random.nextInt()),
+                            new Money(nonNegative()),
+                            devices());
             default -> throw new IllegalArgumentException("no kind " + kind);
         };
+    }
+
+    private SortedMap<NodeId, Integer> devices() {
+        var devices = new TreeMap<NodeId, Integer>();
+        list(random.nextInt(4), () -> devices.put(node(), random.nextInt(61)));
+        return devices;
     }
 
     public Event.JobAdmitted admitted() {
@@ -404,7 +431,8 @@ public final class RandomEvents {
                 list(
                         random.nextInt(3),
                         () -> new PayPolicy.Surge(hours(), random.nextInt(1_000_000))),
-                new PayPolicy.Availability(nonNegative(), random.nextInt(25)));
+                new PayPolicy.Availability(
+                        random.nextInt(1_000_000), random.nextInt(25), new Money(nonNegative())));
     }
 
     public Event.ShardSettled settled(JobId job, int shard) {

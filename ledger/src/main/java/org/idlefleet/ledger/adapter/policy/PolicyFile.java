@@ -1,5 +1,6 @@
 package org.idlefleet.ledger.adapter.policy;
 
+import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Party;
 import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.Share;
@@ -84,7 +85,8 @@ public final class PolicyFile {
             @Nullable Set<DayOfWeek> days,
             int ppm) {}
 
-    private record Availability(long microsPerHour, int hoursPerDay) {}
+    private record Availability(
+            long microsPerHour, int hoursPerDay, @Nullable Long budgetPerDay) {}
 
     /** A policy as a text that {@link #parse} reads as the same policy; comments are gone. */
     public static String text(PayPolicy policy) {
@@ -128,7 +130,13 @@ public final class PolicyFile {
                 policy.surges().stream()
                         .map(surge -> hours(surge.hours(), "ppm", surge.partsPerMillion()))
                         .toList());
-        root.put("availability", policy.availability());
+        PayPolicy.Availability available = policy.availability();
+        root.put(
+                "availability",
+                new Availability(
+                        available.microsPerHour(),
+                        available.hoursPerDay(),
+                        available.budgetPerDay().millionths()));
         return YAML.writeValueAsString(root).replaceFirst("^---\n", "");
     }
 
@@ -219,7 +227,18 @@ public final class PolicyFile {
                 available == null
                         ? PayPolicy.Availability.NONE
                         : new PayPolicy.Availability(
-                                available.microsPerHour(), available.hoursPerDay()));
+                                available.microsPerHour(),
+                                available.hoursPerDay(),
+                                budget(available)));
+    }
+
+    private static Money budget(Availability available) {
+        if (available.budgetPerDay() == null && available.microsPerHour() > 0) {
+            throw new IllegalArgumentException(
+                    "availability needs budgetPerDay: what all owners together get in a day at the"
+                            + " most, in micro-credits");
+        }
+        return new Money(available.budgetPerDay() == null ? 0 : available.budgetPerDay());
     }
 
     private static SortedMap<String, PayPolicy.Reference> references(Text text) {

@@ -37,7 +37,7 @@ class PolicyFileTest {
             quickReturn: {withinMs: 5000, ppm: 20000}
             surge:
               - {region: eu-de, from: 17, to: 21, days: [monday, tuesday], ppm: 250000}
-            availability: {microsPerHour: 500, hoursPerDay: 12}
+            availability: {microsPerHour: 500, hoursPerDay: 12, budgetPerDay: 90000}
             """;
 
     @Test
@@ -55,6 +55,7 @@ class PolicyFileTest {
         assertThat(policy.surges()).hasSize(1);
         assertThat(policy.surges().getFirst().hours().days()).hasSize(2);
         assertThat(policy.availability().hoursPerDay()).isEqualTo(12);
+        assertThat(policy.availability().budgetPerDay()).isEqualTo(new Money(90_000));
     }
 
     @Test
@@ -84,6 +85,7 @@ class PolicyFileTest {
                 "watts: 25            | wats: 25             | wats",
                 "monday               | mondey               | mondey",
                 "hoursPerDay: 12      | hoursPerDay: 30      | hours a day",
+                ", budgetPerDay: 90000 | ''                  | availability needs budgetPerDay",
                 "remainder: verification | version: 5        | ersion",
                 "remainder: verification | remainder: nobody | nobody"
             })
