@@ -52,6 +52,8 @@ import java.util.concurrent.Callable;
             LedgerProofCommand.ExportOf.class,
             LedgerProofCommand.Verify.class,
             LedgerProofCommand.WitnessLog.class,
+            LedgerBackupCommand.Make.class,
+            LedgerBackupCommand.Restore.class,
         })
 final class LedgerCommand {
     private LedgerCommand() {}

@@ -148,10 +148,14 @@ public final class ProofLog implements AutoCloseable {
         commit(holders, accounts);
     }
 
+    /** What is in the log, unsigned and published to nobody. */
+    public synchronized Checkpoint checkpoint(Instant now) {
+        return new Checkpoint(origin, log.size(), log.root(), now);
+    }
+
     /** Signs a checkpoint of all that is in the log, and keeps it before it is handed out. */
     public synchronized SignedNote publish(Instant now) {
-        var checkpoint = new Checkpoint(origin, log.size(), log.root(), now);
-        SignedNote note = SignedNote.of(checkpoint.text(), keys.signer());
+        SignedNote note = SignedNote.of(checkpoint(now).text(), keys.signer());
         try {
             DurableFile.replace(checkpointFile, note.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
