@@ -1,6 +1,7 @@
 package org.idlefleet.cli;
 
 import org.idlefleet.coordinator.adapter.Backup;
+import org.idlefleet.ledger.adapter.LedgerJson;
 import org.idlefleet.ledger.proof.SignedNote;
 
 import picocli.CommandLine.Command;
@@ -23,10 +24,10 @@ final class LedgerBackupCommand {
     @Command(
             name = "backup",
             description = {
-                "Copy the coordinator's data directory, while it runs or not, so that a coordinator can"
-                        + " go on from the copy.",
-                "In it are keys, event log, ledger, proof log, operators, payouts and models: keep it"
-                        + " as secret as the directory itself."
+                "Copy the coordinator's data directory, while it runs or not, so that a coordinator"
+                    + " can go on from the copy.",
+                "In it are keys, event log, ledger, proof log, operators, payouts and models: keep"
+                    + " it as secret as the directory itself."
             })
     static final class Make implements Runnable {
         @Mixin private Operator operator = new Operator();
@@ -51,8 +52,8 @@ final class LedgerBackupCommand {
     @Command(
             name = "restore",
             description = {
-                "Make a coordinator's data directory of a backup, and hold it against what the ledger has"
-                        + " published since.",
+                "Make a coordinator's data directory of a backup, and hold it against what the"
+                    + " ledger has published since.",
                 "What was booked after the backup is lost; the command says how much."
             })
     static final class Restore implements Runnable {
@@ -80,9 +81,9 @@ final class LedgerBackupCommand {
         @Option(
                 names = "--accept-loss",
                 description =
-                        "Restore although what was published after the backup is lost: its payments,"
-                                + " and the work of every node that pinned it until its owner says"
-                                + " 'edge ledger --forget'.")
+                        "Restore although what was published after the backup is lost: its"
+                            + " payments, and the work of every node that pinned it until its owner"
+                            + " says 'edge ledger --forget'.")
         private boolean acceptLoss;
 
         @Override
@@ -109,7 +110,10 @@ final class LedgerBackupCommand {
                     json,
                     "%s is restored up to event %d, with %d transactions%n%s"
                             .formatted(
-                                    data, restored.events(), restored.transactions(), loss(restored)));
+                                    data,
+                                    restored.events(),
+                                    restored.transactions(),
+                                    loss(restored)));
         }
 
         private String loss(Backup.Restored restored) {

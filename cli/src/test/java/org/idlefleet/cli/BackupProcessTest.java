@@ -3,6 +3,7 @@ package org.idlefleet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.awaitility.Awaitility;
+import org.idlefleet.cli.fleet.AdminApi;
 import org.idlefleet.cli.fleet.Launch;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.proof.Checkpoint;
@@ -54,8 +55,7 @@ class BackupProcessTest {
         Process coordinator = start(data, port);
         try (AdminApi operator = operator(data, port);
                 var load = Executors.newFixedThreadPool(4)) {
-            operator.post(
-                    "/api/v1/operators", Map.of("name", "olga", "roles", List.of("approve")));
+            operator.post("/api/v1/operators", Map.of("name", "olga", "roles", List.of("approve")));
             for (int i = 0; i < 4; i++) {
                 load.execute(() -> fund(operator, paid));
             }

@@ -9,7 +9,6 @@ import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Transaction;
-import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.OwnerId;
 
@@ -96,9 +95,7 @@ final class Availability {
         }
         Closed oldest = closed.peek();
         return Decision.event(
-                oldest == null
-                        ? new AvailabilityCounted(floor(now, part))
-                        : paid(oldest, now));
+                oldest == null ? new AvailabilityCounted(floor(now, part)) : paid(oldest, now));
     }
 
     private AvailabilityPaid paid(Closed oldest, Instant now) {
@@ -114,12 +111,10 @@ final class Availability {
             boolean pays = its.isPositive() && its.compareTo(left) <= 0;
             Optional<Transaction> payment =
                     pays
-                            ? Optional.of(
-                                    pay.policy().available(owner.value(), oldest.from(), its))
+                            ? Optional.of(pay.policy().available(owner.value(), oldest.from(), its))
                             : Optional.empty();
             left = pays ? left.minus(its) : left;
-            stood.add(
-                    new AvailabilityPaid.Stood(owner, new TreeMap<>(entry.getValue()), payment));
+            stood.add(new AvailabilityPaid.Stood(owner, new TreeMap<>(entry.getValue()), payment));
         }
         return new AvailabilityPaid(oldest.from(), totals.asked(), totals.budget(), stood, now);
     }

@@ -379,9 +379,7 @@ public sealed interface Event {
          * @param payment empty if it came to nothing
          */
         public record Stood(
-                OwnerId owner,
-                SortedMap<NodeId, Integer> devices,
-                Optional<Transaction> payment) {
+                OwnerId owner, SortedMap<NodeId, Integer> devices, Optional<Transaction> payment) {
             public Stood {
                 devices = Collections.unmodifiableSortedMap(new TreeMap<>(devices));
             }

@@ -62,22 +62,13 @@ public enum TransactionKind {
     }
 
     /**
-     * Whether the details of a subject only ever grow (days, hours), so that the latest
-     * stands for all before it and nothing older need be remembered.
+     * Whether the details of a subject only ever grow (days, hours), so that the latest stands for
+     * all before it and nothing older need be remembered.
      */
     public boolean isSerial() {
         return switch (this) {
             case MATURE, AVAILABLE -> true;
-            case FUND,
-                    HOLD,
-                    SETTLE,
-                    VOID,
-                    REVERSE,
-                    FORFEIT,
-                    CHARGEBACK,
-                    PAYOUT,
-                    PAID,
-                    RETURN ->
+            case FUND, HOLD, SETTLE, VOID, REVERSE, FORFEIT, CHARGEBACK, PAYOUT, PAID, RETURN ->
                     false;
         };
     }

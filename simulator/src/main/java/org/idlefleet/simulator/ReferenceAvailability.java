@@ -70,8 +70,7 @@ final class ReferenceAvailability {
 
     void counted(Event.AvailabilityCounted event, PayPolicy policy, Predicate<OwnerId> good) {
         Duration part = period.dividedBy(60);
-        Broken.unless(
-                event.mark().toEpochMilli() % part.toMillis() == 0, "marks are even", event);
+        Broken.unless(event.mark().toEpochMilli() % part.toMillis() == 0, "marks are even", event);
         Instant from = event.mark().minus(part);
         Instant start = start(from);
         var its = marks.computeIfAbsent(start, _ -> new HashMap<>());
@@ -79,8 +78,7 @@ final class ReferenceAvailability {
         willing.forEach((session, since) -> {
             Event.SessionOpened who = java.util.Objects.requireNonNull(sessions.get(session));
             int had =
-                    its.getOrDefault(who.node(), 0)
-                            + used.getOrDefault(day(start) + who.node(), 0);
+                    its.getOrDefault(who.node(), 0) + used.getOrDefault(day(start) + who.node(), 0);
             if (!since.since().isAfter(from) && good.test(who.owner()) && had < most) {
                 its.merge(who.node(), 1, Integer::sum);
             }
@@ -169,8 +167,7 @@ final class ReferenceAvailability {
         return corners;
     }
 
-    private TreeMap<NodeId, Integer> devices(
-            Instant start, OwnerId owner, List<Corner> corners) {
+    private Map<NodeId, Integer> devices(Instant start, OwnerId owner, List<Corner> corners) {
         var devices = new TreeMap<NodeId, Integer>();
         Set<NodeId> bad = failed.getOrDefault(start, Set.of());
         marks.getOrDefault(start, Map.of())

@@ -44,7 +44,8 @@ public final class Backup {
     private static final List<String> LAST = List.of("ledger.db", "events.db");
 
     /** Locks, write-ahead logs and what says that a process runs. */
-    private static final String PASSING = ".*(-wal|-shm|-journal|-owner|\\.next|\\.part)|running.json";
+    private static final String PASSING =
+            ".*(-wal|-shm|-journal|-owner|\\.next|\\.part)|running.json";
 
     private Backup() {}
 
@@ -97,9 +98,9 @@ public final class Backup {
     }
 
     /**
-     * Makes a data directory of a backup; it must not exist, and is whole if it does afterwards. The
-     * ledger is folded level with the event log and held against the backup's own checkpoint and
-     * all those given.
+     * Makes a data directory of a backup; it must not exist, and is whole if it does afterwards.
+     * The ledger is folded level with the event log and held against the backup's own checkpoint
+     * and all those given.
      *
      * @param published checkpoints that the ledger has published since, as others have seen them
      * @param acceptLoss restore although what was published since the backup, or may have been, is
@@ -212,7 +213,8 @@ public final class Backup {
                 throw new IOException(
                         "the first "
                                 + seen.size()
-                                + " transactions of the backup are not those that were published at "
+                                + " transactions of the backup are not those that were published at"
+                                + " "
                                 + seen.time()
                                 + ": it was changed, or is of another history");
             }

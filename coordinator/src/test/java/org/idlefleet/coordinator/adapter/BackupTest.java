@@ -51,13 +51,9 @@ class BackupTest extends ServerHouse {
             Backup.make(data, fork);
         }
         for (boolean accepts : new boolean[] {false, true}) {
-            assertThatThrownBy(
-                            () ->
-                                    Backup.restore(
-                                            fork,
-                                            directory.resolve("other"),
-                                            List.of(late),
-                                            accepts))
+            assertThatThrownBy(() ->
+                            Backup.restore(
+                                    fork, directory.resolve("other"), List.of(late), accepts))
                     .hasMessageContaining("are not those that were published");
         }
     }
@@ -85,8 +81,7 @@ class BackupTest extends ServerHouse {
             assertThat(other).doesNotExist();
         }
         Files.write(log, whole);
-        try (var plain =
-                        DriverManager.getConnection("jdbc:sqlite:" + backup.resolve("ledger.db"));
+        try (var plain = DriverManager.getConnection("jdbc:sqlite:" + backup.resolve("ledger.db"));
                 var statement = plain.createStatement()) {
             statement.execute("DROP TRIGGER transactions_are_not_changed");
             statement.execute("UPDATE transactions SET booked_at = booked_at - 1000");
@@ -100,8 +95,7 @@ class BackupTest extends ServerHouse {
             throws Exception {
         client(server, client);
         Path file = data.resolve("proof/checkpoint");
-        Awaitility.await()
-                .until(() -> Files.exists(file) && checkpoint(file).size() == size);
+        Awaitility.await().until(() -> Files.exists(file) && checkpoint(file).size() == size);
         return SignedNote.parse(Files.readString(file));
     }
 

@@ -31,8 +31,7 @@ final class AvailabilityCodec {
                             .addAllNodes(nodes(stood.devices(), names))
                             .addAllParts(stood.devices().values());
             stood.payment()
-                    .ifPresent(payment ->
-                            its.setPayment(MoneyCodec.write(payment, "", "", names)));
+                    .ifPresent(payment -> its.setPayment(MoneyCodec.write(payment, "", "", names)));
             record.addStood(its);
         }
         return record.build();

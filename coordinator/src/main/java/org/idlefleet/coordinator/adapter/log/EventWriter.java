@@ -84,8 +84,7 @@ final class EventWriter {
             case Event.OwnerTermsSet set ->
                     at(entry, set.at()).setOwnerTermsSet(PayCodec.write(set, names));
             case Event.AvailabilityPaid paid ->
-                    at(entry, paid.at())
-                            .setAvailabilityPaid(AvailabilityCodec.write(paid, names));
+                    at(entry, paid.at()).setAvailabilityPaid(AvailabilityCodec.write(paid, names));
             case Event.AvailabilityRestored day ->
                     entry.setAvailabilityRestored(AvailabilityCodec.write(day, names));
             case Event.Booked booked ->

@@ -56,8 +56,7 @@ final class PayCodec {
                         .setQuickPpm(policy.quickReturn().partsPerMillion())
                         .setAvailableMicrosPerHour(policy.availability().microsPerHour())
                         .setAvailableHoursPerDay(policy.availability().hoursPerDay())
-                        .setAvailableBudgetPerDay(
-                                policy.availability().budgetPerDay().millionths())
+                        .setAvailableBudgetPerDay(policy.availability().budgetPerDay().millionths())
                         .setDivided(set.divided().millionths());
         for (Share share : policy.shares().shares()) {
             record.addParties(number(share.party())).addSharesPpm(share.partsPerMillion());

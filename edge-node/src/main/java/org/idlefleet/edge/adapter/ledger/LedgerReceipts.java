@@ -9,7 +9,6 @@ import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.ledger.proof.Receipt;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.ledger.proof.SignedReceipts;
-import org.idlefleet.ledger.proof.adapter.Ed25519;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.NodeMessage.AskEntries;
 import org.slf4j.Logger;
@@ -153,7 +152,7 @@ public final class LedgerReceipts {
             }
             NoteKey log = NoteKey.parse(Files.readString(key));
             for (SignedReceipts signed : SignedReceipts.parse(message.text())) {
-                if (!signed.isSignedBy(log, Ed25519.signatures())
+                if (!signed.isSignedBy(log, PlatformEd25519.signatures())
                         || !signed.receipts().owner().equals(owner)) {
                     LOG.warn(
                             "receipts for {} are not signed by {}, or not for this node's owner"

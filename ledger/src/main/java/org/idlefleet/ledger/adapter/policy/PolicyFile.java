@@ -85,8 +85,7 @@ public final class PolicyFile {
             @Nullable Set<DayOfWeek> days,
             int ppm) {}
 
-    private record Availability(
-            long microsPerHour, int hoursPerDay, @Nullable Long budgetPerDay) {}
+    private record Availability(long microsPerHour, int hoursPerDay, @Nullable Long budgetPerDay) {}
 
     /** A policy as a text that {@link #parse} reads as the same policy; comments are gone. */
     public static String text(PayPolicy policy) {
