@@ -135,6 +135,7 @@ public sealed interface Command {
      * @param output SHA-256 of the bytes as received
      * @param bytes their number
      * @param sound whether commit and content hold: hash equal, all numbers finite
+     * @param batteryJoules what the node says came out of a battery
      * @param evidence what a receipt will say about it
      */
     record ResultReturned(
@@ -145,9 +146,10 @@ public sealed interface Command {
             int bytes,
             boolean sound,
             Duration computeTime,
+            long batteryJoules,
             Evidence evidence)
             implements Command {
-        /** A result without evidence. */
+        /** A result without evidence, of a node that took nothing out of a battery. */
         public ResultReturned(
                 long session,
                 Lease lease,
@@ -156,7 +158,7 @@ public sealed interface Command {
                 int bytes,
                 boolean sound,
                 Duration computeTime) {
-            this(session, lease, commit, output, bytes, sound, computeTime, Evidence.NONE);
+            this(session, lease, commit, output, bytes, sound, computeTime, 0, Evidence.NONE);
         }
     }
 

@@ -483,7 +483,8 @@ public sealed interface Event {
     }
 
     /** A result came in under this lease. */
-    record LeaseAnswered(Lease lease, long session, Duration computeTime, Instant at)
+    record LeaseAnswered(
+            Lease lease, long session, Duration computeTime, long batteryJoules, Instant at)
             implements Passing {}
 
     /** An interactive shard is late; one more node may try it. */

@@ -138,7 +138,12 @@ final class Pay {
                 its.region(),
                 its.fleet().map(OwnerId::value),
                 its.referrer().map(OwnerId::value),
-                delivery.map(known -> policy.effort(model.model().value(), units, known.computed()))
+                delivery.map(known ->
+                                policy.effort(
+                                        model.model().value(),
+                                        units,
+                                        known.computed(),
+                                        known.batteryJoules()))
                         .orElse(Effort.NONE),
                 tariff,
                 delivery.map(Delivery::turnaround));

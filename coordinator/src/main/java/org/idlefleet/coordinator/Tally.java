@@ -125,7 +125,11 @@ final class Tally {
                 new Decision.Builder()
                         .event(
                                 new LeaseAnswered(
-                                        lease, result.session(), result.computeTime(), now));
+                                        lease,
+                                        result.session(),
+                                        result.computeTime(),
+                                        result.batteryJoules(),
+                                        now));
         Optional<Delivery> delivery = delivery(result, now);
         if (job.needed() == 1 && job.ballots(shard.index()).isEmpty()) {
             var verdict = new Verdict.Agreed(ballot, List.of(ballot), List.of(), List.of());
@@ -145,7 +149,10 @@ final class Tally {
         return fleet.session(result.session())
                 .flatMap(session -> session.held(result.lease()))
                 .map(grant ->
-                        new Delivery(Duration.between(grant.at(), now), result.computeTime()));
+                        new Delivery(
+                                Duration.between(grant.at(), now),
+                                result.computeTime(),
+                                result.batteryJoules()));
     }
 
     /**

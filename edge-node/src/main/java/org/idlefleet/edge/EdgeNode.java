@@ -511,7 +511,8 @@ public final class EdgeNode {
                                     nonce,
                                     output,
                                     done.computeTime(),
-                                    signature)));
+                                    signature,
+                                    done.batteryJoules())));
             return;
         }
         actions.add(
@@ -523,7 +524,11 @@ public final class EdgeNode {
             actions.add(
                     new Action.Send(
                             new NodeMessage.ResultPart(
-                                    done.lease(), part, last, done.computeTime())));
+                                    done.lease(),
+                                    part,
+                                    last,
+                                    done.computeTime(),
+                                    done.batteryJoules())));
         }
     }
 

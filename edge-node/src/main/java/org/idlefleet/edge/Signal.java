@@ -61,8 +61,19 @@ public sealed interface Signal {
         }
     }
 
-    /** A shard is done; {@code computeTime} leaves out waiting. */
-    record ShardFinished(Lease lease, byte[] output, Duration computeTime) implements Signal {}
+    /**
+     * A shard is done.
+     *
+     * @param computeTime leaves out waiting
+     * @param batteryJoules what computing took out of a battery since the last shard
+     */
+    record ShardFinished(Lease lease, byte[] output, Duration computeTime, long batteryJoules)
+            implements Signal {
+        /** On a device that no battery fed. */
+        public ShardFinished(Lease lease, byte[] output, Duration computeTime) {
+            this(lease, output, computeTime, 0);
+        }
+    }
 
     /** A shard can't be done here. */
     record ShardFailed(Lease lease, NodeMessage.RefuseReason reason, String detail)

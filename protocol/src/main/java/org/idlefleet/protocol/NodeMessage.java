@@ -65,9 +65,19 @@ public sealed interface NodeMessage {
     record Commit(Lease lease, Digest commit, byte[] nonce, byte[] signature)
             implements NodeMessage {}
 
-    /** A piece of a result's output, in order; the last one ends it. */
-    record ResultPart(Lease lease, byte[] bytes, boolean last, Duration computeTime)
-            implements NodeMessage {}
+    /**
+     * A piece of a result's output, in order; the last one ends it.
+     *
+     * @param batteryJoules as in {@link Result}
+     */
+    record ResultPart(
+            Lease lease, byte[] bytes, boolean last, Duration computeTime, long batteryJoules)
+            implements NodeMessage {
+        /** Of a node that took nothing out of a battery. */
+        public ResultPart(Lease lease, byte[] bytes, boolean last, Duration computeTime) {
+            this(lease, bytes, last, computeTime, 0);
+        }
+    }
 
     /**
      * What a replica returned: its commit and, in the same message, its bytes.
@@ -77,6 +87,8 @@ public sealed interface NodeMessage {
      * @param output layout by the model's task, see {@link EmbeddingOutput}
      * @param computeTime time the node spent on it, without waiting
      * @param signature as in {@link Commit}
+     * @param batteryJoules of the energy that computing took, what came out of a battery; 0 if none
+     *     did or nobody knows
      */
     record Result(
             Lease lease,
@@ -84,8 +96,20 @@ public sealed interface NodeMessage {
             byte[] nonce,
             byte[] output,
             Duration computeTime,
-            byte[] signature)
+            byte[] signature,
+            long batteryJoules)
             implements NodeMessage {
+        /** The result of a node that took nothing out of a battery. */
+        public Result(
+                Lease lease,
+                Digest commit,
+                byte[] nonce,
+                byte[] output,
+                Duration computeTime,
+                byte[] signature) {
+            this(lease, commit, nonce, output, computeTime, signature, 0);
+        }
+
         /** The result of a node that signs nothing. */
         public Result(
                 Lease lease, Digest commit, byte[] nonce, byte[] output, Duration computeTime) {

@@ -49,6 +49,7 @@ public enum Corner {
     POLICY_SET,
     SURGE,
     COSTS_COVERED,
+    BATTERY_DRAINED,
     QUICK_RETURN,
     AVAILABLE_PAID,
     AVAILABLE_CUT,

@@ -73,7 +73,10 @@ final class ReferencePay {
         if (from != null) {
             deliveries.put(
                     event.lease(),
-                    new Delivery(Duration.between(from, event.at()), event.computeTime()));
+                    new Delivery(
+                            Duration.between(from, event.at()),
+                            event.computeTime(),
+                            event.batteryJoules()));
         }
     }
 
@@ -148,6 +151,9 @@ final class ReferencePay {
             }
         }
         Broken.unless(owners.equals(expected), "who is paid, and why", owners, expected);
+        if (owners.values().stream().anyMatch(its -> its.effort().batteryJoules() > 0)) {
+            corners.add(Corner.BATTERY_DRAINED);
+        }
         long surge = Long.MAX_VALUE;
         for (Contributor its : owners.values()) {
             surge = Math.min(surge, surge(its.region(), event.at()));
@@ -212,7 +218,10 @@ final class ReferencePay {
                 its.region(),
                 its.fleet().map(OwnerId::value),
                 its.referrer().map(OwnerId::value),
-                new org.idlefleet.ledger.policy.Effort(joules, 0, millis),
+                new org.idlefleet.ledger.policy.Effort(
+                        joules,
+                        Math.min(joules, delivery.map(Delivery::batteryJoules).orElse(0L)),
+                        millis),
                 tariff,
                 delivery.map(Delivery::turnaround));
     }

@@ -4,6 +4,7 @@ import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.ModelSpec;
 import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.verification.Comparison;
+import org.idlefleet.coordinator.verification.Evidence;
 import org.idlefleet.coordinator.workload.EmbeddingComparator;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
@@ -159,7 +160,9 @@ final class SimDoor {
                         Digest.of(output),
                         output.length,
                         sound,
-                        result.computeTime()));
+                        result.computeTime(),
+                        result.batteryJoules(),
+                        Evidence.NONE));
         Conduct conduct = guest.node.plan().conduct();
         if (!conduct.truthful() && conduct != Conduct.FAULTY) {
             steal(session, guest, result);

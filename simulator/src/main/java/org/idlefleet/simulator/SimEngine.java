@@ -12,6 +12,9 @@ import java.util.function.Consumer;
 
 /** Computes as fast as its device is and as truly as its owner wants. */
 final class SimEngine {
+    /** Joules that shards in turn say came out of a battery: some claim all there is. */
+    private static final long[] DRAINED = {0, 1, 40, Long.MAX_VALUE};
+
     private static final Duration STOP = Duration.ofMillis(10);
 
     /** A sleeper does so many shards honestly. */
@@ -94,7 +97,8 @@ final class SimEngine {
 
     private Signal finished(Assign shard, Duration compute, long draw) {
         byte[] output = Truth.answer(shard.items(), awake(), plan.numericClass(), draw);
-        return new Signal.ShardFinished(shard.lease(), output, compute);
+        return new Signal.ShardFinished(
+                shard.lease(), output, compute, DRAINED[shard.lease().shard() % DRAINED.length]);
     }
 
     private boolean end(Lease lease, long number, Signal how, Consumer<Signal> answer) {

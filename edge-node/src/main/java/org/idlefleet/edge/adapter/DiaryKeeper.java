@@ -32,6 +32,7 @@ final class DiaryKeeper {
     private final Meter meter;
     private final EnergySensors sensors;
     private final Uplink uplink;
+    private volatile long drainedMillijoules;
 
     DiaryKeeper(Path file, Costs costs, EnergySensors sensors, Uplink uplink) throws IOException {
         this.file = DiaryFile.open(file);
@@ -58,6 +59,12 @@ final class DiaryKeeper {
                                 uplink.receivedBytes(),
                                 view.counts().finished(),
                                 shown.balance())));
+        drainedMillijoules = meter.drainedMillijoules();
+    }
+
+    /** Energy that computing took out of a battery since the process started, as seen last. */
+    long drainedMillijoules() {
+        return drainedMillijoules;
     }
 
     /** What was used on the zone's day so far, to the minute. */

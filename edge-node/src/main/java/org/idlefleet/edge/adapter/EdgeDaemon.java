@@ -207,6 +207,7 @@ public final class EdgeDaemon implements AutoCloseable {
                         store,
                         config,
                         new Liar(config.faults().lie(), identity.node().value().hashCode()),
+                        new Drained(diary::drainedMillijoules),
                         loop::tell);
         this.week = new SignalWeek(DataDirectory.signals(config.data()), config.rules());
         this.sampler =

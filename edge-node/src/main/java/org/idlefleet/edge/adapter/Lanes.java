@@ -35,18 +35,29 @@ final class Lanes implements AutoCloseable {
     private final Liar liar;
     private final Duration delay;
     private final Consumer<Signal> inbox;
+    private final Drained drained;
     private final ExecutorService threads;
     private final Map<Digest, Engine.LoadedModel> models = new ConcurrentHashMap<>();
     private final Map<Lease, Abort> shards = new ConcurrentHashMap<>();
     private final Map<Digest, Abort> loads = new ConcurrentHashMap<>();
 
-    Lanes(Engine engine, ModelStore store, EdgeConfig config, Liar liar, Consumer<Signal> inbox) {
+    /**
+     * @param drained what computing takes out of a battery
+     */
+    Lanes(
+            Engine engine,
+            ModelStore store,
+            EdgeConfig config,
+            Liar liar,
+            Drained drained,
+            Consumer<Signal> inbox) {
         this.engine = engine;
         this.store = store;
         this.settings = config.engine();
         this.liar = liar;
         this.delay = config.faults().delay();
         this.inbox = inbox;
+        this.drained = drained;
         this.threads =
                 Executors.newFixedThreadPool(
                         settings.lanes(),
@@ -96,7 +107,10 @@ final class Lanes implements AutoCloseable {
                         new Signal.ShardAborted(shard.lease());
                 case ShardOutcome.Done done ->
                         new Signal.ShardFinished(
-                                shard.lease(), liar.tell(model.manifest(), done.output()), spent);
+                                shard.lease(),
+                                liar.tell(model.manifest(), done.output()),
+                                spent,
+                                drained.take());
                 case ShardOutcome.Refused refused ->
                         new Signal.ShardFailed(shard.lease(), refused.reason(), refused.detail());
                 case ShardOutcome.Aborted _ -> new Signal.ShardAborted(shard.lease());

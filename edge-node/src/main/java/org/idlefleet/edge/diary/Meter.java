@@ -33,6 +33,7 @@ public final class Meter {
     private double wearMicros;
     private long earned;
     private boolean unwritten;
+    private long drainedMillijoules;
 
     /**
      * @param diary what is known already; its open session, if any, ended with the process that
@@ -68,6 +69,11 @@ public final class Meter {
             entries.add(new Entry.Opened(session, next.at()));
         }
         return entries;
+    }
+
+    /** Energy that computing took out of a battery since the process started, in millijoules. */
+    public long drainedMillijoules() {
+        return drainedMillijoules;
     }
 
     /** What to write when the process ends. */
@@ -158,6 +164,7 @@ public final class Meter {
                         Math.round(1000 * share * next.joules().orElse(0)),
                         next.joules().isPresent(),
                         next.draining());
+        drainedMillijoules += spent.batteryMillijoules();
         electricityMicros += costs.electricityMicros(spent, next.price());
         wearMicros += costs.wearMicros(spent);
         return spent.plus(

@@ -192,8 +192,10 @@ public record PayPolicy(
      *
      * @param units computed, one execution
      * @param claimed computing time as the node stated it
+     * @param batteryJoules what of the energy came out of a battery, as the node stated it: no more
+     *     than all that is believed counts
      */
-    public Effort effort(String model, long units, Duration claimed) {
+    public Effort effort(String model, long units, Duration claimed, long batteryJoules) {
         Reference reference = references.getOrDefault(model, references.get(ANY));
         if (reference == null || claimed.isNegative()) {
             return Effort.NONE;
@@ -202,7 +204,7 @@ public record PayPolicy(
         boolean beyond = claimed.compareTo(Duration.ofSeconds(most / 1_000_000 + 1)) >= 0;
         long micros = beyond ? most : Math.min(most, claimed.toNanos() / 1_000);
         long joules = Math.multiplyExact(micros, reference.watts()) / 1_000_000;
-        return new Effort(joules, 0, micros / 1_000);
+        return new Effort(joules, Math.clamp(batteryJoules, 0, joules), micros / 1_000);
     }
 
     /** The payment for a shard at this policy's own price, divided as if it were the first. */

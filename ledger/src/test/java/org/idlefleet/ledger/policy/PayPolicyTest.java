@@ -247,16 +247,23 @@ class PayPolicyTest {
     void aClaimCountsUpToTheReferenceAndNothingWithoutOne() {
         PayPolicy policy = policy();
         // 100 units take 200 ms at 30 W on the reference device.
-        assertThat(policy.effort("m", 100, Duration.ofMillis(100)))
+        assertThat(policy.effort("m", 100, Duration.ofMillis(100), 0))
                 .isEqualTo(new Effort(3, 0, 100));
-        assertThat(policy.effort("m", 100, Duration.ofMillis(200)))
+        assertThat(policy.effort("m", 100, Duration.ofMillis(200), 0))
                 .isEqualTo(new Effort(6, 0, 200));
-        assertThat(policy.effort("m", 100, Duration.ofDays(100_000)))
+        assertThat(policy.effort("m", 100, Duration.ofDays(100_000), 0))
                 .isEqualTo(new Effort(6, 0, 200));
-        assertThat(policy.effort("m", 100, Duration.ofSeconds(Long.MAX_VALUE)))
+        assertThat(policy.effort("m", 100, Duration.ofSeconds(Long.MAX_VALUE), 0))
                 .isEqualTo(new Effort(6, 0, 200));
-        assertThat(policy.effort("m", 100, Duration.ofMillis(-1))).isEqualTo(Effort.NONE);
-        assertThat(policy.effort("other", 100, Duration.ofMillis(100))).isEqualTo(Effort.NONE);
+        assertThat(policy.effort("m", 100, Duration.ofMillis(100), 2))
+                .isEqualTo(new Effort(3, 2, 100));
+        assertThat(policy.effort("m", 100, Duration.ofMillis(100), Long.MAX_VALUE))
+                .as("no more can come out of a battery than is believed in all")
+                .isEqualTo(new Effort(3, 3, 100));
+        assertThat(policy.effort("m", 100, Duration.ofMillis(100), -1))
+                .isEqualTo(new Effort(3, 0, 100));
+        assertThat(policy.effort("m", 100, Duration.ofMillis(-1), 0)).isEqualTo(Effort.NONE);
+        assertThat(policy.effort("other", 100, Duration.ofMillis(100), 0)).isEqualTo(Effort.NONE);
     }
 
     @Test

@@ -46,7 +46,8 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                                     .setLease(Fields.lease(m.lease()))
                                     .setBytes(Fields.bytes(m.bytes()))
                                     .setLast(m.last())
-                                    .setComputeMicros(Fields.micros(m.computeTime())));
+                                    .setComputeMicros(Fields.micros(m.computeTime()))
+                                    .setBatteryJoules(m.batteryJoules()));
             case NodeMessage.Result m ->
                     envelope.setResult(
                             NodeMsg.Result.newBuilder()
@@ -55,7 +56,8 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                                     .setNonce(Fields.bytes(m.nonce()))
                                     .setOutput(Fields.bytes(m.output()))
                                     .setComputeMicros(Fields.micros(m.computeTime()))
-                                    .setSignature(Fields.bytes(m.signature())));
+                                    .setSignature(Fields.bytes(m.signature()))
+                                    .setBatteryJoules(m.batteryJoules()));
             case NodeMessage.Partial m ->
                     envelope.setPartial(
                             NodeMsg.Partial.newBuilder()
@@ -114,7 +116,12 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                         Fields.lease("result_part", m.hasLease(), m.getLease()),
                         m.getBytes().toByteArray(),
                         m.getLast(),
-                        Fields.micros("result_part.compute_micros", m.getComputeMicros()));
+                        Fields.micros("result_part.compute_micros", m.getComputeMicros()),
+                        Fields.between(
+                                "result_part.battery_joules",
+                                0,
+                                m.getBatteryJoules(),
+                                Long.MAX_VALUE));
             }
             case NodeMsg.RESULT_FIELD_NUMBER -> {
                 var m = NodeMsg.Result.parseFrom(in);
@@ -124,7 +131,12 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                         Fields.nonce("result.nonce", m.getNonce()),
                         m.getOutput().toByteArray(),
                         Fields.micros("result.compute_micros", m.getComputeMicros()),
-                        Fields.signature("result.signature", m.getSignature()));
+                        Fields.signature("result.signature", m.getSignature()),
+                        Fields.between(
+                                "result.battery_joules",
+                                0,
+                                m.getBatteryJoules(),
+                                Long.MAX_VALUE));
             }
             case NodeMsg.PARTIAL_FIELD_NUMBER -> {
                 var m = NodeMsg.Partial.parseFrom(in);

@@ -56,7 +56,11 @@ final class RandomMessages {
                             lease(), digest(), bytes(16), bytes(64 * random.nextInt(2)));
             case 3 ->
                     new NodeMessage.ResultPart(
-                            lease(), bytes(random.nextInt(999)), random.nextBoolean(), micros());
+                            lease(),
+                            bytes(random.nextInt(999)),
+                            random.nextBoolean(),
+                            micros(),
+                            size());
             case 4 ->
                     new NodeMessage.Result(
                             lease(),
@@ -64,7 +68,8 @@ final class RandomMessages {
                             bytes(16),
                             bytes(random.nextInt(999)),
                             micros(),
-                            bytes(64 * random.nextInt(2)));
+                            bytes(64 * random.nextInt(2)),
+                            size());
             case 5 ->
                     new NodeMessage.Partial(
                             lease(), random.nextInt(1 << 20), bytes(random.nextInt(99)));

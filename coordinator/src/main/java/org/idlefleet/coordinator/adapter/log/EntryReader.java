@@ -211,7 +211,8 @@ final class EntryReader {
                         ? Optional.of(
                                 new Delivery(
                                         Duration.ofNanos(record.getTurnaroundNanos()),
-                                        Duration.ofNanos(record.getComputedNanos())))
+                                        Duration.ofNanos(record.getComputedNanos()),
+                                        record.getBatteryJoules()))
                         : Optional.empty(),
                 at);
     }

@@ -210,7 +210,8 @@ final class EventWriter {
         cast.delivery()
                 .ifPresent(delivery ->
                         record.setTurnaroundNanos(delivery.turnaround().toNanos())
-                                .setComputedNanos(delivery.computed().toNanos()));
+                                .setComputedNanos(delivery.computed().toNanos())
+                                .setBatteryJoules(delivery.batteryJoules()));
         return record.setJob(cast.job().number())
                 .setShard(cast.shard())
                 .setFrom(cast.from())

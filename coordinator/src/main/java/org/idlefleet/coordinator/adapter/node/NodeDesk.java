@@ -210,7 +210,8 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                             parts.commit().nonce(),
                             parts.bytes(),
                             part.computeTime(),
-                            parts.commit().signature()));
+                            parts.commit().signature(),
+                            part.batteryJoules()));
         }
     }
 
@@ -241,6 +242,7 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                         output.length,
                         sound,
                         result.computeTime(),
+                        result.batteryJoules(),
                         evidence(guest, expected, result.signature())));
     }
 

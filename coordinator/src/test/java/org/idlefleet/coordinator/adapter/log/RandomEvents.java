@@ -217,7 +217,8 @@ public final class RandomEvents {
                         Optional.of(
                                 new Delivery(
                                         Duration.ofNanos(nonNegative()),
-                                        Duration.ofNanos(nonNegative()))),
+                                        Duration.ofNanos(nonNegative()),
+                                        nonNegative())),
                         plain.at());
             }
             case 33 ->
