@@ -35,6 +35,7 @@ import java.util.concurrent.CountDownLatch;
             CoordinatorCommand.Key.class,
             CoordinatorCommand.Revoke.class,
             CoordinatorCommand.Fund.class,
+            CoordinatorCommand.ChargeBack.class,
             CoordinatorCommand.ClientTerms.class,
             CoordinatorCommand.Ban.class,
             OperatorCommand.class,
@@ -179,11 +180,8 @@ final class CoordinatorCommand {
         }
     }
 
-    @Command(name = "fund", description = "Note that a client paid in advance.")
-    static final class Fund implements Runnable {
-        @Mixin private Operator operator = new Operator();
-        @Mixin private Output output = new Output();
-
+    /** A client's payment and what is said of it. */
+    static final class Payment {
         @Option(names = "--client", required = true, paramLabel = "NAME", description = "Who paid.")
         private String client = "";
 
@@ -201,11 +199,10 @@ final class CoordinatorCommand {
                 description = "What names the payment; the same one again counts once.")
         private String reference = "";
 
-        @Override
-        public void run() {
+        private void tell(Operator operator, Output output, String path) {
             JsonNode answer =
                     operator.post(
-                            "/api/v1/funds",
+                            path,
                             Map.of("client", client, "amount", amount, "reference", reference));
             JsonNode account = operator.get("/api/v1/clients/" + PathPart.of(client));
             output.print(
@@ -215,6 +212,36 @@ final class CoordinatorCommand {
                                     client,
                                     account.path("prepaid").asString(),
                                     account.path("held").asString()));
+        }
+    }
+
+    @Command(name = "fund", description = "Note that a client paid in advance.")
+    static final class Fund implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+        @Mixin private Payment payment = new Payment();
+
+        @Override
+        public void run() {
+            payment.tell(operator, output, "/api/v1/funds");
+        }
+    }
+
+    @Command(
+            name = "chargeback",
+            description = {
+                "Note that a client's bank took a payment back, all of it.",
+                "What the client has spent of it becomes its debt, which its next payment covers"
+                        + " first."
+            })
+    static final class ChargeBack implements Runnable {
+        @Mixin private Operator operator = new Operator();
+        @Mixin private Output output = new Output();
+        @Mixin private Payment payment = new Payment();
+
+        @Override
+        public void run() {
+            payment.tell(operator, output, "/api/v1/chargebacks");
         }
     }
 

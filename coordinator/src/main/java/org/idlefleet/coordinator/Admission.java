@@ -17,6 +17,7 @@ import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Check;
+import org.idlefleet.ledger.Conviction;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.protocol.ClientId;
@@ -176,9 +177,48 @@ final class Admission {
     }
 
     Decision fund(FundClient fund, Instant now) {
+        String client = fund.client().value();
+        Transaction transaction = Transaction.fund(client, fund.reference(), fund.amount());
+        Money owed = book.balance(AccountId.clientDebt(client)).negate();
+        if (!owed.isPositive() || !(book.check(transaction) instanceof Check.Bookable)) {
+            return booked(fund, transaction, now);
+        }
+        Transaction repayment =
+                Conviction.repayment(client, fund.reference(), fund.amount(), owed);
+        return new Decision.Builder()
+                .event(new Event.Booked(transaction, now))
+                .event(new Event.Booked(repayment, now))
+                .send(new Send.Reply(fund.request(), new Answer.Done()))
+                .build();
+    }
+
+    /** Only a payment that was booked can be taken back, and once. */
+    Decision chargeBack(Command.ChargeBack back, Instant now) {
+        String client = back.client().value();
+        Check paid = book.check(Transaction.fund(client, back.reference(), back.amount()));
+        if (!(paid instanceof Check.Known)) {
+            return refuse(
+                    back,
+                    new Refusal.Conflict(
+                            paid instanceof Check.Conflict
+                                    ? "payment "
+                                            + back.reference()
+                                            + " of "
+                                            + client
+                                            + " had another amount than "
+                                            + back.amount()
+                                    : client + " has paid nothing under " + back.reference()));
+        }
         Transaction transaction =
-                Transaction.fund(fund.client().value(), fund.reference(), fund.amount());
-        return booked(fund, transaction, now);
+                Conviction.chargeback(
+                        client,
+                        back.reference(),
+                        back.amount(),
+                        book.balance(AccountId.prepaid(client)));
+        // What was prepaid then is not prepaid now: known by its name alone.
+        return book.check(transaction) instanceof Check.Bookable
+                ? done(back, new Event.Booked(transaction, now))
+                : done(back);
     }
 
     Decision book(Command.Book wish, Instant now) {

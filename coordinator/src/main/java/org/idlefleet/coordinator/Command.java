@@ -71,6 +71,10 @@ public sealed interface Command {
     record FundClient(long request, ClientId client, Money amount, String reference)
             implements Asked {}
 
+    /** A client's bank took back the payment that this reference names, all of it. */
+    record ChargeBack(long request, ClientId client, Money amount, String reference)
+            implements Asked {}
+
     /**
      * Money moves by the operator's wish: an owner's payout, earnings that became final, a
      * correction. Said twice it is booked once; jobs' holds are not touched this way.

@@ -80,6 +80,7 @@ public final class Coordinator {
             case Command.CreateApiKey create -> admission.createKey(create, now);
             case Command.RevokeApiKey revoke -> admission.revokeKey(revoke, now);
             case Command.FundClient fund -> admission.fund(fund, now);
+            case Command.ChargeBack back -> admission.chargeBack(back, now);
             case Command.Book wish -> admission.book(wish, now);
             case Command.SetPolicy wish -> admission.set(wish, now);
             case Command.SetOwnerTerms wish -> admission.set(wish, now);

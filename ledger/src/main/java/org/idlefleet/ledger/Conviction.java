@@ -78,6 +78,22 @@ public record Conviction(
                 new TransactionId(TransactionKind.CHARGEBACK, client, reference), postings);
     }
 
+    /**
+     * What a client owes is paid out of its next payment first.
+     *
+     * @param reference of the payment
+     * @param owed more than nothing
+     */
+    public static Transaction repayment(
+            String client, String reference, Money paid, Money owed) {
+        Money repaid = min(paid, owed);
+        return new Transaction(
+                new TransactionId(TransactionKind.CHARGEBACK, client, reference + "/repaid"),
+                List.of(
+                        new Posting(AccountId.prepaid(client), repaid.negate()),
+                        new Posting(AccountId.clientDebt(client), repaid)));
+    }
+
     private static void add(List<Posting> postings, AccountId account, Money amount) {
         if (!amount.isZero()) {
             postings.add(new Posting(account, amount));

@@ -174,6 +174,7 @@ public final class ApiDoor implements Closeable {
                 Route.post("/api/v1/keys/{key}/revoke", admin, operator::revokeKey),
                 Route.post("/api/v1/tokens", admin, operator::token),
                 Route.post("/api/v1/funds", admin, operator::fund),
+                Route.post("/api/v1/chargebacks", admin, operator::chargeBack),
                 Route.get("/api/v1/ledger/balances", key, ledger::balances),
                 Route.get("/api/v1/ledger/accounts/{account}", key, ledger::account),
                 Route.get("/api/v1/ledger/transactions", admin, ledger::transaction),

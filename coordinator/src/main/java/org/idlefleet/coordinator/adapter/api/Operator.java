@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
@@ -150,20 +151,42 @@ final class Operator {
 
     /** {@code POST /api/v1/funds}. */
     CompletableFuture<Reply> fund(Call call) {
+        return payment(
+                call,
+                paid ->
+                        number ->
+                                new Command.FundClient(
+                                        number, paid.client(), paid.amount(), paid.reference()));
+    }
+
+    /** {@code POST /api/v1/chargebacks}. */
+    CompletableFuture<Reply> chargeBack(Call call) {
+        return payment(
+                call,
+                paid ->
+                        number ->
+                                new Command.ChargeBack(
+                                        number, paid.client(), paid.amount(), paid.reference()));
+    }
+
+    /** A client's payment, as a request names it. */
+    private record Paid(ClientId client, Money amount, String reference) {}
+
+    private CompletableFuture<Reply> payment(
+            Call call, Function<Paid, LongFunction<Command.Asked>> wish) {
         ObjectNode body = Json.read(call.body(), Set.of("client", "amount", "reference"));
         var client = named("client", () -> new ClientId(Json.text(body, "client")));
-        Money amount = amount(body);
-        String reference = Json.text(body, "reference");
-        named("reference", () -> Transaction.fund(client.value(), reference, amount));
+        var paid = new Paid(client, amount(body), Json.text(body, "reference"));
+        named("reference", () -> Transaction.fund(client.value(), paid.reference(), paid.amount()));
         return done(
                 call,
-                number -> new Command.FundClient(number, client, amount, reference),
+                wish.apply(paid),
                 () ->
                         Reply.json(
                                 Json.object()
                                         .put("client", client.value())
-                                        .put("amount", amount.toString())
-                                        .put("reference", reference)));
+                                        .put("amount", paid.amount().toString())
+                                        .put("reference", paid.reference())));
     }
 
     /** {@code POST /api/v1/nodes/{node}/ban}. */

@@ -204,6 +204,7 @@ final class FakeCore implements Inbox, AutoCloseable {
             case Command.TrustOwner _,
                     Command.ReinstateOwner _,
                     Command.FundClient _,
+                    Command.ChargeBack _,
                     Command.Book _,
                     Command.IssueToken _,
                     Command.BanNode _,

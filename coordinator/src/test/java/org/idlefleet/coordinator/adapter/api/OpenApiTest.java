@@ -63,6 +63,9 @@ class OpenApiTest {
                     entry("post /api/v1/ledger/maturings", "{}"),
                     entry("post /api/v1/ledger/repairs", "{\"transaction\":\"settle/job-1/2\"}"),
                     entry(
+                            "post /api/v1/chargebacks",
+                            "{\"client\":\"acme\",\"amount\":\"1\",\"reference\":\"r\"}"),
+                    entry(
                             "post /api/v1/funds",
                             "{\"client\":\"acme\",\"amount\":\"1\",\"reference\":\"r\"}"));
 
