@@ -25,9 +25,9 @@ final class LedgerBackupCommand {
             name = "backup",
             description = {
                 "Copy the coordinator's data directory, while it runs or not, so that a coordinator"
-                    + " can go on from the copy.",
+                        + " can go on from the copy.",
                 "In it are keys, event log, ledger, proof log, operators, payouts and models: keep"
-                    + " it as secret as the directory itself."
+                        + " it as secret as the directory itself."
             })
     static final class Make implements Runnable {
         @Mixin private Operator operator = new Operator();
@@ -53,7 +53,7 @@ final class LedgerBackupCommand {
             name = "restore",
             description = {
                 "Make a coordinator's data directory of a backup, and hold it against what the"
-                    + " ledger has published since.",
+                        + " ledger has published since.",
                 "What was booked after the backup is lost; the command says how much."
             })
     static final class Restore implements Runnable {

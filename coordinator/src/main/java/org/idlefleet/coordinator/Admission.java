@@ -183,8 +183,7 @@ final class Admission {
         if (!owed.isPositive() || !(book.check(transaction) instanceof Check.Bookable)) {
             return booked(fund, transaction, now);
         }
-        Transaction repayment =
-                Conviction.repayment(client, fund.reference(), fund.amount(), owed);
+        Transaction repayment = Conviction.repayment(client, fund.reference(), fund.amount(), owed);
         return new Decision.Builder()
                 .event(new Event.Booked(transaction, now))
                 .event(new Event.Booked(repayment, now))

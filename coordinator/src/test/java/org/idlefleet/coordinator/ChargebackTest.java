@@ -29,13 +29,11 @@ class ChargebackTest {
     }
 
     private Answer fund(long units, String reference) {
-        return ask(
-                new Command.FundClient(++request, ACME, Money.ofUnits(units), reference));
+        return ask(new Command.FundClient(++request, ACME, Money.ofUnits(units), reference));
     }
 
     private Answer chargeBack(long units, String reference) {
-        return ask(
-                new Command.ChargeBack(++request, ACME, Money.ofUnits(units), reference));
+        return ask(new Command.ChargeBack(++request, ACME, Money.ofUnits(units), reference));
     }
 
     private void spend(long units) {

@@ -92,8 +92,7 @@ class EdgeNodeTest {
         byte[] output = {1, 2, 3};
         var result =
                 (NodeMessage.Result)
-                        sent(say(new Signal.ShardFinished(
-                                        lease, output, Duration.ofMillis(5), 7)))
+                        sent(say(new Signal.ShardFinished(lease, output, Duration.ofMillis(5), 7)))
                                 .getFirst();
         assertThat(result.commit()).isEqualTo(Digest.of(result.nonce(), output));
         assertThat(result.nonce()).hasSize(16);

@@ -84,8 +84,7 @@ public record Conviction(
      * @param reference of the payment
      * @param owed more than nothing
      */
-    public static Transaction repayment(
-            String client, String reference, Money paid, Money owed) {
+    public static Transaction repayment(String client, String reference, Money paid, Money owed) {
         Money repaid = min(paid, owed);
         return new Transaction(
                 new TransactionId(TransactionKind.CHARGEBACK, client, reference + "/repaid"),

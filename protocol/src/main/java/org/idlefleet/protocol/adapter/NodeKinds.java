@@ -133,10 +133,7 @@ final class NodeKinds implements WireCodec.Kinds<NodeMessage> {
                         Fields.micros("result.compute_micros", m.getComputeMicros()),
                         Fields.signature("result.signature", m.getSignature()),
                         Fields.between(
-                                "result.battery_joules",
-                                0,
-                                m.getBatteryJoules(),
-                                Long.MAX_VALUE));
+                                "result.battery_joules", 0, m.getBatteryJoules(), Long.MAX_VALUE));
             }
             case NodeMsg.PARTIAL_FIELD_NUMBER -> {
                 var m = NodeMsg.Partial.parseFrom(in);
