@@ -130,6 +130,9 @@ class RingersTest {
         assertThat(ringers).contains(by);
         assertThat(world.all(MoreBallotsWanted.class))
                 .anyMatch(more -> more.job().equals(by) && more.trusted());
+        assertThat(audits(world).values())
+                .filteredOn(AuditOf::ringer)
+                .noneMatch(again -> ringers.contains(again.job()));
     }
 
     @Test
