@@ -26,6 +26,7 @@ abstract sealed class Judge {
     static Judge of(Rule rule) {
         return switch (rule) {
             case Rule.Threshold threshold -> new OfThreshold(threshold);
+            case Rule.Fed fed -> new OfFed(fed);
             case Rule.AllOf all -> new OfGroup(all.name(), all.rules(), true);
             case Rule.AnyOf any -> new OfGroup(any.name(), any.rules(), false);
             case Rule.Hours hours -> new OfHours(hours);
@@ -211,6 +212,50 @@ abstract sealed class Judge {
                     .map(one -> one.at().plus(rule.maxAge()).plusNanos(1))
                     .min(Comparator.naturalOrder())
                     .orElse(Instant.MAX);
+        }
+    }
+
+    private static final class OfFed extends Judge {
+        private final Rule.Threshold rule;
+        private final OfThreshold charger;
+        private final Doubt doubt = new Doubt();
+
+        OfFed(Rule.Fed rule) {
+            super(rule.name());
+            this.rule = rule.charger();
+            this.charger = new OfThreshold(rule.charger());
+        }
+
+        @Override
+        void look(Readings readings, boolean carries, Instant now) {
+            boolean settled = charger.holds();
+            charger.look(readings, carries, now);
+            doubt.look(readings, rule, settled && charger.holds(), now);
+        }
+
+        @Override
+        boolean holds() {
+            return charger.holds() && !doubt.stands();
+        }
+
+        @Override
+        boolean near() {
+            return charger.near() && !doubt.stands();
+        }
+
+        @Override
+        String text(Instant now) {
+            return charger.text(now) + (charger.near() ? doubt.text() : "");
+        }
+
+        @Override
+        Optional<Instant> until(Instant now) {
+            return Optional.empty();
+        }
+
+        @Override
+        Instant nextDeadline(Readings readings, Instant now) {
+            return charger.nextDeadline(readings, now);
         }
     }
 

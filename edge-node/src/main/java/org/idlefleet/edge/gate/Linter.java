@@ -144,6 +144,7 @@ public final class Linter {
     private String why(Rule rule) {
         return switch (rule) {
             case Rule.Threshold threshold -> why(threshold);
+            case Rule.Fed fed -> why(fed.charger());
             case Rule.AllOf all ->
                     all.rules().stream()
                             .map(this::why)

@@ -408,7 +408,7 @@ public final class OwnerRules {
         private Rule power() {
             Duration settle = settle(RuleKey.POWER_SETTLE);
             var feeds = new ArrayList<Rule>();
-            feeds.add(is("mains", Quantity.MAINS, true, settle));
+            feeds.add(new Rule.Fed("mains", is("mains", Quantity.MAINS, true, settle)));
             if (flag(RuleKey.ON_BATTERY) && provided.contains(Quantity.BATTERY)) {
                 feeds.add(
                         atLeast(
@@ -443,7 +443,7 @@ public final class OwnerRules {
             return new Rule.AnyOf("quiet", ways);
         }
 
-        private Rule is(String name, Quantity quantity, boolean yes, Duration settle) {
+        private Rule.Threshold is(String name, Quantity quantity, boolean yes, Duration settle) {
             return Rule.Threshold.is(name, quantity, yes, settle, age(quantity));
         }
 

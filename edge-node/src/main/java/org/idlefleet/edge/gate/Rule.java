@@ -108,6 +108,32 @@ public sealed interface Rule {
         AT_MOST
     }
 
+    /**
+     * A charger feeds the device: it is said to be there, and nothing speaks against it. A drained
+     * battery does, once the charger's word has settled; a charge that falls by {@value #FALL}
+     * points within an hour does, and so does driving. From then on the charger is not believed
+     * until it was gone, or a charge rises by a point or is full: a plug that is stuck must not
+     * empty a battery.
+     *
+     * @param charger whether it is said to be there
+     */
+    record Fed(String name, Threshold charger) implements Rule {
+        /** Points of charge, of a hundred. Meters flicker by one. */
+        public static final double FALL = 2;
+
+        /** Points of charge. */
+        public static final double RISE = 1;
+
+        /** Points of charge from which on a battery may have no room to rise. */
+        public static final double FULL = 99;
+
+        /** No cable allows this, in km/h. */
+        public static final double DRIVES = 5;
+
+        /** Within which a charge falls; by itself it does so far more slowly. */
+        public static final Duration WITHIN = Duration.ofHours(1);
+    }
+
     /** All of some rules. */
     record AllOf(String name, List<Rule> rules) implements Rule {
         public AllOf {
