@@ -38,6 +38,13 @@ final class EdgeLoop {
     /** An open gate is judged, and said to hold, at least so often. */
     private static final Duration HOLDS = Duration.ofSeconds(1);
 
+    /**
+     * How often the watcher is told while nothing changes: often if the gate is open or about to.
+     */
+    private static final Duration SHOW_EVERY = Duration.ofSeconds(1);
+
+    private static final Duration SHOW_AT_REST = Duration.ofSeconds(5);
+
     private static final Logger LOG = LoggerFactory.getLogger(EdgeLoop.class);
 
     /** Carries actions out. Called by the loop's thread and never blocks it. */
@@ -98,8 +105,8 @@ final class EdgeLoop {
 
     /**
      * @param fetching open while models may be fetched
-     * @param watcher told what node and gate say, about once a second and whenever the gate opens
-     *     or closes; must not block
+     * @param watcher told what node and gate say, whenever the gate opens or closes and about once
+     *     a second, every five while only another reading can open the gate; must not block
      */
     EdgeLoop(
             EdgeNode node,
@@ -161,7 +168,7 @@ final class EdgeLoop {
             countBusy();
             if (changed || !clock.instant().isBefore(show)) {
                 changed = false;
-                show = show(Duration.ofSeconds(1));
+                show = show(resting() ? SHOW_AT_REST : SHOW_EVERY);
             }
         }
         show(Duration.ZERO);
@@ -225,6 +232,8 @@ final class EdgeLoop {
         for (Item item : items) {
             if (item instanceof Item.Happened happened) {
                 react(happened.signal(), clock.instant(), hands);
+                // Rare at rest, and then the next regular look is far away.
+                changed |= resting();
             }
         }
         Instant now = clock.instant();
@@ -269,6 +278,11 @@ final class EdgeLoop {
     private Instant nextJudgement(Instant now) {
         Instant due = earlier(gate.nextDeadline(now), fetching.nextDeadline(now));
         return earlier(due, now.plus(HOLDS));
+    }
+
+    /** Whether only another reading can open the gate. */
+    private boolean resting() {
+        return judgeBy.equals(Instant.MAX);
     }
 
     /** Before the gate itself: once that is open, what is fetched must be decided. */

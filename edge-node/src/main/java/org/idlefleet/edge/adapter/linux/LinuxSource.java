@@ -4,32 +4,27 @@ import org.idlefleet.edge.SignalSource;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 
 /** Power, heat, fans, load and the last touch of a terminal, as the kernel tells them. */
 public final class LinuxSource implements SignalSource {
     private static final String NAME = "linux";
-    private static final Pattern TERMINAL = Pattern.compile("tty[1-9][0-9]*");
 
     private final PowerSupplies power;
     private final Thermometers thermometers;
     private final Fans fans;
     private final Load load;
-    private final Path dev;
+    private final Terminals terminals;
     private final Set<Quantity> provides = EnumSet.noneOf(Quantity.class);
 
     /** Where the kernel's file systems are. */
@@ -49,7 +44,7 @@ public final class LinuxSource implements SignalSource {
         this.fans = new Fans(roots.sys());
         int processors = Runtime.getRuntime().availableProcessors();
         this.load = new Load(roots.proc(), processors, ownThreads, worker);
-        this.dev = roots.dev();
+        this.terminals = new Terminals(roots.sys(), roots.dev());
         boolean battery = power.read().battery();
         provide(Quantity.MAINS, true);
         provide(Quantity.DISCHARGING, true);
@@ -62,7 +57,7 @@ public final class LinuxSource implements SignalSource {
                 Files.isReadable(roots.proc().resolve("stat"))
                         || Files.isReadable(roots.proc().resolve("loadavg")));
         provide(Quantity.PRESSURE, load.pressure().isPresent());
-        provide(Quantity.USER_IDLE, lastTouch().isPresent());
+        provide(Quantity.USER_IDLE, terminals.lastTouch(Instant.EPOCH).isPresent());
     }
 
     private void provide(Quantity quantity, boolean has) {
@@ -121,30 +116,9 @@ public final class LinuxSource implements SignalSource {
     }
 
     private OptionalDouble idleSeconds(Instant now) {
-        return lastTouch()
-                .map(at ->
-                        OptionalDouble.of(Math.max(0, Duration.between(at, now).toMillis() / 1e3)))
+        return terminals
+                .lastTouch(now)
+                .map(at -> OptionalDouble.of(Duration.between(at, now).toMillis() / 1e3))
                 .orElse(OptionalDouble.empty());
-    }
-
-    /** When somebody last typed at a terminal. */
-    private Optional<Instant> lastTouch() {
-        var terminals = new ArrayList<Path>(KernelFile.list(dev.resolve("pts")));
-        KernelFile.list(dev).stream()
-                .filter(path -> TERMINAL.matcher(path.getFileName().toString()).matches())
-                .forEach(terminals::add);
-        return terminals.stream()
-                .flatMap(terminal -> touched(terminal).stream())
-                .max(Comparator.naturalOrder());
-    }
-
-    /** Empty for a terminal that went away between listing and looking. */
-    private static Optional<Instant> touched(Path terminal) {
-        try {
-            var at = (FileTime) Files.getAttribute(terminal, "lastAccessTime");
-            return Optional.of(at.toInstant());
-        } catch (IOException e) {
-            return Optional.empty();
-        }
     }
 }

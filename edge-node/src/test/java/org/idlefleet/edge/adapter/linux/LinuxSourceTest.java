@@ -173,17 +173,49 @@ class LinuxSourceTest {
 
     @Test
     void knowsWhenATerminalWasTouchedLast() throws IOException {
-        write("dev/pts/0", "");
-        write("dev/tty1", "");
-        Files.setAttribute(root.resolve("dev/pts/0"), "lastAccessTime", FileTime.fromMillis(0));
-        Files.setAttribute(root.resolve("dev/tty1"), "lastAccessTime", FileTime.fromMillis(60_000));
-        OptionalDouble idle =
-                source().read(Instant.ofEpochMilli(100_000)).stream()
-                        .filter(reading -> reading.quantity() == Quantity.USER_IDLE)
-                        .map(Reading::value)
-                        .findFirst()
-                        .orElseThrow();
-        assertThat(idle).isEqualTo(OptionalDouble.of(40));
+        touch("pts/0", 0);
+        touch("tty1", 60);
+        assertThat(idleAt(source(), 100)).isEqualTo(OptionalDouble.of(40));
+    }
+
+    @Test
+    void looksAtTheConsoleThatIsShownEachTimeAndAtTheOthersNowAndThen() throws IOException {
+        touch("tty1", 60);
+        touch("tty2", 70);
+        write("sys/class/tty/tty0/active", "tty2");
+        LinuxSource source = source();
+        assertThat(idleAt(source, 100)).isEqualTo(OptionalDouble.of(30));
+        touch("tty1", 101);
+        assertThat(idleAt(source, 102)).isEqualTo(OptionalDouble.of(32));
+        touch("tty2", 102);
+        assertThat(idleAt(source, 103)).isEqualTo(OptionalDouble.of(1));
+        touch("tty1", 120);
+        assertThat(idleAt(source, 140)).isEqualTo(OptionalDouble.of(20));
+    }
+
+    @Test
+    void aTouchOfTimesToComeIsNotRemembered() throws IOException {
+        touch("pts/0", 9_000);
+        LinuxSource source = source();
+        assertThat(idleAt(source, 100)).isEqualTo(OptionalDouble.of(0));
+        touch("pts/0", 90);
+        assertThat(idleAt(source, 200)).isEqualTo(OptionalDouble.of(100));
+    }
+
+    private void touch(String terminal, int second) throws IOException {
+        write("dev/" + terminal, "");
+        Files.setAttribute(
+                root.resolve("dev/" + terminal),
+                "lastAccessTime",
+                FileTime.fromMillis(second * 1000L));
+    }
+
+    private static OptionalDouble idleAt(LinuxSource source, int second) {
+        return source.read(Instant.ofEpochSecond(second)).stream()
+                .filter(reading -> reading.quantity() == Quantity.USER_IDLE)
+                .map(Reading::value)
+                .findFirst()
+                .orElseThrow();
     }
 
     private void fan(String chip, int number, String rpm) {
