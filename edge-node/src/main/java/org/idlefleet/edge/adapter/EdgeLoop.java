@@ -73,7 +73,7 @@ final class EdgeLoop {
     private final Consumer<Snapshot> watcher;
     private final BlockingQueue<Item> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
     private GateState told = new GateState.Closed(List.of());
-    private boolean fetchHeld;
+    private String fetchHeld = "";
     private Optional<Balance> balance = Optional.empty();
     private boolean wasBusy;
     private long busySinceNanos = System.nanoTime();
@@ -201,7 +201,7 @@ final class EdgeLoop {
                 draining,
                 price,
                 balance,
-                !fetchHeld);
+                fetchHeld.isEmpty());
     }
 
     /** A lane is busy from the reaction that gave it work to the one that heard of its end. */
@@ -289,16 +289,17 @@ final class EdgeLoop {
     private void judgeFetching(Instant now, Hands hands) {
         GateState state = fetching.evaluate(now);
         boolean held = state instanceof GateState.Closed;
-        if (held == fetchHeld) {
+        String why = held ? state.toString() : "";
+        if (why.equals(fetchHeld)) {
             return;
         }
-        fetchHeld = held;
-        changed = true;
-        LOG.info("models are {}", held ? "not fetched now: " + state : "fetched when wanted");
-        react(
-                held ? new Signal.FetchHeld(state.toString()) : new Signal.FetchAllowed(),
-                now,
-                hands);
+        if (held == fetchHeld.isEmpty()) {
+            changed = true;
+            LOG.info("models are {}", held ? "not fetched now: " + why : "fetched when wanted");
+        }
+        fetchHeld = why;
+        // Another reason to wait is news as well: the first is often that no source has spoken yet.
+        react(held ? new Signal.FetchHeld(why) : new Signal.FetchAllowed(), now, hands);
     }
 
     private static List<String> rules(GateState state) {
