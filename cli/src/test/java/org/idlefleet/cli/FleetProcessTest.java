@@ -55,6 +55,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A coordinator and three nodes as real processes, with real clients and real misfortunes. */
 class FleetProcessTest {
@@ -66,6 +67,9 @@ class FleetProcessTest {
 
     private static @Nullable LocalFleet started;
     private static String key = "";
+
+    /** One in two of them, or so, has answered a client before he is caught. */
+    private static final int LIARS = 8;
 
     @TempDir private Path directory = Path.of("");
 
@@ -308,45 +312,59 @@ class FleetProcessTest {
     @Test
     void aLiarIsConvictedByATrustedOwnersWordAndItsClientGetsItsMoneyBack() {
         fleet().api().post("/api/v1/owners/ann/trust", Map.of("trusted", true));
-        var liar =
-                new LocalFleet.Plan(
-                        "emil",
-                        "emil",
-                        List.of(
-                                "signals.linux=off",
-                                "rules.settle=0s",
-                                "engine.provider=cpu",
-                                "faults.lie=1"));
-        fleet().add(liar);
-        try (var client = new AdminApi(fleet().api().base(), key)) {
-            await(() -> {
-                client.post(
-                        "/v1/embeddings",
-                        Map.of(
-                                "model",
-                                NAME,
-                                "input",
-                                "Call me Ishmael.",
-                                "idlefleet",
-                                Map.of("assurance", "standard")));
-                return owners("convicted").equals(Set.of("emil"));
-            });
+        // A liar may be caught at an audit or a ringer before any client gets his work.
+        for (int i = 0; i < LIARS && retracted().findFirst().isEmpty(); i++) {
+            String name = "emil" + i;
+            fleet().add(
+                            new LocalFleet.Plan(
+                                    name,
+                                    name,
+                                    List.of(
+                                            "signals.linux=off",
+                                            "rules.settle=0s",
+                                            "engine.provider=cpu",
+                                            "faults.lie=1")));
+            try (var client = new AdminApi(fleet().api().base(), key)) {
+                await(() -> {
+                    client.post(
+                            "/v1/embeddings",
+                            Map.of(
+                                    "model",
+                                    NAME,
+                                    "input",
+                                    "Call me Ishmael.",
+                                    "idlefleet",
+                                    Map.of("assurance", "standard")));
+                    return owners("convicted").contains(name);
+                });
+            }
+            await(() -> openAudits() == 0);
+            assertThat(owners("convicted")).allMatch(owner -> owner.startsWith("emil"));
         }
-        JsonNode wrong =
-                fleet().api()
-                        .get("/api/v1/jobs?limit=500")
-                        .path("data")
-                        .valueStream()
-                        .filter(job ->
-                                job.path("verification")
-                                        .path("state")
-                                        .asString()
-                                        .equals("retracted"))
-                        .findFirst()
-                        .orElseThrow();
-        String refund = "fund/acme/retracted-" + wrong.path("id").asString() + "-0-0";
+        String refund =
+                "fund/acme/retracted-"
+                        + retracted().findFirst().orElseThrow().path("id").asString()
+                        + "-0-0";
         await(() -> books().contains(refund));
-        assertThat(books()).anyMatch(id -> id.startsWith("forfeit/emil/"));
+        assertThat(books()).anyMatch(id -> id.startsWith("forfeit/emil"));
+    }
+
+    private static int openAudits() {
+        return fleet().api()
+                .get("/api/v1/jobs?limit=500")
+                .path("data")
+                .valueStream()
+                .mapToInt(job -> job.path("verification").path("audits_open").asInt())
+                .sum();
+    }
+
+    private static Stream<JsonNode> retracted() {
+        return fleet().api()
+                .get("/api/v1/jobs?limit=500")
+                .path("data")
+                .valueStream()
+                .filter(job ->
+                        job.path("verification").path("state").asString().equals("retracted"));
     }
 
     private static Set<String> owners(String state) {
