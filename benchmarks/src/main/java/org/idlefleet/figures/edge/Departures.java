@@ -174,10 +174,7 @@ final class Departures {
     }
 
     private long open() {
-        return jobs.stream()
-                .map(this::job)
-                .mapToLong(job -> job.path("items").asInt() - job.path("settled_items").asInt())
-                .sum();
+        return fleet.api().get("/api/v1/load").path("open_items").asLong();
     }
 
     private JsonNode job(String job) {

@@ -3,7 +3,6 @@ package org.idlefleet.figures.edge;
 import com.google.protobuf.CodedOutputStream;
 
 import org.idlefleet.cli.model.BuiltIn;
-import org.idlefleet.edge.EngineException;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
@@ -45,10 +44,13 @@ final class LongNode {
         Files.write(directory.resolve(GRAPH), model());
     }
 
-    /** Of the model in {@code directory}. */
-    static ModelManifest manifest(Path directory) throws IOException, EngineException {
+    /**
+     * Of the model in {@code directory}.
+     *
+     * @param like the manifest of {@link BuiltIn#ALL_MINILM} there
+     */
+    static ModelManifest manifest(Path directory, ModelManifest like) throws IOException {
         byte[] graph = Files.readAllBytes(directory.resolve(GRAPH));
-        ModelManifest like = BuiltIn.ALL_MINILM.recipe().manifest(directory);
         return new ModelManifest(
                 new ModelId("long-node"),
                 new ModelManifest.Task.Embedding(ModelManifest.Pooling.MEAN, 1),

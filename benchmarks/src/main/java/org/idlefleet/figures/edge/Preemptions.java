@@ -79,7 +79,7 @@ final class Preemptions implements AutoCloseable {
         this.directory = directory;
         this.download = directory.resolve(name + ".part");
         this.manifest = BuiltIn.ALL_MINILM.recipe().manifest(directory);
-        this.longNode = LongNode.manifest(directory);
+        this.longNode = LongNode.manifest(directory, manifest);
         this.engine = open(directory, name);
         gate.start();
     }
