@@ -5,6 +5,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ScopeType;
 
+import java.io.PrintStream;
 import java.io.PrintWriter;
 
 /** The {@code idlefleet} command. */
@@ -41,9 +42,15 @@ public final class Idlefleet {
     private Idlefleet() {}
 
     public static void main(String[] args) {
-        int code = commandLine().execute(args);
-        System.out.flush();
-        System.exit(code);
+        System.exit(run(args, System.out));
+    }
+
+    /** Runs one command line; all that it prints has left for {@code out} when this returns. */
+    static int run(String[] args, PrintStream out) {
+        var writer = new PrintWriter(out, true);
+        int code = commandLine().setOut(writer).execute(args);
+        writer.flush();
+        return code;
     }
 
     /** The command with all its subcommands. */

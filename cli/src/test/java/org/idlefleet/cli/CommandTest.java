@@ -10,10 +10,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 import picocli.CommandLine;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -86,6 +89,19 @@ class CommandTest {
         Typed answer = Typed.idlefleet("completion");
         assertThat(answer.exitCode()).isEqualTo(ExitCode.OK);
         assertThat(answer.out()).contains("complete -F", "coordinator", "statement");
+    }
+
+    /** A table ends without a line feed of the writer's own, which alone would push it out. */
+    @Test
+    void nothingStaysBehindWhenACommandEnds() {
+        for (String[] line : new String[][] {{"completion"}, {"simulate", "trust"}}) {
+            var out = new ByteArrayOutputStream();
+            assertThat(Idlefleet.run(line, new PrintStream(out, false, StandardCharsets.UTF_8)))
+                    .isEqualTo(ExitCode.OK);
+            assertThat(out.toString(StandardCharsets.UTF_8))
+                    .isNotEmpty()
+                    .isEqualTo(Typed.idlefleet(line).out());
+        }
     }
 
     @Test
