@@ -47,7 +47,7 @@ public sealed interface Refusal {
         }
     }
 
-    /** Too few owners have a node connected that can run the model. */
+    /** Too few owners have a connected, idle node that can run the model. */
     record NoNodes(ModelId model, int owners, int needed, Duration retryAfter) implements Refusal {
         @Override
         public String text() {
@@ -57,7 +57,7 @@ public sealed interface Refusal {
                     + needed
                     + " owner(s), "
                     + owners
-                    + " are connected; try again later or send a batch job";
+                    + " have one now; try again later or send a batch job";
         }
     }
 

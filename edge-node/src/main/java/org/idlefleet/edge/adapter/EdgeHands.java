@@ -122,7 +122,7 @@ final class EdgeHands implements EdgeLoop.Hands {
     }
 
     private void connect(Duration delay) {
-        LOG.info("connecting in {}", delay);
+        LOG.info("connecting in {} ms", delay.toMillis());
         var _ =
                 timer.schedule(
                         () -> inbox.accept(new Signal.LinkUp()),
