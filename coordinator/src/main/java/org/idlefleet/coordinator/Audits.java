@@ -18,6 +18,7 @@ import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +31,12 @@ import java.util.Optional;
 final class Audits {
     /** Who pays for audits; no client may be called so. */
     static final ClientId PAYER = new ClientId("platform-audits");
+
+    /**
+     * While checks that only trusted owners may do wait for longer than about so long, audits drawn
+     * for them go to anybody: an audit by somebody else is better than one that comes too late.
+     */
+    private static final Duration TRUSTED_WAIT = Duration.ofSeconds(10);
 
     private final Fleet fleet;
     private final Jobs jobs;
@@ -175,6 +182,13 @@ final class Audits {
     /** Whether a trusted owner who is not the suspect could decide about its result now. */
     boolean judgeThere(JobAdmitted audited, Ballot suspect) {
         return judges.trusted(audited.manifest(), suspect.owner(), suspect.numericClass());
+    }
+
+    /** The same, and whether one has time for an audit that others could do, too. */
+    boolean trustedFree(JobAdmitted audited, Ballot suspect) {
+        long waiting = jobs.queue(audited.manifest()).unitsForTrusted();
+        long soon = fleet.trustedMilliSpeed(audited.manifest()) * TRUSTED_WAIT.toSeconds();
+        return waiting * 1_000 <= soon && judgeThere(audited, suspect);
     }
 
     /**

@@ -159,7 +159,11 @@ public final class Coordinator {
             }
             case Event.OwnerConvicted convicted -> {
                 convicted.forfeit().ifPresent(book::apply);
+                boolean wasTrusted = trust.trusted(convicted.owner());
                 trust.apply(convicted);
+                if (wasTrusted) {
+                    fleet.classify();
+                }
                 jobs.condemn(trust::condemned);
             }
             case Event.OwnerReinstated reinstated -> {
@@ -676,7 +680,7 @@ public final class Coordinator {
                                 session.owner()),
                         granted.from(),
                         granted.to());
-        jobs.queue(job.admitted().manifest()).serve(job.admitted().client(), units);
+        jobs.queue(job.admitted().manifest()).serve(job.work(), units);
         jobs.refresh(job);
         if (job.work().urgent()) {
             Duration twice = granted.expected().multipliedBy(2);

@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.View.Shard;
 import org.idlefleet.coordinator.View.Vote;
 import org.idlefleet.coordinator.View.VoteFate;
 import org.idlefleet.coordinator.scheduling.OpenJob;
+import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.ledger.AccountId;
@@ -63,9 +64,12 @@ final class Job {
                         admitted.job(),
                         admitted.client(),
                         admitted.manifest(),
-                        admitted.tier() == Tier.INTERACTIVE,
-                        admitted.deadline(),
-                        admitted.quorum(),
+                        new OpenJob.Terms(
+                                admitted.tier() == Tier.INTERACTIVE,
+                                admitted.deadline(),
+                                admitted.quorum(),
+                                admitted.audit().isPresent(),
+                                admitted.assurance() == Assurance.TRUSTED_ONLY),
                         admitted.units());
         this.alone =
                 admitted.assurance().audited() && admitted.audit().isEmpty()

@@ -7,7 +7,6 @@ import org.idlefleet.coordinator.scheduling.Carver;
 import org.idlefleet.coordinator.scheduling.OpenJob;
 import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.coordinator.scheduling.WorkQueue;
-import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.Lease;
@@ -83,6 +82,7 @@ final class Placement {
                             .first(
                                     JOBS_LOOKED_AT,
                                     now.getEpochSecond(),
+                                    !fleet.readyTrusted(entry.getKey()).isEmpty(),
                                     job -> place(job, model.get(), ready, epoch, now));
             if (placed.isPresent()) {
                 return placed.get();
@@ -181,21 +181,23 @@ final class Placement {
         Job whole = jobs.open(job.job()).orElseThrow();
         Event.JobAdmitted terms = whole.admitted();
         boolean trustedOnly =
-                terms.assurance() == Assurance.TRUSTED_ONLY
+                job.trustedOnly()
                         || terms.audit().isPresent() && shard != null && shard.forTrusted();
-        if (fleet.readyOwners(model.manifest())
-                .noneMatch(owner -> admits(job, shard, owner, trustedOnly))) {
+        List<ParkSession> among = trustedOnly ? fleet.readyTrusted(model.manifest()) : ready;
+        if (among.isEmpty()
+                || fleet.readyOwners(model.manifest())
+                        .noneMatch(owner -> admits(job, shard, owner, trustedOnly))) {
             return null;
         }
         int index = shard == null ? job.nextShard() : shard.index();
         int attempt = shard == null ? 0 : shard.attempts();
-        int start = (int) Long.remainderUnsigned(draw(job, index, attempt), ready.size());
+        int start = (int) Long.remainderUnsigned(draw(job, index, attempt), among.size());
         Peer peer = peer(whole, shard);
         Predicate<ParkSession> checkable = checkable(terms, model, shard, peer, job.declined());
         ParkSession best = null;
         int least = Integer.MAX_VALUE;
-        for (int i = 0; least > 0 && i < Math.min(NODES_LOOKED_AT, ready.size()); i++) {
-            ParkSession session = ready.get((start + i) % ready.size());
+        for (int i = 0; least > 0 && i < Math.min(NODES_LOOKED_AT, among.size()); i++) {
+            ParkSession session = among.get((start + i) % among.size());
             if (!admits(job, shard, session.owner(), trustedOnly)
                     || !checkable.test(session)
                     || shard == null && late(job, model, session)) {

@@ -509,7 +509,7 @@ final class Tally {
                         shard.from(),
                         shard.to(),
                         claim,
-                        draw.trusted() && audits.judgeThere(admitted, claim),
+                        draw.trusted() && audits.trustedFree(admitted, claim),
                         AuditOf.Cause.DRAWN,
                         draw.reviewed(),
                         true);

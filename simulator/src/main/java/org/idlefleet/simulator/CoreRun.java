@@ -51,7 +51,6 @@ public final class CoreRun {
     private static final Duration TICK = Duration.ofMillis(1);
     private static final Duration BEAT = Duration.ofSeconds(5);
     private static final NumericClass CLASS = new NumericClass("stub", "CPU", "fp32", "stub");
-    private static final ClientId CLIENT = new ClientId("client");
     private static final Digest RIGHT = Digest.of(new byte[] {1});
     private static final Digest WRONG = Digest.of(new byte[] {2});
 
@@ -80,6 +79,7 @@ public final class CoreRun {
     private final Map<JobId, Lease> claims = new HashMap<>();
     private final Set<Lease> wrong = new HashSet<>();
     private Instant now = Timeline.BEGIN;
+    private int funded;
     private long request;
     private long sequence;
 
@@ -154,7 +154,6 @@ public final class CoreRun {
                         new Coordinator(policy), new MemoryLog(), outbox, witness::accept);
         loop.begin(now);
         ask(n -> new Command.RegisterModel(n, MODEL), _ -> {});
-        ask(n -> new Command.FundClient(n, CLIENT, Money.ofUnits(1_000_000_000), "all"), _ -> {});
         for (int i = 0; i < plan.owners(); i++) {
             boolean trusted = i < plan.trusted();
             join(i, trusted, !trusted && i < plan.trusted() + plan.hostile());
@@ -218,10 +217,14 @@ public final class CoreRun {
         plan(BEAT, new Command.NodeBeat(session));
     }
 
-    /** So many jobs of so many shards of one item each, begun together, run to their ends. */
+    /**
+     * So many jobs of so many shards of one item each, every job of a client of its own, begun
+     * together, run to their ends.
+     */
     public void run(int jobs, int shards) {
         witness.begin();
         for (int i = 0; i < jobs; i++) {
+            ClientId client = client(i);
             var job =
                     new JobRequest(
                             MODEL.model(),
@@ -233,12 +236,23 @@ public final class CoreRun {
                             false,
                             Optional.of(plan.assurance()));
             ask(
-                    n -> new Command.SubmitJob(n, CLIENT, job),
+                    n -> new Command.SubmitJob(n, client, job),
                     answer -> Broken.unless(answer instanceof Answer.Admitted, "admitted", answer));
         }
         while (witness.openJobs() > 0) {
             step();
         }
+    }
+
+    private ClientId client(int number) {
+        var client = new ClientId("client" + number);
+        if (funded == number) {
+            funded++;
+            ask(
+                    n -> new Command.FundClient(n, client, Money.ofUnits(10_000_000), "all"),
+                    answer -> Broken.unless(answer instanceof Answer.Done, "done", answer));
+        }
+        return client;
     }
 
     /** What became of the last jobs; every draw in the log is computed again for it. */

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.idlefleet.coordinator.verification.Assurance;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import java.time.Duration;
 
@@ -54,6 +56,25 @@ class CoreRunTest {
             failed += report.ringersFailed();
         }
         assertThat(failed).isPositive();
+    }
+
+    /**
+     * Those who cover up are convicted, so the whole cohort is audited on everything; thirty
+     * clients have more work waiting than the fleet can do, and its one trusted owner is asked for
+     * more than it can do.
+     */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void endsEveryAuditInTimeHoweverManyClientsKeepTheFleetBusy(long seed) {
+        var plan = new CoreRun.Plan(Assurance.STANDARD, 40, 1, 4, 0.3, Duration.ofSeconds(2), seed);
+        var run = new CoreRun(plan);
+        run.warmUp();
+        assertThat(run.report().auditsUnchecked()).isZero();
+        assertThat(run.report().auditP99()).isLessThanOrEqualTo(60);
+        run.run(30, 150);
+        assertThat(run.report().audits()).isEqualTo(run.report().shards());
+        assertThat(run.report().auditsUnchecked()).isZero();
+        assertThat(run.report().auditP99()).isLessThanOrEqualTo(60);
     }
 
     private static CoreReport covered(long seed) {

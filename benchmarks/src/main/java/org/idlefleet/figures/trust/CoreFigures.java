@@ -93,8 +93,8 @@ final class CoreFigures {
         run.run(10, shards / 10);
         CoreReport report = run.report();
         figures.note(
-                "100 nodes that are always busy with shards of two seconds, 10 of them hostile;"
-                        + " virtual time");
+                "100 nodes that are always busy with shards of two seconds for 10 clients, 10 of"
+                        + " them hostile; virtual time");
         figures.atMost("core-audit-p99", report.auditP99(), "s", 60);
         figures.plain("core-audits", (double) report.audits(), "audits");
         figures.atLeast(

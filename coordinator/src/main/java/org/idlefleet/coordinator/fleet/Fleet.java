@@ -35,6 +35,7 @@ public final class Fleet {
     private final Map<NodeId, Departure> departures = new HashMap<>();
     private final PriorityQueue<Due> silent = new PriorityQueue<>();
     private final Duration lease;
+    private final Predicate<OwnerId> trusted;
     private final Probes probes;
 
     /** A fleet whose nodes are given up after so much silence, without anybody trusted. */
@@ -43,10 +44,12 @@ public final class Fleet {
     }
 
     /**
-     * @param trusted owners whose nodes show rightly how their numeric class computes
+     * @param trusted owners whose nodes show rightly how their numeric class computes; when it
+     *     changes its mind, {@link #classify} must be called
      */
     public Fleet(Duration lease, Predicate<OwnerId> trusted) {
         this.lease = lease;
+        this.trusted = trusted;
         this.probes = new Probes(trusted);
     }
 
@@ -90,6 +93,7 @@ public final class Fleet {
                 refresh(session);
             }
         }
+        pools.values().forEach(Pool::sortTrusted);
     }
 
     /** Forgets the session; what it held is returned, oldest first. */
@@ -173,7 +177,13 @@ public final class Fleet {
      */
     public List<ParkSession> ready(Digest manifest) {
         Pool pool = pools.get(manifest);
-        return pool == null ? List.of() : pool.ready;
+        return pool == null ? List.of() : pool.ready.sessions;
+    }
+
+    /** Those of them whose owners are trusted. */
+    public List<ParkSession> readyTrusted(Digest manifest) {
+        Pool pool = pools.get(manifest);
+        return pool == null ? List.of() : pool.readyTrusted.sessions;
     }
 
     /** Owners of {@link #ready} sessions, each once. */
@@ -186,6 +196,12 @@ public final class Fleet {
     public long milliSpeed(Digest manifest) {
         Pool pool = pools.get(manifest);
         return pool == null ? 0 : pool.milliSpeed;
+    }
+
+    /** The same of the slots of trusted owners. */
+    public long trustedMilliSpeed(Digest manifest) {
+        Pool pool = pools.get(manifest);
+        return pool == null ? 0 : pool.trustedMilliSpeed;
     }
 
     /** Distinct owners who offer the model now, counted up to {@code enough}. */
@@ -267,22 +283,56 @@ public final class Fleet {
     }
 
     private Pool pool(Digest manifest) {
-        return pools.computeIfAbsent(manifest, Pool::new);
+        return pools.computeIfAbsent(manifest, _ -> new Pool(manifest, trusted));
     }
 
-    /** Those who offer one model. Free ones sit in a list, so that drawing one costs nothing. */
+    /** Sessions in a list, each once, so that drawing one and taking one out cost nothing. */
+    private static final class Drawn {
+        private final List<ParkSession> sessions = new ArrayList<>();
+        private final Map<ParkSession, Integer> places = new HashMap<>();
+
+        boolean add(ParkSession session) {
+            if (places.putIfAbsent(session, sessions.size()) != null) {
+                return false;
+            }
+            return sessions.add(session);
+        }
+
+        boolean remove(ParkSession session) {
+            Integer at = places.remove(session);
+            if (at == null) {
+                return false;
+            }
+            ParkSession last = sessions.removeLast();
+            if (last != session) {
+                sessions.set(at, last);
+                places.put(last, at);
+            }
+            return true;
+        }
+
+        void clear() {
+            sessions.clear();
+            places.clear();
+        }
+    }
+
+    /** Those who offer one model. */
     private static final class Pool {
         private final Digest manifest;
-        private final List<ParkSession> ready = new ArrayList<>();
-        private final Map<ParkSession, Integer> readyAt = new HashMap<>();
+        private final Predicate<OwnerId> trusted;
+        private final Drawn ready = new Drawn();
+        private final Drawn readyTrusted = new Drawn();
         private final TreeMap<OwnerId, Integer> readyOwners = new TreeMap<>();
         private final Map<ParkSession, Long> counted = new HashMap<>();
         private final Map<OwnerId, Integer> owners = new HashMap<>();
         private final Map<NumericClass, Map<OwnerId, Integer>> classes = new LinkedHashMap<>();
         private long milliSpeed;
+        private long trustedMilliSpeed;
 
-        Pool(Digest manifest) {
+        Pool(Digest manifest, Predicate<OwnerId> trusted) {
             this.manifest = manifest;
+            this.trusted = trusted;
         }
 
         Map<OwnerId, Integer> owners(NumericClass numericClass) {
@@ -294,24 +344,39 @@ public final class Fleet {
                 long speed = session.milliSpeed(manifest) * session.slots();
                 counted.put(session, speed);
                 milliSpeed += speed;
+                trustedMilliSpeed += trusted.test(session.owner()) ? speed : 0;
                 owners.merge(session.owner(), 1, Integer::sum);
                 classes.computeIfAbsent(session.numericClass(), _ -> new HashMap<>())
                         .merge(session.owner(), 1, Integer::sum);
             }
-            boolean free = session.freeSlots() > 0;
-            if (free && !readyAt.containsKey(session)) {
-                readyAt.put(session, ready.size());
-                ready.add(session);
-                readyOwners.merge(session.owner(), 1, Integer::sum);
-            } else if (!free) {
+            if (session.freeSlots() <= 0) {
                 unready(session);
+            } else if (ready.add(session)) {
+                readyOwners.merge(session.owner(), 1, Integer::sum);
+                if (trusted.test(session.owner())) {
+                    readyTrusted.add(session);
+                }
             }
+        }
+
+        /** Looks again whom to trust. */
+        void sortTrusted() {
+            trustedMilliSpeed =
+                    counted.entrySet().stream()
+                            .filter(each -> trusted.test(each.getKey().owner()))
+                            .mapToLong(Map.Entry::getValue)
+                            .sum();
+            readyTrusted.clear();
+            ready.sessions.stream()
+                    .filter(session -> trusted.test(session.owner()))
+                    .forEach(readyTrusted::add);
         }
 
         void forget(ParkSession session) {
             Long speed = counted.remove(session);
             if (speed != null) {
                 milliSpeed -= speed;
+                trustedMilliSpeed -= trusted.test(session.owner()) ? speed : 0;
                 owners.computeIfPresent(
                         session.owner(), (_, count) -> count == 1 ? null : count - 1);
                 leaveClass(session);
@@ -331,15 +396,10 @@ public final class Fleet {
         }
 
         private void unready(ParkSession session) {
-            Integer at = readyAt.remove(session);
-            if (at != null) {
+            if (ready.remove(session)) {
                 readyOwners.computeIfPresent(
                         session.owner(), (_, count) -> count == 1 ? null : count - 1);
-                ParkSession last = ready.removeLast();
-                if (last != session) {
-                    ready.set(at, last);
-                    readyAt.put(last, at);
-                }
+                readyTrusted.remove(session);
             }
         }
     }

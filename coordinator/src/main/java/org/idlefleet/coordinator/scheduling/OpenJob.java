@@ -6,6 +6,7 @@ import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.OwnerId;
+import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
 import java.util.Map;
@@ -24,9 +25,7 @@ public final class OpenJob {
     private final JobId job;
     private final ClientId client;
     private final Digest manifest;
-    private final boolean urgent;
-    private final Instant deadline;
-    private final int quorum;
+    private final Terms terms;
     private final WorkUnits units;
     private final TreeMap<Integer, Integer> free = new TreeMap<>();
     private final TreeMap<Integer, OpenShard> shards = new TreeMap<>();
@@ -36,20 +35,31 @@ public final class OpenJob {
     private int nextShard;
     private long freeUnits;
 
-    public OpenJob(
-            JobId job,
-            ClientId client,
-            Digest manifest,
-            boolean urgent,
-            Instant deadline,
-            int quorum,
-            WorkUnits units) {
+    /** Where the job waits; the {@link WorkQueue} keeps it here, so that it need not look it up. */
+    @Nullable Waiting waitsIn;
+
+    /** Whether it is counted there among those with work for anybody. */
+    boolean waitsFresh;
+
+    /** Its free units as the queue has counted them. */
+    long counted;
+
+    /**
+     * What decides when and by whom a job is run.
+     *
+     * @param urgent whether somebody waits for the answer
+     * @param quorum so many replicas a shard begins with
+     * @param check whether it checks results of other jobs
+     * @param trustedOnly whether only trusted owners may have it
+     */
+    public record Terms(
+            boolean urgent, Instant deadline, int quorum, boolean check, boolean trustedOnly) {}
+
+    public OpenJob(JobId job, ClientId client, Digest manifest, Terms terms, WorkUnits units) {
         this.job = job;
         this.client = client;
         this.manifest = manifest;
-        this.urgent = urgent;
-        this.deadline = deadline;
-        this.quorum = quorum;
+        this.terms = terms;
         this.units = units;
         free.put(0, units.items());
         freeUnits = units.total();
@@ -68,15 +78,41 @@ public final class OpenJob {
     }
 
     public boolean urgent() {
-        return urgent;
+        return terms.urgent();
     }
 
     public Instant deadline() {
-        return deadline;
+        return terms.deadline();
     }
 
     public int quorum() {
-        return quorum;
+        return terms.quorum();
+    }
+
+    /** Whether it checks results of other jobs. */
+    public boolean check() {
+        return terms.check();
+    }
+
+    /** Whether none but trusted owners may have it. */
+    public boolean trustedOnly() {
+        return terms.trustedOnly();
+    }
+
+    /** Whether none but trusted owners may have anything of it that waits. */
+    boolean waitsForTrusted() {
+        if (terms.trustedOnly()) {
+            return true;
+        }
+        if (!terms.check() || !free.isEmpty()) {
+            return false;
+        }
+        for (OpenShard shard : wanting.values()) {
+            if (!shard.forTrusted()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     public WorkUnits units() {
@@ -142,7 +178,7 @@ public final class OpenJob {
     public void place(Replica replica, int from, int to) {
         OpenShard shard = shards.get(replica.lease().shard());
         if (shard == null) {
-            shard = carve(replica.lease().shard(), from, to, quorum);
+            shard = carve(replica.lease().shard(), from, to, terms.quorum());
         }
         shard.place(replica);
         refresh(shard);
@@ -171,7 +207,7 @@ public final class OpenJob {
     public void answer(Lease lease, OwnerId owner, int from, int to) {
         OpenShard shard = shards.get(lease.shard());
         if (shard == null) {
-            shard = carve(lease.shard(), from, to, quorum);
+            shard = carve(lease.shard(), from, to, terms.quorum());
         }
         if (shard.running(lease).isEmpty()) {
             shard.want(-1);

@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 
@@ -161,7 +163,8 @@ class FleetTest {
     /** A fleet to which everything happens, and the few facts that decide what it must say. */
     private static final class Story {
         private final SplittableRandom random;
-        private final Fleet fleet = new Fleet(LEASE);
+        private final Set<OwnerId> trusted = new HashSet<>();
+        private final Fleet fleet = new Fleet(LEASE, trusted::contains);
         private final TreeMap<Long, Guest> guests = new TreeMap<>();
         private Instant now = Instant.EPOCH;
         private long sessions;
@@ -187,6 +190,12 @@ class FleetTest {
             int choice = random.nextInt(10);
             if (choice == 0 || guests.isEmpty()) {
                 open();
+            } else if (choice == 9 && random.nextInt(4) == 0) {
+                var owner = new OwnerId("owner" + random.nextInt(5));
+                if (!trusted.remove(owner)) {
+                    trusted.add(owner);
+                }
+                fleet.classify();
             } else {
                 long session = List.copyOf(guests.keySet()).get(random.nextInt(guests.size()));
                 Guest guest = java.util.Objects.requireNonNull(guests.get(session));
@@ -235,11 +244,14 @@ class FleetTest {
                 List<Long> ready = new ArrayList<>();
                 List<OwnerId> owners = new ArrayList<>();
                 long speed = 0;
+                long trustedSpeed = 0;
                 for (long number : guests.keySet()) {
                     Guest guest = java.util.Objects.requireNonNull(guests.get(number));
                     if (guest.slots > 0 && guest.models.contains(model)) {
                         owners.add(guest.owner);
-                        speed += session(fleet, number).milliSpeed(model) * guest.slots;
+                        long own = session(fleet, number).milliSpeed(model) * guest.slots;
+                        speed += own;
+                        trustedSpeed += trusted.contains(guest.owner) ? own : 0;
                         if (guest.held.size() < guest.slots) {
                             ready.add(number);
                         }
@@ -247,6 +259,11 @@ class FleetTest {
                 }
                 assertThat(fleet.ready(model).stream().map(ParkSession::number).sorted())
                         .containsExactlyElementsOf(ready);
+                assertThat(fleet.readyTrusted(model))
+                        .containsExactlyInAnyOrderElementsOf(
+                                fleet.ready(model).stream()
+                                        .filter(session -> trusted.contains(session.owner()))
+                                        .toList());
                 assertThat(fleet.readyOwners(model))
                         .containsExactlyElementsOf(
                                 ready.stream()
@@ -257,6 +274,7 @@ class FleetTest {
                 assertThat(fleet.owners(model, 100))
                         .isEqualTo((int) owners.stream().distinct().count());
                 assertThat(fleet.milliSpeed(model)).isEqualTo(speed);
+                assertThat(fleet.trustedMilliSpeed(model)).isEqualTo(trustedSpeed);
             }
         }
     }

@@ -61,9 +61,7 @@ class CarverTest {
                 new JobId(1),
                 new ClientId("ann"),
                 Digest.of(new byte[0]),
-                false,
-                Instant.EPOCH,
-                1,
+                new OpenJob.Terms(false, Instant.EPOCH, 1, false, false),
                 units);
     }
 }

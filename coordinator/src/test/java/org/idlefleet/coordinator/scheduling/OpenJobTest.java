@@ -79,9 +79,7 @@ class OpenJobTest {
                 new JobId(1),
                 new ClientId("ann"),
                 Digest.of(new byte[0]),
-                false,
-                Instant.EPOCH,
-                quorum,
+                new OpenJob.Terms(false, Instant.EPOCH, quorum, false, false),
                 WorkUnits.even(items, 3));
     }
 
