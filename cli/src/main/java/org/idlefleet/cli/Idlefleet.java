@@ -47,7 +47,7 @@ public final class Idlefleet {
 
     /** Runs one command line; all that it prints has left for {@code out} when this returns. */
     static int run(String[] args, PrintStream out) {
-        var writer = new PrintWriter(out, true);
+        var writer = new PrintWriter(out, true, out.charset());
         int code = commandLine().setOut(writer).execute(args);
         writer.flush();
         return code;
