@@ -22,7 +22,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /**
  * The node's mind: for everything that happens, what to do about it.
@@ -57,7 +56,7 @@ public final class EdgeNode {
     private final EdgeSettings settings;
     private final Supplier<byte[]> nonces;
     private final Backoff backoff;
-    private final UnaryOperator<byte[]> signer;
+    private final Notary notary;
     private final Shards shards = new Shards();
     private final Models models;
     private List<Action> actions = new ArrayList<>();
@@ -96,24 +95,20 @@ public final class EdgeNode {
     /**
      * @param nonces a stream of 16 fresh bytes each; nobody outside may foresee them
      * @param backoff waits between attempts to connect
-     * @param signer signs a {@link ResultStatement} with the key of the present connection: 64
-     *     bytes, or none if results are not signed
+     * @param notary vouches for results
      */
     public EdgeNode(
-            EdgeSettings settings,
-            Supplier<byte[]> nonces,
-            Backoff backoff,
-            UnaryOperator<byte[]> signer) {
+            EdgeSettings settings, Supplier<byte[]> nonces, Backoff backoff, Notary notary) {
         this.settings = settings;
         this.models = new Models(settings.fetchBytesPerSecond());
         this.nonces = nonces;
         this.backoff = backoff;
-        this.signer = signer;
+        this.notary = notary;
     }
 
     /** A node that does not sign its results. */
     public EdgeNode(EdgeSettings settings, Supplier<byte[]> nonces, Backoff backoff) {
-        this(settings, nonces, backoff, _ -> new byte[0]);
+        this(settings, nonces, backoff, Notary.UNSIGNED);
     }
 
     /** What to do about {@code signal}; times never go back from call to call. */
@@ -492,14 +487,14 @@ public final class EdgeNode {
     private void answer(Assign shard, Signal.ShardFinished done) {
         byte[] nonce = nonces.get();
         byte[] output = done.output();
-        Digest commit = Digest.of(nonce, output);
+        Digest commit = notary.digest(nonce, output);
         byte[] signature =
-                signer.apply(
+                notary.sign(
                         new ResultStatement(
                                         shard.lease(),
                                         shard.manifest(),
                                         ResultStatement.inputOf(shard.kind(), shard.items()),
-                                        Digest.of(output),
+                                        notary.digest(output),
                                         commit)
                                 .bytes());
         if (output.length <= PART_BYTES) {

@@ -10,6 +10,7 @@ import org.idlefleet.edge.SignalSource;
 import org.idlefleet.edge.adapter.bus.BusSource;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.config.WebhookConfig;
+import org.idlefleet.edge.adapter.crypto.DeviceNotary;
 import org.idlefleet.edge.adapter.kuksa.KuksaSource;
 import org.idlefleet.edge.adapter.ledger.LedgerPin;
 import org.idlefleet.edge.adapter.ledger.LedgerReceipts;
@@ -53,6 +54,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -171,7 +173,7 @@ public final class EdgeDaemon implements AutoCloseable {
                         },
                         new FullJitter(
                                 config.uplink().retryMin(), config.uplink().retryMax(), random),
-                        this::sign);
+                        new DeviceNotary(this::key));
         this.loop =
                 new EdgeLoop(
                         node, gate, new Gate(fetchRules(config, provided())), clock, this::show);
@@ -287,8 +289,8 @@ public final class EdgeDaemon implements AutoCloseable {
         }
     }
 
-    private byte[] sign(byte[] statement) {
-        return uplink.sign(statement);
+    private PrivateKey key() {
+        return uplink.key();
     }
 
     private void engineEnded(String reason) {

@@ -3,7 +3,6 @@ package org.idlefleet.edge.adapter.uplink;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.NodeMessage;
-import org.idlefleet.protocol.adapter.DeviceKeys;
 import org.idlefleet.protocol.adapter.Endpoint;
 import org.idlefleet.protocol.adapter.NodeClient;
 import org.idlefleet.protocol.adapter.NodeIdentity;
@@ -11,6 +10,7 @@ import org.idlefleet.protocol.adapter.NodeLink;
 import org.idlefleet.protocol.adapter.WireLimits;
 import org.jspecify.annotations.Nullable;
 
+import java.security.PrivateKey;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,9 +42,9 @@ public final class Uplink implements AutoCloseable {
         this.inbox = inbox;
     }
 
-    /** Signs with the key that the present link was made with. Thread-safe. */
-    public byte[] sign(byte[] statement) {
-        return DeviceKeys.sign(linked.credentials().key(), statement);
+    /** The key that the present link was made with. Thread-safe. */
+    public PrivateKey key() {
+        return linked.credentials().key();
     }
 
     /** The identity that the next link is made with. Thread-safe. */

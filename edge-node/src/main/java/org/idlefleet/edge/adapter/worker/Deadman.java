@@ -15,7 +15,7 @@ import java.lang.foreign.ValueLayout;
  * more. A daemon that died takes the worker along.
  */
 final class Deadman {
-    /** Silence after which the worker stands still; four times the daemon's beat. */
+    /** Silence after which the worker stands still; twice the daemon's beat. */
     static final int SILENCE_MILLIS = 80;
 
     private Deadman() {}

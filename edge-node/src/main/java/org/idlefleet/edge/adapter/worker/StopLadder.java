@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class StopLadder implements AutoCloseable {
     static final int KILL_MILLIS = 250;
-    private static final long BEAT_NANOS = 20_000_000;
+    private static final long BEAT_NANOS = 40_000_000;
     private static final long SLICE_NANOS = 200_000;
     private static final long MILLI = 1_000_000;
 

@@ -10,6 +10,8 @@ import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.adapter.ManifestJson;
 import org.jspecify.annotations.Nullable;
 
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -47,8 +49,9 @@ public final class WorkerProcess {
         Deadman.tieTo(Long.parseLong(args[1]));
         int code = 1;
         try {
-            byte[] token = System.in.readNBytes(TOKEN_BYTES);
-            var beats = System.in;
+            // Without a buffer: a beat then costs one call of the kernel instead of five.
+            var beats = new FileInputStream(FileDescriptor.in);
+            byte[] token = beats.readNBytes(TOKEN_BYTES);
             Thread.ofPlatform().name("beats").daemon().start(() -> Deadman.follow(beats));
             serve(Path.of(args[0]), token, Integer.parseInt(args[2]));
             code = 0;
