@@ -72,7 +72,8 @@ final class ControlGroup {
         try {
             sweep(parent);
             handOn(parent);
-            Files.createDirectory(group);
+            // It may be there already: the number of a worker whose group was left behind is given anew.
+            Files.createDirectories(group);
             write(group, "cgroup.procs", Long.toString(process.pid()));
         } catch (IOException e) {
             LOG.info("no control group for the worker: {}", e.toString());
@@ -114,11 +115,17 @@ final class ControlGroup {
         }
     }
 
-    /** Groups that a daemon left behind which was killed itself. */
+    /**
+     * Groups that a daemon left behind which was killed itself. One whose worker lives is not
+     * touched: it is empty from its making until the worker is put into it, and others may make
+     * theirs at that moment.
+     */
     private static void sweep(Path parent) throws IOException {
         try (DirectoryStream<Path> old = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path group : old) {
-                if (Files.readString(group.resolve("cgroup.procs")).isBlank()) {
+                String pid = group.getFileName().toString().substring(PREFIX.length());
+                if (pid.matches("\\d{1,18}")
+                        && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
                     remove(group);
                 }
             }
