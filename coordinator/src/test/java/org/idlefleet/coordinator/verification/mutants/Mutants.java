@@ -31,17 +31,22 @@ import javax.tools.ToolProvider;
 
 /**
  * Tries each seeded bug: compiles its package with it, runs the package's tests, and says which one
- * found it. Run in the coordinator's directory with its test class path; ends with 1 if a bug
- * survives or the tests fail without one.
+ * found it. Run in the coordinator's directory with the test class paths of all modules that bugs are
+ * seeded in; ends with 1 if a bug survives or the tests fail without one.
  */
 public final class Mutants {
     /** Where bugs are seeded. */
     static final List<Room> ROOMS =
             List.of(
-                    new Room("verification", "org.idlefleet.coordinator.verification."),
-                    new Room("core", "org.idlefleet.coordinator."));
+                    new Room(
+                            "coordinator",
+                            "verification",
+                            "org.idlefleet.coordinator.verification.",
+                            15),
+                    new Room("coordinator", "core", "org.idlefleet.coordinator.", 15),
+                    new Room("edge-node", "gate", "org.idlefleet.edge.gate.", 15),
+                    new Room("edge-node", "linux", "org.idlefleet.edge.adapter.linux.", 10));
 
-    private static final Path TESTS = Path.of("target/test-classes");
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
@@ -51,16 +56,26 @@ public final class Mutants {
     /**
      * A package whose sources the bugs of one directory are about.
      *
+     * @param module that it is in
      * @param name of the directory
      * @param prefix of the names of its classes
+     * @param least bugs that there are
      */
-    record Room(String name, String prefix) {
+    record Room(String module, String name, String prefix, int least) {
         Path sources() {
-            return Path.of("src/main/java", prefix.split("\\."));
+            return home().resolve(Path.of("src/main/java", prefix.split("\\.")));
         }
 
         Path patches() {
-            return Path.of("src/test/mutants", name);
+            return home().resolve("src/test/mutants").resolve(name);
+        }
+
+        Path tests() {
+            return home().resolve("target/test-classes");
+        }
+
+        private Path home() {
+            return Path.of("..", module);
         }
 
         /** Whether the class, an inner one perhaps, is of this package and no other below it. */
@@ -71,7 +86,7 @@ public final class Mutants {
 
     private Mutants(Room room) throws IOException {
         this.room = room;
-        try (Stream<Path> files = Files.list(TESTS.resolve(room.prefix().replace('.', '/')))) {
+        try (Stream<Path> files = Files.list(room.tests().resolve(room.prefix().replace('.', '/')))) {
             files.map(file -> file.getFileName().toString())
                     .filter(file -> file.endsWith("Test.class"))
                     .sorted()
@@ -172,7 +187,7 @@ public final class Mutants {
 
     /** Test by test, so that a bug that is found early costs little. */
     private Optional<String> firstFailure(Path classes) throws Exception {
-        URL[] path = {classes.toUri().toURL(), TESTS.toUri().toURL()};
+        URL[] path = {classes.toUri().toURL(), room.tests().toUri().toURL()};
         try (var loader = new Mutated(path, room)) {
             Thread.currentThread().setContextClassLoader(loader);
             for (String test : tests) {

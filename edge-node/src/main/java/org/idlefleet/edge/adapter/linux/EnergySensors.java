@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
  * What the device itself measures of its energy, as the kernel tells it: the battery's power while
  * it discharges; else RAPL ({@code /sys/class/powercap}), the whole platform's zone if there is one
  * or the processors' packages and memory, and with them graphics cards that tell by {@code hwmon}.
- * Each counts all that its part of the device draws, whoever uses it. Most systems let only root
+ * A card that sleeps draws nothing and is not asked: asking would wake it. Each counts all that its part of the device draws, whoever uses it. Most systems let only root
  * read RAPL. Not thread-safe.
  */
 public final class EnergySensors {
@@ -107,6 +107,10 @@ public final class EnergySensors {
     private void cards(List<OptionalDouble> parts, double seconds) {
         for (Path card : KernelFile.list(sys.resolve("class/hwmon"))) {
             if (!CARDS.contains(KernelFile.text(card.resolve("name")))) {
+                continue;
+            }
+            if (KernelFile.sleeps(card)) {
+                parts.add(OptionalDouble.of(0));
                 continue;
             }
             if (KernelFile.number(card.resolve("energy1_input")).isPresent()) {

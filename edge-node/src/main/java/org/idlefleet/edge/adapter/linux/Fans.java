@@ -53,8 +53,7 @@ final class Fans {
     }
 
     private static OptionalDouble speed(Path input) {
-        if (KernelFile.text(input.resolveSibling("device/power/runtime_status"))
-                .equals("suspended")) {
+        if (KernelFile.sleeps(input.resolveSibling("."))) {
             return OptionalDouble.of(0);
         }
         String name = input.getFileName().toString();

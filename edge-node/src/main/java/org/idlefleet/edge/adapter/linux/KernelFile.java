@@ -31,6 +31,14 @@ final class KernelFile {
         }
     }
 
+    /**
+     * Whether the device of a chip ({@code class/hwmon/hwmon*}) sleeps by runtime power management.
+     * Asking its sensors would wake some devices, graphics cards among them.
+     */
+    static boolean sleeps(Path chip) {
+        return text(chip.resolve("device/power/runtime_status")).equals("suspended");
+    }
+
     /** What lies in a directory, by name; nothing if it can't be listed. */
     static List<Path> list(Path directory) {
         try (Stream<Path> paths = Files.list(directory)) {

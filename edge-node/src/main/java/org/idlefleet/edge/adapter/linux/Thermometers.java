@@ -5,7 +5,10 @@ import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-/** {@code /sys/class/thermal} and {@code /sys/class/hwmon}: the hottest sensor counts. */
+/**
+ * {@code /sys/class/thermal} and {@code /sys/class/hwmon}: the hottest sensor counts. A
+ * device that sleeps is not asked: it is not hot, and asking would wake it.
+ */
 final class Thermometers {
     /** Outside of this range a sensor is broken or not connected, in °C. */
     private static final double MIN = -40;
@@ -26,6 +29,7 @@ final class Thermometers {
                         .map(path -> path.resolve("temp"));
         Stream<Path> chips =
                 KernelFile.list(sys.resolve("class/hwmon")).stream()
+                        .filter(chip -> !KernelFile.sleeps(chip))
                         .flatMap(chip -> KernelFile.list(chip).stream())
                         .filter(path -> path.getFileName().toString().matches("temp\\d+_input"));
         return Stream.concat(zones, chips)

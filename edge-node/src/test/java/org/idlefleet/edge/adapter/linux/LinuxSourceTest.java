@@ -270,6 +270,17 @@ class LinuxSourceTest {
         assertThat(value(source(), Quantity.FAN)).isEmpty();
     }
 
+    /** Its sensor would say 90 degrees; reading it would wake the card. */
+    @Test
+    void neverAsksTheThermometerOfASleepingGraphicsCard() {
+        write("sys/class/hwmon/hwmon0/temp1_input", "41000");
+        write("sys/class/hwmon/hwmon1/temp1_input", "90000");
+        write("sys/class/hwmon/hwmon1/device/power/runtime_status", "suspended");
+        assertThat(value(source(), Quantity.TEMPERATURE)).isEqualTo(OptionalDouble.of(41));
+        write("sys/class/hwmon/hwmon1/device/power/runtime_status", "active");
+        assertThat(value(source(), Quantity.TEMPERATURE)).isEqualTo(OptionalDouble.of(90));
+    }
+
     @Test
     void findsAFanAgainWhoseDriverWasLoadedAnew() throws IOException {
         fan("hwmon3", 1, "700");
