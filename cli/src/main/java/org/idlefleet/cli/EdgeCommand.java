@@ -2,6 +2,7 @@ package org.idlefleet.cli;
 
 import org.idlefleet.cli.fleet.Leash;
 import org.idlefleet.edge.adapter.EdgeDaemon;
+import org.idlefleet.edge.adapter.Enrolment;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.protocol.adapter.ConfigException;
 import org.idlefleet.protocol.adapter.NodeIdentity;
@@ -181,7 +182,7 @@ final class EdgeCommand {
             EdgeConfig config = settings.load();
             try {
                 if (token.given() && !NodeIdentity.exists(config.data().resolve("identity"))) {
-                    EdgeDaemon.enrol(config, token.text());
+                    Enrolment.enrol(config, token.text());
                 }
                 EdgeDaemon.start(config, WorkerCommand.launch(), LastLines::read).runUntilSignal();
                 return ExitCode.OK;
@@ -202,7 +203,7 @@ final class EdgeCommand {
         @Override
         public void run() {
             try {
-                NodeIdentity identity = EdgeDaemon.enrol(settings.load(), token.text());
+                NodeIdentity identity = Enrolment.enrol(settings.load(), token.text());
                 output.print(
                         JsonMapper.shared()
                                 .createObjectNode()

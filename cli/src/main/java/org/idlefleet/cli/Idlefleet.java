@@ -37,6 +37,7 @@ import java.io.PrintWriter;
             CompletionCommand.class,
             VersionCommand.class,
             RehearseCommand.class,
+            RehearseDaemonCommand.class,
         })
 public final class Idlefleet {
     private Idlefleet() {}

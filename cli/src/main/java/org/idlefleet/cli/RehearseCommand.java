@@ -10,6 +10,7 @@ import org.idlefleet.coordinator.adapter.CoordinatorServer;
 import org.idlefleet.coordinator.adapter.ModelStore;
 import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.adapter.EdgeDaemon;
+import org.idlefleet.edge.adapter.Enrolment;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.onnx.EngineOptions;
 import org.idlefleet.edge.adapter.onnx.LocalEmbedder;
@@ -110,7 +111,7 @@ final class RehearseCommand implements Callable<Integer> {
                                     "signals.linux=off",
                                     "rules.settle=0s",
                                     "engine.provider=cpu"));
-            EdgeDaemon.enrol(edge, token);
+            Enrolment.enrol(edge, token);
             try (var _ = EdgeDaemon.start(edge, WorkerCommand.launch());
                     var client =
                             new EmbeddingClient(

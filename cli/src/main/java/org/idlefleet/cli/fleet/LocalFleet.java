@@ -141,12 +141,21 @@ public final class LocalFleet implements AutoCloseable {
     public void add(Plan plan) {
         String token =
                 api.post("/api/v1/tokens", Map.of("owner", plan.owner())).path("token").asString();
-        nodes.put(plan.name(), launch(plan, token));
+        nodes.put(plan.name(), launch(plan, token, Map.of()));
     }
 
     /** Starts a node again that ended. */
     public void again(Plan plan) {
-        nodes.put(plan.name(), launch(plan, ""));
+        again(plan, Map.of());
+    }
+
+    /**
+     * The same.
+     *
+     * @param environment variables beside those of this process
+     */
+    public void again(Plan plan, Map<String, String> environment) {
+        nodes.put(plan.name(), launch(plan, "", environment));
     }
 
     /** Waits until so many nodes are connected and can run a model. */
@@ -210,7 +219,7 @@ public final class LocalFleet implements AutoCloseable {
                 "coordinator", arguments, Map.of(), directory.resolve("coordinator.log"), outlives);
     }
 
-    private Child launch(Plan plan, String token) {
+    private Child launch(Plan plan, String token, Map<String, String> more) {
         var arguments = new ArrayList<>(List.of("edge", "run"));
         var sets = new ArrayList<String>();
         sets.add("node.data=" + directory.resolve(plan.name()));
@@ -222,10 +231,12 @@ public final class LocalFleet implements AutoCloseable {
         if (!token.isEmpty()) {
             arguments.addAll(List.of("--token", token));
         }
+        var environment = new TreeMap<>(more);
+        environment.put("DJL_CACHE_DIR", directory.resolve("native").toString());
         return Child.start(
                 plan.name(),
                 arguments,
-                Map.of("DJL_CACHE_DIR", directory.resolve("native").toString()),
+                environment,
                 directory.resolve(plan.name() + ".log"),
                 outlives);
     }

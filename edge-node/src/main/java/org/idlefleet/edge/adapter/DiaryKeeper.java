@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** Writes down in the diary what the loop shows. Thread-safe; writing waits for the disk. */
 final class DiaryKeeper {
@@ -34,7 +35,11 @@ final class DiaryKeeper {
     private final Uplink uplink;
     private volatile long drainedMillijoules;
 
-    DiaryKeeper(Path file, Costs costs, EnergySensors sensors, Uplink uplink) throws IOException {
+    /**
+     * @param costs what counts at the moment of each look
+     */
+    DiaryKeeper(Path file, Supplier<Costs> costs, EnergySensors sensors, Uplink uplink)
+            throws IOException {
         this.file = DiaryFile.open(file);
         this.meter = new Meter(costs, this.file.diary());
         this.sensors = sensors;

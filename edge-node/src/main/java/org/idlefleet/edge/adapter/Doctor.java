@@ -208,8 +208,8 @@ public final class Doctor {
     private void signals() {
         List<SignalSource> sources = List.of();
         try {
-            sources = EdgeDaemon.sources(config, config::rules, clock, Optional::empty);
-            var gate = new Gate(config.rules().rules(EdgeDaemon.provided(sources)));
+            sources = Sources.of(config, config::rules, clock, Optional::empty);
+            var gate = new Gate(config.rules().rules(Sources.provided(sources)));
             // The second look has something to compare with; a vehicle's broker has answered by
             // then.
             List<Reading> readings = List.of();

@@ -1,50 +1,35 @@
 package org.idlefleet.edge.adapter;
 
-import org.idlefleet.edge.Activity;
 import org.idlefleet.edge.EdgeNode;
 import org.idlefleet.edge.EdgeSettings;
-import org.idlefleet.edge.EdgeView;
 import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.edge.SignalSource;
-import org.idlefleet.edge.adapter.bus.BusSource;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
-import org.idlefleet.edge.adapter.config.WebhookConfig;
 import org.idlefleet.edge.adapter.crypto.DeviceNotary;
-import org.idlefleet.edge.adapter.kuksa.KuksaSource;
 import org.idlefleet.edge.adapter.ledger.LedgerPin;
 import org.idlefleet.edge.adapter.ledger.LedgerReceipts;
 import org.idlefleet.edge.adapter.linux.EnergySensors;
-import org.idlefleet.edge.adapter.linux.LinuxSource;
-import org.idlefleet.edge.adapter.mqtt.MqttSource;
-import org.idlefleet.edge.adapter.owner.OwnerSource;
-import org.idlefleet.edge.adapter.owner.TariffSource;
 import org.idlefleet.edge.adapter.owner.UsageSource;
 import org.idlefleet.edge.adapter.page.Page;
 import org.idlefleet.edge.adapter.record.SignalWeek;
 import org.idlefleet.edge.adapter.store.ModelStore;
-import org.idlefleet.edge.adapter.trace.TraceSource;
 import org.idlefleet.edge.adapter.tuf.ModelTrust;
 import org.idlefleet.edge.adapter.update.Release;
 import org.idlefleet.edge.adapter.update.UpdateCheck;
-import org.idlefleet.edge.adapter.update.UpdateNotice;
 import org.idlefleet.edge.adapter.uplink.FullJitter;
 import org.idlefleet.edge.adapter.uplink.Renewal;
 import org.idlefleet.edge.adapter.uplink.Uplink;
-import org.idlefleet.edge.adapter.webhook.Webhook;
 import org.idlefleet.edge.adapter.worker.IdleMemory;
 import org.idlefleet.edge.adapter.worker.WorkerEngine;
 import org.idlefleet.edge.adapter.worker.WorkerLaunch;
 import org.idlefleet.edge.gate.Gate;
-import org.idlefleet.edge.gate.OwnerRules;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
 import org.idlefleet.edge.gate.Rule;
 import org.idlefleet.edge.gate.Taken;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.adapter.EnrolmentClient;
-import org.idlefleet.protocol.adapter.EnrolmentException;
-import org.idlefleet.protocol.adapter.EnrolmentToken;
 import org.idlefleet.protocol.adapter.NodeIdentity;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -57,9 +42,6 @@ import java.nio.file.Path;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -69,7 +51,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -82,29 +63,6 @@ public final class EdgeDaemon implements AutoCloseable {
     public static final String VERSION = "0.1.0";
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeDaemon.class);
-
-    /** For each request of enrolment and renewal. */
-    private static final Duration DOOR_LIMIT = Duration.ofSeconds(30);
-
-    private static final int ENROL_ATTEMPTS = 6;
-    private static final Duration ENROL_RETRY_MIN = Duration.ofSeconds(1);
-    private static final Duration ENROL_RETRY_MAX = Duration.ofSeconds(15);
-
-    /** Ceilings of the first and the longest wait for a source that is connected to. */
-    private static final Duration SOURCE_RETRY_MIN = Duration.ofMillis(200);
-
-    private static final Duration SOURCE_RETRY_MAX = Duration.ofSeconds(10);
-
-    /** How long the owner's webhook may take, and how long to wait before asking it again. */
-    private static final Duration WEBHOOK_LIMIT = Duration.ofSeconds(10);
-
-    private static final Duration WEBHOOK_WAIT = Duration.ofSeconds(2);
-
-    /** How often the status is written when nothing changes. */
-    private static final Duration STATUS_EVERY = Duration.ofSeconds(10);
-
-    /** How long a change waits for others: a short shard must not cost two writes. */
-    private static final Duration STATUS_PAUSE = Duration.ofMillis(200);
 
     private final EdgeConfig config;
     private final DataDirectory data;
@@ -120,25 +78,20 @@ public final class EdgeDaemon implements AutoCloseable {
             Executors.newSingleThreadScheduledExecutor(thread("edge-timer"));
     private final ScheduledExecutorService renewals =
             Executors.newSingleThreadScheduledExecutor(thread("edge-renewal"));
-    private final ScheduledExecutorService statusWriter =
+    private final ScheduledExecutorService writer =
             Executors.newSingleThreadScheduledExecutor(thread("edge-status"));
     private final DiaryKeeper diary;
-    private final Optional<UpdateCheck> updates;
+    private final Reports reports;
+    private final LiveConfig live;
     private final List<SignalSource> sources;
-    private volatile OwnerRules rules;
     private final Supplier<List<String>> log;
     private @Nullable Page page;
-    private @Nullable Webhook webhook;
-    private @Nullable Activity announced;
-    private final AtomicBoolean statusDue = new AtomicBoolean();
     private final AtomicBoolean recording = new AtomicBoolean();
     private final SignalWeek week;
     private final CountDownLatch ended = new CountDownLatch(1);
-    private volatile EdgeLoop.Snapshot snapshot;
-    private final Rest rest = new Rest(timer, IdleMemory::giveBack);
+    private final Rest rest = new Rest(timer, IdleMemory::giveBack, IdleMemory::recall);
     private boolean closely = true;
     private volatile Taken used = Taken.NONE;
-    private Optional<EdgeLoop.Snapshot> written = Optional.empty();
 
     private EdgeDaemon(
             EdgeConfig config,
@@ -152,8 +105,8 @@ public final class EdgeDaemon implements AutoCloseable {
         this.data = data;
         this.engine = engine;
         var random = new SecureRandom();
-        this.rules = config.rules();
-        this.sources = sources(config, () -> rules, clock, engine::pid);
+        this.live = new LiveConfig(config, this::rule);
+        this.sources = Sources.of(config, live::rules, clock, engine::pid);
         sources.add(new UsageSource(() -> used));
         Gate gate = new Gate(counting());
         var node =
@@ -176,17 +129,24 @@ public final class EdgeDaemon implements AutoCloseable {
                         new DeviceNotary(this::key));
         this.loop =
                 new EdgeLoop(
-                        node, gate, new Gate(fetchRules(config, provided())), clock, this::show);
-        this.snapshot = loop.snapshot(clock.instant());
+                        node,
+                        gate,
+                        new Gate(Sources.fetchRules(config, provided())),
+                        clock,
+                        this::show);
         Optional<ModelTrust> trust = trust(config, clock);
-        this.updates =
-                trust.filter(_ -> config.updatesCheck())
-                        .map(vouched ->
-                                new UpdateCheck(
-                                        DataDirectory.software(config.data()),
-                                        VERSION,
-                                        () -> vouched.file(Release.TARGET, Release.BYTES_MAX),
-                                        random));
+        var updates =
+                new UpdateLook(
+                        trust.filter(_ -> config.updatesCheck())
+                                .map(vouched ->
+                                        new UpdateCheck(
+                                                DataDirectory.software(config.data()),
+                                                VERSION,
+                                                () ->
+                                                        vouched.file(
+                                                                Release.TARGET, Release.BYTES_MAX),
+                                                random)),
+                        renewals);
         this.store =
                 ModelStore.open(
                         DataDirectory.models(config.data()),
@@ -199,10 +159,18 @@ public final class EdgeDaemon implements AutoCloseable {
         this.diary =
                 new DiaryKeeper(
                         DataDirectory.diary(config.data()),
-                        config.costs().costs(),
+                        () -> live.costs().costs(),
                         new EnergySensors(config.signals().sys()),
                         uplink);
-        this.used = diary.today(rules.zone(), clock.instant());
+        this.used = diary.today(live.rules().zone(), clock.instant());
+        this.reports =
+                new Reports(
+                        config,
+                        uplink::identity,
+                        engine,
+                        updates,
+                        writer,
+                        loop.snapshot(clock.instant()));
         this.lanes =
                 new Lanes(
                         engine,
@@ -283,12 +251,6 @@ public final class EdgeDaemon implements AutoCloseable {
         }
     }
 
-    private static void close(@Nullable Webhook webhook) {
-        if (webhook != null) {
-            webhook.close();
-        }
-    }
-
     private PrivateKey key() {
         return uplink.key();
     }
@@ -330,10 +292,11 @@ public final class EdgeDaemon implements AutoCloseable {
         receipts.pinned().ifPresent(loop::tell);
         thread("edge-loop").newThread(() -> run(hands)).start();
         sampler.start();
+        reports.announceTo(config.webhook(), clock);
         openPage();
         new Renewal(
                         uplink,
-                        new EnrolmentClient(config.coordinator(), DOOR_LIMIT),
+                        new EnrolmentClient(config.coordinator(), Enrolment.DOOR_LIMIT),
                         DataDirectory.identity(config.data()),
                         renewals,
                         clock,
@@ -345,16 +308,6 @@ public final class EdgeDaemon implements AutoCloseable {
 
     /** A node without its page still computes. */
     private void openPage() {
-        Optional<WebhookConfig> hook = config.webhook();
-        if (hook.isPresent()) {
-            webhook =
-                    new Webhook(
-                            hook.get().url(),
-                            hook.get().secret(),
-                            WEBHOOK_LIMIT,
-                            WEBHOOK_WAIT,
-                            clock);
-        }
         if (!config.page().enabled()) {
             return;
         }
@@ -362,12 +315,11 @@ public final class EdgeDaemon implements AutoCloseable {
                 new OwnerDesk(
                         config,
                         clock,
-                        () -> StatusFile.tree(content(snapshot)),
+                        () -> StatusFile.tree(reports.now()),
                         diary,
                         log,
-                        () -> rules,
-                        this::provided,
-                        this::use);
+                        live,
+                        this::provided);
         try {
             page =
                     Page.start(
@@ -375,19 +327,6 @@ public final class EdgeDaemon implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("the owner's page can't be opened: {}", e.toString());
         }
-    }
-
-    /** Tells the owner's webhook when the node begins or ceases to compute, and why. */
-    private void announce(EdgeView view, Instant at) {
-        Webhook hook = webhook;
-        Activity before = announced;
-        Activity now = Activity.of(view);
-        if (hook == null || before != null && before.state() == now.state()) {
-            return;
-        }
-        announced = now;
-        hook.tell(
-                StatusFile.announcement(uplink.identity(), at, now, before == null ? now : before));
     }
 
     /** Called by the loop's thread, often. */
@@ -407,49 +346,6 @@ public final class EdgeDaemon implements AutoCloseable {
                                 "a new link for the new certificate", Duration.ZERO)));
     }
 
-    /** Takes a token of the owner's and enrols this node; its key never leaves the directory. */
-    public static NodeIdentity enrol(EdgeConfig config, String token)
-            throws IOException, InterruptedException {
-        Path directory = DataDirectory.identity(config.data());
-        try (var _ = DataDirectory.take(config.data())) {
-            if (NodeIdentity.exists(directory)) {
-                NodeIdentity current = NodeIdentity.load(directory);
-                throw new IOException(
-                        "this node is enrolled already, as "
-                                + current.node()
-                                + " of "
-                                + current.owner()
-                                + "; to enrol it anew, remove "
-                                + directory);
-            }
-            NodeIdentity identity =
-                    enrolled(
-                            new EnrolmentClient(config.coordinator(), DOOR_LIMIT),
-                            EnrolmentToken.parse(token));
-            Files.createDirectories(directory);
-            identity.save(directory);
-            return identity;
-        }
-    }
-
-    /** Tries more than once: the coordinator may be starting, or busy, or out of reach. */
-    private static NodeIdentity enrolled(EnrolmentClient door, EnrolmentToken token)
-            throws IOException, InterruptedException {
-        var waits = new FullJitter(ENROL_RETRY_MIN, ENROL_RETRY_MAX, new SecureRandom());
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return door.enrol(token);
-            } catch (EnrolmentException e) {
-                if (!e.passing() || attempt == ENROL_ATTEMPTS) {
-                    throw e;
-                }
-                Duration wait = waits.delay(attempt);
-                LOG.warn("{}; next attempt in {} s", e.getMessage(), wait.toSeconds());
-                Thread.sleep(wait);
-            }
-        }
-    }
-
     /** What the daemon on this data directory wrote last about itself; empty if it never ran. */
     public static Optional<String> status(Path dataDirectory) throws IOException {
         try {
@@ -461,7 +357,7 @@ public final class EdgeDaemon implements AutoCloseable {
 
     /** What this daemon does now, as JSON. */
     public String status() {
-        return StatusFile.json(content(snapshot));
+        return StatusFile.json(reports.now());
     }
 
     /** Offers nothing more, finishes what it holds within the limit, then ends. Returns at once. */
@@ -517,15 +413,15 @@ public final class EdgeDaemon implements AutoCloseable {
     private void end() {
         try {
             close(page);
-            close(webhook);
+            reports.close();
             sampler.close();
             lanes.close();
             uplink.drain(2000);
             renewals.shutdownNow();
             timer.shutdownNow();
             disk.close();
-            statusWriter.close();
-            diary.close(snapshot);
+            writer.close();
+            diary.close(reports.last());
             week.close();
             uplink.close();
             store.close();
@@ -545,7 +441,7 @@ public final class EdgeDaemon implements AutoCloseable {
         loop.tell(readings);
         if (recording.compareAndSet(false, true)) {
             try {
-                statusWriter.execute(() -> {
+                writer.execute(() -> {
                     try {
                         week.write(readings, clock.instant());
                     } finally {
@@ -558,56 +454,14 @@ public final class EdgeDaemon implements AutoCloseable {
         }
     }
 
-    /** Keeps the snapshot, and writes it if it says something new or the last one grows old. */
+    /** Called by the loop's thread. */
     private void show(EdgeLoop.Snapshot next) {
-        snapshot = next;
-        statusWriter.execute(() -> {
+        writer.execute(() -> {
+            live.look();
             diary.see(next);
-            used = diary.today(rules.zone(), next.at());
+            used = diary.today(live.rules().zone(), next.at());
         });
-        announce(next.view(), next.at());
-        lookForUpdate(next);
-        boolean same =
-                written.map(last ->
-                                last.view().equals(next.view())
-                                        && next.at().isBefore(last.at().plus(STATUS_EVERY)))
-                        .orElse(false);
-        if (!same) {
-            written = Optional.of(next);
-            if (statusDue.compareAndSet(false, true)) {
-                var _ =
-                        statusWriter.schedule(
-                                this::writeStatus, STATUS_PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-            }
-        }
-    }
-
-    /** Only while every rule holds: not while driving, and not over a network to be spared. */
-    private void lookForUpdate(EdgeLoop.Snapshot shown) {
-        boolean may = shown.view().gate().equals("open") && shown.mayFetch();
-        updates.filter(check -> check.due(shown.at(), may))
-                .ifPresent(check -> renewals.execute(() -> check.look(shown.at())));
-    }
-
-    private void writeStatus() {
-        statusDue.set(false);
-        try {
-            StatusFile.write(DataDirectory.status(config.data()), content(snapshot));
-        } catch (IOException e) {
-            LOG.warn("the status could not be written: {}", e.toString());
-        }
-    }
-
-    private StatusFile.Content content(EdgeLoop.Snapshot of) {
-        return new StatusFile.Content(
-                of.at(),
-                uplink.identity(),
-                config.coordinator().toString(),
-                engine.numericClass(),
-                StatusFile.fallbacks(engine),
-                of.view(),
-                of.findings(),
-                updates.map(UpdateCheck::notice).orElse(UpdateNotice.NONE));
+        reports.show(next);
     }
 
     private static Optional<ModelTrust> trust(EdgeConfig config, SteadyClock clock)
@@ -623,77 +477,20 @@ public final class EdgeDaemon implements AutoCloseable {
                                 clock));
     }
 
-    /**
-     * Everything that tells about this device.
-     *
-     * @param worker process id of the worker, empty while there is none
-     */
-    static List<SignalSource> sources(
-            EdgeConfig config,
-            Supplier<OwnerRules> rules,
-            SteadyClock clock,
-            Supplier<Optional<Long>> worker)
-            throws IOException {
-        EdgeConfig.SignalsConfig signals = config.signals();
-        var sources = new ArrayList<SignalSource>();
-        sources.add(new OwnerSource(config.data()));
-        sources.add(new TariffSource(() -> rules.get().tariff()));
-        if (signals.linux()) {
-            var roots = new LinuxSource.Roots(signals.sys(), signals.proc(), signals.dev());
-            int threads = config.engine().lanes() * config.engine().threads();
-            sources.add(new LinuxSource(roots, threads, worker));
-        }
-        if (signals.bus().isPresent()) {
-            BusSource.find(signals.bus().get(), sourceWaits(), clock).ifPresent(sources::add);
-        }
-        if (signals.trace().isPresent()) {
-            sources.add(new TraceSource(signals.trace().get(), clock.instant()));
-        }
-        if (signals.kuksa().isPresent()) {
-            sources.add(new KuksaSource(signals.kuksa().get(), sourceWaits(), clock));
-        }
-        if (signals.mqtt().isPresent()) {
-            sources.add(new MqttSource(signals.mqtt().get(), sourceWaits(), clock));
-        }
-        return sources;
-    }
-
-    private static FullJitter sourceWaits() {
-        return new FullJitter(SOURCE_RETRY_MIN, SOURCE_RETRY_MAX, new SecureRandom());
-    }
-
     /** What the sources of this device tell. */
     private Set<Quantity> provided() {
-        return provided(sources);
-    }
-
-    /** What these sources tell. */
-    static Set<Quantity> provided(List<SignalSource> sources) {
-        Set<Quantity> provided = EnumSet.noneOf(Quantity.class);
-        sources.forEach(source -> provided.addAll(source.provides()));
-        return provided;
-    }
-
-    /** What must hold for models to be fetched. */
-    static List<Rule> fetchRules(EdgeConfig config, Set<Quantity> provided) {
-        boolean counts =
-                switch (config.models().unmeteredOnly()) {
-                    case "on" -> true;
-                    case "off" -> false;
-                    default -> provided.contains(Quantity.METERED);
-                };
-        return counts ? List.of(config.rules().unmetered("models.unmeteredOnly")) : List.of();
+        return Sources.provided(sources);
     }
 
     /** The rules that count on this device. */
     private List<Rule> counting() {
-        List<Rule> counting = rules.rules(provided());
+        List<Rule> counting = live.rules().rules(provided());
         LOG.info("rules that count here: {}", counting.stream().map(Rule::name).toList());
         return counting;
     }
 
-    private void use(OwnerRules next) {
-        rules = next;
+    /** Called when the owner's rules are others. */
+    private void rule() {
         loop.rule(counting());
     }
 

@@ -32,7 +32,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What the owner's page asks and says. Called by the page's thread. */
@@ -59,14 +58,12 @@ final class OwnerDesk {
     private final Supplier<ObjectNode> status;
     private final DiaryKeeper diary;
     private final Supplier<List<String>> log;
-    private final Supplier<OwnerRules> rules;
+    private final LiveConfig live;
     private final Supplier<Set<Quantity>> provided;
-    private final Consumer<OwnerRules> use;
 
     /**
-     * @param rules those in use
+     * @param live rules and costs in use
      * @param provided what the sources of this device tell
-     * @param use takes rules into use
      */
     OwnerDesk(
             EdgeConfig config,
@@ -74,18 +71,16 @@ final class OwnerDesk {
             Supplier<ObjectNode> status,
             DiaryKeeper diary,
             Supplier<List<String>> log,
-            Supplier<OwnerRules> rules,
-            Supplier<Set<Quantity>> provided,
-            Consumer<OwnerRules> use) {
+            LiveConfig live,
+            Supplier<Set<Quantity>> provided) {
         this.data = config.data();
         this.config = config;
         this.clock = clock;
         this.status = status;
         this.diary = diary;
         this.log = log;
-        this.rules = rules;
+        this.live = live;
         this.provided = provided;
-        this.use = use;
     }
 
     Map<String, Route> routes() {
@@ -123,7 +118,7 @@ final class OwnerDesk {
 
     private ObjectNode diary() {
         return diary.ask(known ->
-                DiaryReport.json(known, config.costs(), rules.get().zone(), clock.instant()));
+                DiaryReport.json(known, live.costs(), live.rules().zone(), clock.instant()));
     }
 
     private ArrayNode log() {
@@ -149,7 +144,7 @@ final class OwnerDesk {
     private Optional<Instant> until(JsonNode body) {
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
         if (body.path("until").asString("").equals("tomorrow")) {
-            ZonedDateTime morning = now.atZone(rules.get().zone()).plusDays(1).with(MORNING);
+            ZonedDateTime morning = now.atZone(live.rules().zone()).plusDays(1).with(MORNING);
             return Optional.of(morning.toInstant());
         }
         if (body.path("minutes").isMissingNode()) {
@@ -167,7 +162,7 @@ final class OwnerDesk {
         ObjectNode root = JSON.createObjectNode();
         Map<RuleKey, List<String>> usual = config.savedRules().otherwise().texts();
         ArrayNode fields = root.putArray("fields");
-        rules.get()
+        live.rules()
                 .texts()
                 .forEach((key, texts) ->
                         fields.addObject()
@@ -222,7 +217,7 @@ final class OwnerDesk {
                         OwnerRules.of(said, ZoneId.systemDefault()),
                         provided.get(),
                         recordings,
-                        config.costs().costs().watts());
+                        live.costs().costs().watts());
         ArrayNode warnings = into.putArray("warnings");
         report.warnings()
                 .forEach(warning ->
@@ -238,7 +233,7 @@ final class OwnerDesk {
             return answer.put("saved", false);
         }
         try {
-            use.accept(config.savedRules().save(data, said(body)));
+            live.save(said(body));
         } catch (ConfigException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

@@ -18,15 +18,19 @@ final class Rest {
 
     private final ScheduledExecutorService timer;
     private final Runnable giveBack;
+    private final Runnable recall;
     private long round;
     private boolean resting;
+    private boolean given;
 
     /**
      * @param giveBack takes some ten milliseconds
+     * @param recall reads again what was given back, likewise
      */
-    Rest(ScheduledExecutorService timer, Runnable giveBack) {
+    Rest(ScheduledExecutorService timer, Runnable giveBack, Runnable recall) {
         this.timer = timer;
         this.giveBack = giveBack;
+        this.recall = recall;
     }
 
     /** The gate is shut from now on, or no longer; saying the same again changes nothing. */
@@ -36,15 +40,20 @@ final class Rest {
             round++;
             if (shut) {
                 plan(round, FIRST);
+            } else if (given) {
+                given = false;
+                later(recall, Duration.ZERO);
             }
         }
     }
 
     private void plan(long planned, Duration wait) {
+        later(() -> giveBack(planned, wait), wait);
+    }
+
+    private void later(Runnable task, Duration wait) {
         try {
-            var _ =
-                    timer.schedule(
-                            () -> giveBack(planned, wait), wait.toMillis(), TimeUnit.MILLISECONDS);
+            var _ = timer.schedule(task, wait.toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             // The daemon ends.
         }
@@ -58,7 +67,10 @@ final class Rest {
         }
     }
 
+    /** Whether the gate was shut all the while; notes that there will be something to recall. */
     private synchronized boolean still(long planned) {
-        return resting && round == planned;
+        boolean still = resting && round == planned;
+        given |= still;
+        return still;
     }
 }

@@ -28,8 +28,7 @@ public final class SignalLook implements AutoCloseable {
      */
     public static SignalLook open(EdgeConfig config) throws IOException {
         var clock = new SteadyClock();
-        return new SignalLook(
-                clock, EdgeDaemon.sources(config, config::rules, clock, Optional::empty));
+        return new SignalLook(clock, Sources.of(config, config::rules, clock, Optional::empty));
     }
 
     /** The time by which readings have their age. */

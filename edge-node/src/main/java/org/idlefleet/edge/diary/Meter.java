@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Turns looks at the node into entries of the diary: counts into differences, differences into
@@ -22,7 +23,7 @@ public final class Meter {
     /** The wall clock ran ahead of the time that the device was up by this much: it slept. */
     static final Duration SLEPT = Duration.ofMinutes(1);
 
-    private final Costs costs;
+    private final Supplier<Costs> costs;
     private long nextSession;
     private long session;
     private @Nullable Observation last;
@@ -36,10 +37,11 @@ public final class Meter {
     private long drainedMillijoules;
 
     /**
+     * @param costs those that count at the moment of a look
      * @param diary what is known already; its open session, if any, ended with the process that
      *     wrote it
      */
-    public Meter(Costs costs, Diary diary) {
+    public Meter(Supplier<Costs> costs, Diary diary) {
         this.costs = costs;
         this.nextSession = diary.nextSession();
         this.balance = diary.balance();
@@ -157,16 +159,17 @@ public final class Meter {
         long upNanos = Math.max(0, next.upNanos() - before.upNanos());
         long busyNanos = Math.clamp(next.busyNanos() - before.busyNanos(), 0, upNanos);
         double share = upNanos == 0 ? 0 : (double) busyNanos / upNanos;
+        Costs now = costs.get();
         Usage spent =
-                costs.usage(
+                now.usage(
                         session == 0 ? 0 : millis(before.upNanos(), next.upNanos()),
                         millis(before.busyNanos(), before.busyNanos() + busyNanos),
                         Math.round(1000 * share * next.joules().orElse(0)),
                         next.joules().isPresent(),
                         next.draining());
         drainedMillijoules += spent.batteryMillijoules();
-        electricityMicros += costs.electricityMicros(spent, next.price());
-        wearMicros += costs.wearMicros(spent);
+        electricityMicros += now.electricityMicros(spent, next.price());
+        wearMicros += now.wearMicros(spent);
         return spent.plus(
                 Usage.moved(
                         Math.max(0, next.sentBytes() - before.sentBytes()),

@@ -137,8 +137,8 @@ class EdgeDaemonTest {
     void enrolsFetchesTheModelComputesLetsGoAndComesBack() throws Exception {
         EdgeConfig config = config();
         String token = door.token();
-        assertThat(EdgeDaemon.enrol(config, token).owner()).isEqualTo(FleetDoor.ANN);
-        assertThatThrownBy(() -> EdgeDaemon.enrol(config, token))
+        assertThat(Enrolment.enrol(config, token).owner()).isEqualTo(FleetDoor.ANN);
+        assertThatThrownBy(() -> Enrolment.enrol(config, token))
                 .hasMessageContaining("this node is enrolled already, as");
         try (EdgeDaemon daemon = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
             NodeSession session = door.session();
@@ -213,7 +213,7 @@ class EdgeDaemonTest {
     void fetchesNothingOverANetworkThatCostsByVolumeAlthoughItMayCompute() throws Exception {
         append("0s network.metered yes");
         EdgeConfig config = config("rules.metered=off");
-        EdgeDaemon.enrol(config, door.token());
+        Enrolment.enrol(config, door.token());
         try (EdgeDaemon daemon = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
             NodeSession session = door.session();
             awaitStatus(daemon, "\"fetchHeld\" : \"models.unmeteredOnly: network.metered is yes");
@@ -228,7 +228,7 @@ class EdgeDaemonTest {
     @Test
     void releasesARunningShardWhenTheCarDrivesOff() throws Exception {
         EdgeConfig config = config("faults.delay=10m");
-        EdgeDaemon.enrol(config, door.token());
+        Enrolment.enrol(config, door.token());
         try (EdgeDaemon daemon = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
             NodeSession session = door.session();
             hearOffer(2);
@@ -245,7 +245,7 @@ class EdgeDaemonTest {
     @Test
     void finishesWhatItHoldsWhenItIsShutDown() throws Exception {
         EdgeConfig config = config("faults.delay=1500ms");
-        EdgeDaemon.enrol(config, door.token());
+        Enrolment.enrol(config, door.token());
         EdgeDaemon daemon = EdgeDaemon.start(config, WorkerLaunch.likeThis());
         NodeSession session = door.session();
         hearOffer(2);
@@ -261,7 +261,7 @@ class EdgeDaemonTest {
     @Test
     void getsItsNextCertificateInGoodTime() throws Exception {
         EdgeConfig config = config();
-        NodeIdentity first = EdgeDaemon.enrol(config, door.token());
+        NodeIdentity first = Enrolment.enrol(config, door.token());
         var renewed = new CountDownLatch(1);
         Path identity = DataDirectory.identity(config.data());
         try (var uplink = new Uplink(config.coordinator(), first, InstantSource.system(), _ -> {});
@@ -290,7 +290,7 @@ class EdgeDaemonTest {
     @Test
     void liesOnlyWhenItIsToldTo() throws Exception {
         EdgeConfig config = config("faults.lie=1.0");
-        EdgeDaemon.enrol(config, door.token());
+        Enrolment.enrol(config, door.token());
         try (EdgeDaemon _ = EdgeDaemon.start(config, WorkerLaunch.likeThis())) {
             NodeSession session = door.session();
             hearOffer(2);
@@ -305,9 +305,9 @@ class EdgeDaemonTest {
         assertThatThrownBy(() -> EdgeDaemon.start(config(), WorkerLaunch.likeThis()))
                 .hasMessageContaining("enrol this node with a token of its owner");
         String token = door.token();
-        EdgeDaemon.enrol(config(), token);
+        Enrolment.enrol(config(), token);
         EdgeConfig other = config("node.data=" + directory.resolve("other"));
-        assertThatThrownBy(() -> EdgeDaemon.enrol(other, token))
+        assertThatThrownBy(() -> Enrolment.enrol(other, token))
                 .hasMessageContaining("the token was used already");
     }
 }

@@ -145,7 +145,7 @@ class OwnerPageTest {
             EdgeConfig config = config(door);
             remember(config.data());
             record(config.data());
-            EdgeDaemon.enrol(config, door.token());
+            Enrolment.enrol(config, door.token());
             try (EdgeDaemon daemon =
                             EdgeDaemon.start(
                                     config,

@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 final class RestTest {
     private final Later timer = new Later();
     private int given;
-    private final Rest rest = new Rest(timer, () -> given++);
+    private int recalled;
+    private final Rest rest = new Rest(timer, () -> given++, () -> recalled++);
 
     /** Keeps what it is to do later, and how much later. */
     private static final class Later extends ScheduledThreadPoolExecutor {
@@ -62,6 +63,20 @@ final class RestTest {
 
         assertThat(given).isZero();
         assertThat(timer.seconds).containsExactly(5L, 5L);
+    }
+
+    @Test
+    void whatWasGivenBackIsRecalledOnceWhenTheGateOpens() {
+        rest.rest(true);
+        timer.runLast();
+        rest.rest(false);
+        timer.runLast();
+        rest.rest(true);
+        rest.rest(false);
+
+        assertThat(given).isEqualTo(1);
+        assertThat(recalled).isEqualTo(1);
+        assertThat(timer.seconds).containsExactly(5L, 20L, 0L, 5L);
     }
 
     @Test

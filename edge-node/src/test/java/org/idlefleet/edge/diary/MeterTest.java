@@ -13,7 +13,7 @@ class MeterTest {
 
     @Test
     void countsAsDrainedWhatComputingTookWhileTheBatteryFed() {
-        var meter = new Meter(new Costs(0, 0, 0, 0, 0), new Diary());
+        var meter = new Meter(() -> new Costs(0, 0, 0, 0, 0), new Diary());
         see(meter, 0, 0, false, 0);
         see(meter, 1, 1, false, 10);
         assertThat(meter.drainedMillijoules()).as("on mains").isZero();

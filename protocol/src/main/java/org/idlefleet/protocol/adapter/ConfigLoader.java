@@ -129,12 +129,12 @@ public final class ConfigLoader<T> {
         }
     }
 
-    private static JsonNode value(Path path, String key, Node node) {
+    private static JsonNode value(Object source, String key, Node node) {
         return switch (node) {
             case ScalarNode scalar -> JSON.getNodeFactory().stringNode(scalar.getValue());
             case SequenceNode sequence -> {
                 ArrayNode list = JSON.createArrayNode();
-                sequence.getValue().forEach(item -> list.add(value(path, key, item)));
+                sequence.getValue().forEach(item -> list.add(value(source, key, item)));
                 yield list;
             }
             case MappingNode mapping -> {
@@ -144,12 +144,13 @@ public final class ConfigLoader<T> {
                             entry.getKeyNode() instanceof ScalarNode scalar
                                     ? scalar.getValue()
                                     : "?";
-                    object.set(name, value(path, key + "." + name, entry.getValueNode()));
+                    object.set(name, value(source, key + "." + name, entry.getValueNode()));
                 }
                 yield object;
             }
             default ->
-                    throw new ConfigException(at(path, node) + "'" + key + "' has no plain value");
+                    throw new ConfigException(
+                            at(source, node) + "'" + key + "' has no plain value");
         };
     }
 
@@ -168,7 +169,7 @@ public final class ConfigLoader<T> {
                 if (known instanceof ObjectNode) {
                     throw new ConfigException(source + ": '" + path + "' is a section, not a key");
                 }
-                at.set(name, known instanceof ArrayNode ? list(value) : text(value));
+                at.set(name, known instanceof ArrayNode ? list(path, value, source) : text(value));
             } else if (known instanceof ObjectNode child) {
                 at = child;
                 usual = usual.path(name) instanceof ObjectNode section ? section : child;
@@ -182,7 +183,19 @@ public final class ConfigLoader<T> {
         return JSON.getNodeFactory().stringNode(value);
     }
 
-    private static JsonNode list(String value) {
+    /** Texts between commas or, in brackets, a list as YAML writes it, of sections too. */
+    private static JsonNode list(String key, String value, String source) {
+        if (value.strip().startsWith("[")) {
+            try {
+                return new Compose(LoadSettings.builder().setLabel(source).build())
+                        .composeString(value)
+                        .map(node -> value(source, key, node))
+                        .orElseThrow();
+            } catch (YamlEngineException e) {
+                throw new ConfigException(
+                        source + ": '" + key + "' is no list as YAML writes it: " + e.getMessage());
+            }
+        }
         ArrayNode list = JSON.createArrayNode();
         for (String part : value.split(",")) {
             if (!part.isBlank()) {
@@ -232,8 +245,10 @@ public final class ConfigLoader<T> {
         return row[b.length()];
     }
 
-    private static String at(Path path, Node node) {
-        return path + node.getStartMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("") + ": ";
+    private static String at(Object source, Node node) {
+        return source
+                + node.getStartMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("")
+                + ": ";
     }
 
     private static String key(JacksonException e) {

@@ -31,8 +31,8 @@ import javax.tools.ToolProvider;
 
 /**
  * Tries each seeded bug: compiles its package with it, runs the package's tests, and says which one
- * found it. Run in the coordinator's directory with the test class paths of all modules that bugs are
- * seeded in; ends with 1 if a bug survives or the tests fail without one.
+ * found it. Run in the coordinator's directory with the test class paths of all modules that bugs
+ * are seeded in; ends with 1 if a bug survives or the tests fail without one.
  */
 public final class Mutants {
     /** Where bugs are seeded. */
@@ -86,7 +86,8 @@ public final class Mutants {
 
     private Mutants(Room room) throws IOException {
         this.room = room;
-        try (Stream<Path> files = Files.list(room.tests().resolve(room.prefix().replace('.', '/')))) {
+        try (Stream<Path> files =
+                Files.list(room.tests().resolve(room.prefix().replace('.', '/')))) {
             files.map(file -> file.getFileName().toString())
                     .filter(file -> file.endsWith("Test.class"))
                     .sorted()

@@ -2,6 +2,7 @@ package org.idlefleet.edge.adapter.bus;
 
 import org.idlefleet.edge.Backoff;
 import org.idlefleet.edge.SignalSource;
+import org.idlefleet.edge.adapter.Reconnection;
 import org.idlefleet.edge.adapter.bus.BusService.Facts;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
@@ -33,6 +34,8 @@ public final class BusSource implements SignalSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(BusSource.class);
 
+    private static final String BUS = "the message bus of logind and NetworkManager";
+
     /** Who signals all the time is not asked all the time. */
     private static final Duration ASK_PAUSE = Duration.ofMillis(50);
 
@@ -43,13 +46,11 @@ public final class BusSource implements SignalSource {
     private final String address;
     private final List<BusService> services;
     private final Pace pace;
-    private final Backoff backoff;
     private final InstantSource clock;
+    private final Reconnection connection;
     private final Thread thread;
     private volatile Map<String, Known> known = Map.of();
-    private volatile String trouble = "not connected yet";
     private volatile Runnable wake = () -> {};
-    private volatile boolean closed;
 
     /** What a service said, and when. */
     private record Known(Facts facts, Instant at) {}
@@ -76,9 +77,13 @@ public final class BusSource implements SignalSource {
         this.address = address;
         this.services = List.copyOf(services);
         this.pace = pace;
-        this.backoff = backoff;
         this.clock = clock;
-        this.thread = Thread.ofPlatform().name("edge-bus").daemon().start(this::run);
+        this.connection = new Reconnection(BUS, backoff, clock);
+        this.thread =
+                Thread.ofPlatform()
+                        .name("edge-bus")
+                        .daemon()
+                        .start(() -> connection.keep(this::follow, this::lost));
     }
 
     /**
@@ -128,12 +133,12 @@ public final class BusSource implements SignalSource {
     /** How it stands with the services, for people. */
     @Override
     public String state() {
-        String problem = trouble;
+        String problem = connection.state();
         return problem.isEmpty()
                 ? known.values().stream()
                         .map(word -> word.facts().people())
                         .collect(Collectors.joining("; "))
-                : problem;
+                : BUS + ": " + problem;
     }
 
     @Override
@@ -171,31 +176,22 @@ public final class BusSource implements SignalSource {
         this.wake = wake;
     }
 
-    private void run() {
-        int failures = 0;
-        while (!closed) {
-            try (Bus bus = Bus.open(library, address, pace.answer())) {
-                for (BusService service : services) {
-                    for (String rule : service.signals()) {
-                        bus.listen(rule);
-                    }
-                    bus.listen(comesOrGoes(service));
+    private String follow() throws BusException {
+        try (Bus bus = Bus.open(library, address, pace.answer())) {
+            for (BusService service : services) {
+                for (String rule : service.signals()) {
+                    bus.listen(rule);
                 }
-                failures = 0;
-                follow(bus);
-            } catch (BusException e) {
-                say("the message bus: " + e.getMessage());
-            } catch (RuntimeException e) {
-                LOG.warn("the message bus can't be used", e);
-                say("the message bus: " + e);
+                bus.listen(comesOrGoes(service));
             }
-            services.forEach(BusService::forget);
-            take(Map.of());
-            failures++;
-            if (!closed) {
-                LockSupport.parkNanos(backoff.delay(failures).toNanos());
-            }
+            follow(bus);
         }
+        return "it ended the connection";
+    }
+
+    private void lost() {
+        services.forEach(BusService::forget);
+        take(Map.of());
     }
 
     private static String comesOrGoes(BusService service) {
@@ -206,18 +202,18 @@ public final class BusSource implements SignalSource {
 
     /** Asks and listens until the connection ends. */
     private void follow(Bus bus) throws BusException {
-        while (!closed && bus.alive()) {
+        while (!connection.closed() && bus.alive()) {
             var words = new TreeMap<String, Known>();
             for (BusService service : services) {
                 words.put(service.name(), ask(bus, service));
             }
             if (bus.alive()) {
                 take(words);
-                trouble = "";
+                connection.up("");
             }
             LockSupport.parkNanos(ASK_PAUSE.toNanos());
             long end = System.nanoTime() + pace.every().toNanos();
-            while (!closed && !bus.heard() && System.nanoTime() < end) {
+            while (!connection.closed() && !bus.heard() && System.nanoTime() < end) {
                 bus.await(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
             }
         }
@@ -258,17 +254,10 @@ public final class BusSource implements SignalSource {
                                 >= (before.getAsDouble() > 1 ? 2e-3 * pace.every().toMillis() : 1);
     }
 
-    private void say(String next) {
-        if (!closed && !next.equals(trouble)) {
-            LOG.warn("{}; what logind and NetworkManager tell is unknown", next);
-        }
-        trouble = next;
-    }
-
     /** Ends within seconds: what is being waited for is not interrupted. */
     @Override
     public void close() {
-        closed = true;
+        connection.close();
         LockSupport.unpark(thread);
     }
 }

@@ -61,6 +61,11 @@ public record SavedRules(Optional<Path> file, Map<String, String> environment, L
         return with(saved(data));
     }
 
+    /** The whole configuration, read once more. */
+    public EdgeConfig again() {
+        return EdgeConfig.load(file, environment, sets);
+    }
+
     private OwnerRules with(List<String> lines) {
         return EdgeConfig.of(EdgeConfig.text(file, environment, lines, sets), this).rules();
     }

@@ -13,6 +13,7 @@ import io.grpc.stub.MetadataUtils;
 
 import org.idlefleet.edge.Backoff;
 import org.idlefleet.edge.SignalSource;
+import org.idlefleet.edge.adapter.Reconnection;
 import org.idlefleet.edge.adapter.kuksa.wire.Datapoint;
 import org.idlefleet.edge.adapter.kuksa.wire.GetValuesRequest;
 import org.idlefleet.edge.adapter.kuksa.wire.ListMetadataRequest;
@@ -38,7 +39,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * A vehicle's signals from its databroker. One thread keeps a subscription alive, for ever, with
@@ -54,12 +54,10 @@ public final class KuksaSource implements SignalSource {
             Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
     private final KuksaOptions options;
-    private final Backoff backoff;
     private final InstantSource clock;
     private final VehicleView view;
+    private final Reconnection connection;
     private final Thread thread;
-    private volatile boolean closed;
-    private volatile String state = "not connected yet";
     private volatile Runnable wake = () -> {};
 
     /** Says why a connection can't be used; the message is for the owner. */
@@ -78,19 +76,23 @@ public final class KuksaSource implements SignalSource {
      */
     public KuksaSource(KuksaOptions options, Backoff backoff, InstantSource clock) {
         this.options = options;
-        this.backoff = backoff;
         this.clock = clock;
         this.view =
                 new VehicleView(
                         new VehicleView.Freshness(
                                 options.stale(), options.staleOther(), options.steady()),
                         options.home());
-        this.thread = Thread.ofPlatform().name("edge-kuksa").daemon().start(this::run);
+        this.connection = new Reconnection("signals of the vehicle", backoff, clock);
+        this.thread =
+                Thread.ofPlatform()
+                        .name("edge-kuksa")
+                        .daemon()
+                        .start(() -> connection.keep(this::follow, this::lost));
     }
 
     @Override
     public String state() {
-        return state;
+        return connection.state();
     }
 
     @Override
@@ -112,37 +114,23 @@ public final class KuksaSource implements SignalSource {
         this.wake = wake;
     }
 
-    private void run() {
-        int failures = 0;
-        while (!closed) {
-            try {
-                ManagedChannel channel = connect();
-                try {
-                    follow(authorised(channel));
-                    say("the databroker ended the subscription");
-                } finally {
-                    if (heardSomething()) {
-                        failures = 0;
-                    }
-                    channel.shutdownNow();
-                }
-            } catch (UnusableException | IOException e) {
-                say(String.valueOf(e.getMessage()));
-            } catch (StatusRuntimeException e) {
-                say("the databroker says " + e.getStatus().getCode() + remedy(e));
-            } catch (RuntimeException e) {
-                LOG.warn("the vehicle's signals can't be followed", e);
-                say(e.toString());
-            }
-            synchronized (view) {
-                view.forget(clock.instant());
-            }
-            wake.run();
-            failures++;
-            if (!closed) {
-                LockSupport.parkNanos(backoff.delay(failures).toNanos());
-            }
+    private String follow() throws UnusableException, IOException {
+        ManagedChannel channel = connect();
+        try {
+            follow(authorised(channel));
+            return "the databroker ended the subscription";
+        } catch (StatusRuntimeException e) {
+            return "the databroker says " + e.getStatus().getCode() + remedy(e);
+        } finally {
+            channel.shutdownNow();
         }
+    }
+
+    private void lost() {
+        synchronized (view) {
+            view.forget(clock.instant());
+        }
+        wake.run();
     }
 
     private static String remedy(StatusRuntimeException e) {
@@ -154,13 +142,6 @@ public final class KuksaSource implements SignalSource {
                     ": the token in signals.kuksa.token needs the scope read:Vehicle";
             default -> ": " + e.getStatus().getDescription();
         };
-    }
-
-    private void say(String next) {
-        if (!closed && !next.equals(state)) {
-            LOG.warn("signals of the vehicle: {}", next);
-        }
-        state = next;
     }
 
     private ManagedChannel connect() throws IOException {
@@ -218,7 +199,7 @@ public final class KuksaSource implements SignalSource {
                         KuksaCalls.SUBSCRIBE,
                         CallOptions.DEFAULT,
                         SubscribeRequest.newBuilder().addAllSignalPaths(paths).build());
-        while (!closed && updates.hasNext()) {
+        while (!connection.closed() && updates.hasNext()) {
             take(updates.next(), profile, paths.size());
         }
     }
@@ -297,11 +278,7 @@ public final class KuksaSource implements SignalSource {
         if (changed) {
             wake.run();
         }
-        state = "connected; " + signals + " signals of VSS " + profile.release();
-    }
-
-    private boolean heardSomething() {
-        return state.startsWith("connected");
+        connection.up("connected; " + signals + " signals of VSS " + profile.release());
     }
 
     /** Without their times. */
@@ -338,7 +315,7 @@ public final class KuksaSource implements SignalSource {
 
     @Override
     public void close() {
-        closed = true;
+        connection.close();
         thread.interrupt();
     }
 }

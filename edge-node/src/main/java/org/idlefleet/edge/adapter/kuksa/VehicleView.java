@@ -28,6 +28,16 @@ import java.util.function.DoubleUnaryOperator;
  * one; catalogues list more of them than a vehicle has.
  */
 final class VehicleView {
+    /** Of all other quantities the first path counts, and the second while that is unknown. */
+    private static final Map<Quantity, BinaryOperator<Reading>> JOINED =
+            new EnumMap<>(
+                    Map.of(
+                            Quantity.OCCUPIED, VehicleView::anyYes,
+                            Quantity.DOOR_OPEN, VehicleView::anyYes,
+                            Quantity.DISCHARGING, VehicleView::anyYes,
+                            Quantity.MAINS, VehicleView::anyYesOfPorts,
+                            Quantity.SPEED, VehicleView::larger));
+
     static final String NAME = "kuksa";
 
     /** Faster is no car. */
@@ -193,33 +203,8 @@ final class VehicleView {
 
     /** How two paths that speak of one quantity are joined; doubt counts against computing. */
     private static BinaryOperator<Reading> how(Quantity quantity) {
-        return switch (quantity) {
-            case OCCUPIED, DOOR_OPEN, DISCHARGING -> VehicleView::anyYes;
-            case MAINS -> VehicleView::anyYesOfPorts;
-            case SPEED -> VehicleView::larger;
-            case GEAR_PARK,
-                    IGNITION,
-                    BATTERY,
-                    LOW_VOLTAGE,
-                    PRICE,
-                    BATTERY_TEMPERATURE,
-                    CABIN_TEMPERATURE,
-                    TEMPERATURE,
-                    FAN,
-                    OTHER_LOAD,
-                    PRESSURE,
-                    USER_IDLE,
-                    METERED,
-                    HOME,
-                    LOAD_TODAY,
-                    ENERGY_TODAY,
-                    DATA_TODAY,
-                    ALLOWED,
-                    SLEEPING,
-                    LID_CLOSED,
-                    PAUSED ->
-                    (first, second) -> first.value().isPresent() ? first : second;
-        };
+        return JOINED.getOrDefault(
+                quantity, (first, second) -> first.value().isPresent() ? first : second);
     }
 
     /** Yes if one says yes; no only if both do. */

@@ -11,8 +11,8 @@ import java.util.OptionalDouble;
  * What the device itself measures of its energy, as the kernel tells it: the battery's power while
  * it discharges; else RAPL ({@code /sys/class/powercap}), the whole platform's zone if there is one
  * or the processors' packages and memory, and with them graphics cards that tell by {@code hwmon}.
- * A card that sleeps draws nothing and is not asked: asking would wake it. Each counts all that its part of the device draws, whoever uses it. Most systems let only root
- * read RAPL. Not thread-safe.
+ * A card that sleeps draws nothing and is not asked: asking would wake it. Each counts all that its
+ * part of the device draws, whoever uses it. Most systems let only root read RAPL. Not thread-safe.
  */
 public final class EnergySensors {
     private static final List<String> CARDS = List.of("amdgpu", "i915", "xe", "nouveau");

@@ -6,8 +6,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /**
- * {@code /sys/class/thermal} and {@code /sys/class/hwmon}: the hottest sensor counts. A
- * device that sleeps is not asked: it is not hot, and asking would wake it.
+ * {@code /sys/class/thermal} and {@code /sys/class/hwmon}: the hottest sensor counts. A device that
+ * sleeps is not asked: it is not hot, and asking would wake it.
  */
 final class Thermometers {
     /** Outside of this range a sensor is broken or not connected, in °C. */

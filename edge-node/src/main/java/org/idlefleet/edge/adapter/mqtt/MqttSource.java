@@ -15,6 +15,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 
 import org.idlefleet.edge.Backoff;
 import org.idlefleet.edge.SignalSource;
+import org.idlefleet.edge.adapter.Reconnection;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
 import org.slf4j.Logger;
@@ -44,11 +45,8 @@ public final class MqttSource implements SignalSource {
     private static final Logger LOG = LoggerFactory.getLogger(MqttSource.class);
     private static final int CONNECT_MILLIS = 5_000;
 
-    /** A connection that ends sooner counts as one more failure. */
-    private static final Duration GOOD = Duration.ofSeconds(10);
-
     private final MqttOptions options;
-    private final Backoff backoff;
+    private final Reconnection connection;
     private final InstantSource clock;
     private final String client = "idlefleet-" + UUID.randomUUID().toString().substring(0, 8);
     private final List<String> topics;
@@ -56,12 +54,8 @@ public final class MqttSource implements SignalSource {
             new MultiThreadIoEventLoopGroup(
                     1, new DefaultThreadFactory("edge-mqtt", true), NioIoHandler.newFactory());
     private final MqttView view;
-    private volatile boolean closed;
-    private volatile String state = "MQTT: not connected yet";
+    private final String who;
     private volatile Runnable wake = () -> {};
-    // Both belong to the thread.
-    private int failures;
-    private Instant since = Instant.MAX;
 
     /**
      * Begins to connect.
@@ -70,8 +64,9 @@ public final class MqttSource implements SignalSource {
      */
     public MqttSource(MqttOptions options, Backoff backoff, InstantSource clock) {
         this.options = options;
-        this.backoff = backoff;
         this.clock = clock;
+        this.who = "MQTT broker " + options.host() + ":" + options.port();
+        this.connection = new Reconnection(who, backoff, clock);
         this.view = new MqttView(options.signals());
         var all = new TreeSet<String>();
         for (MqttSignal signal : options.signals()) {
@@ -84,7 +79,7 @@ public final class MqttSource implements SignalSource {
 
     @Override
     public String state() {
-        return state;
+        return who + ": " + connection.state();
     }
 
     @Override
@@ -161,27 +156,17 @@ public final class MqttSource implements SignalSource {
                                 options.port()));
     }
 
-    private void say(String next, boolean bad) {
-        String whole = "MQTT broker " + options.host() + ":" + options.port() + ": " + next;
-        if (bad && !closed && !whole.equals(state)) {
-            LOG.warn("{}", whole);
-        }
-        state = whole;
-    }
-
     /** One attempt; told by the thread. */
     private final class Link implements MqttLink.Listener {
         private boolean over;
 
         @Override
         public void subscribed(List<String> refused) {
-            since = clock.instant();
             if (refused.isEmpty()) {
-                say("connected; " + topics.size() + " topics", false);
+                connection.up("connected; " + topics.size() + " topics");
             } else {
-                say(
-                        "connected; it does not let this user read " + String.join(", ", refused),
-                        true);
+                connection.limp(
+                        "connected; it does not let this user read " + String.join(", ", refused));
             }
         }
 
@@ -196,17 +181,14 @@ public final class MqttSource implements SignalSource {
                 return;
             }
             over = true;
-            Instant now = clock.instant();
-            failures = since.isBefore(now.minus(GOOD)) ? 1 : failures + 1;
-            since = Instant.MAX;
-            say(reason, true);
+            Duration wait = connection.down(reason);
             change(view::forget);
-            if (!closed) {
+            if (!connection.closed()) {
                 try {
                     var _ =
                             thread.schedule(
                                     MqttSource.this::connect,
-                                    backoff.delay(failures).toMillis(),
+                                    wait.toMillis(),
                                     TimeUnit.MILLISECONDS);
                 } catch (RejectedExecutionException e) {
                     LOG.debug("closed meanwhile", e);
@@ -234,7 +216,7 @@ public final class MqttSource implements SignalSource {
 
     @Override
     public void close() {
-        closed = true;
+        connection.close();
         var _ = thread.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 }

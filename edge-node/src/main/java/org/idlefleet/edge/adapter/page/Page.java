@@ -41,6 +41,9 @@ public final class Page implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Page.class);
 
+    /** A loop of Netty's that waits for no moment at all looks up once a second. */
+    private static final int FAR_AWAY_DAYS = 36_500;
+
     private final EventLoopGroup thread =
             new MultiThreadIoEventLoopGroup(
                     1, new DefaultThreadFactory("edge-page", true), NioIoHandler.newFactory());
@@ -50,6 +53,7 @@ public final class Page implements AutoCloseable {
     private Page(int port, Path file, Map<String, Route> routes) throws IOException {
         try {
             int taken = bind(port, routes, file);
+            var _ = thread.schedule(() -> {}, FAR_AWAY_DAYS, TimeUnit.DAYS);
             address = PageAddress.read(file).orElseThrow();
             LOG.info(
                     "the owner's page is at http://127.0.0.1:{}; 'idlefleet edge page' opens it",

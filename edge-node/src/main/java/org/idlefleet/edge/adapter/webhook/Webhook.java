@@ -32,7 +32,8 @@ import javax.crypto.spec.SecretKeySpec;
  * Posts messages to one address, in order, from a thread of its own. A message is tried {@value
  * #ATTEMPTS_MAX} times, with waits that double and are jittered, and then given up; meanwhile
  * {@value #QUEUE_MAX} others may wait, and the oldest gives way to a newer one, since what holds
- * now matters more than what held.
+ * now matters more than what held. Closing it gives the newest message {@value #LAST_SECONDS} s
+ * more and gives up the others.
  *
  * <p>Header {@code Idlefleet-Signature: t=SECONDS,v1=HEX}: the time of sending since 1970, and the
  * HMAC-SHA-256 of {@code SECONDS.BODY} under the owner's secret. A receiver refuses old times.
@@ -43,6 +44,12 @@ public final class Webhook implements AutoCloseable {
 
     /** Messages that may wait. */
     public static final int QUEUE_MAX = 64;
+
+    /** Time for the newest message when the node ends; a receiver that is away must not hold it. */
+    public static final int LAST_SECONDS = 3;
+
+    /** Said to the thread: nothing comes after this. */
+    private static final String END = "";
 
     /** The header that carries the signature. */
     public static final String SIGNATURE = "Idlefleet-Signature";
@@ -92,26 +99,29 @@ public final class Webhook implements AutoCloseable {
 
     private void run() {
         try {
-            while (true) {
-                String json = waiting.take();
-                try {
-                    Retry.of("webhook", retry)
-                            .executeCallable(() -> {
-                                post(json);
-                                return true;
-                            });
-                } catch (InterruptedException e) {
-                    throw e;
-                } catch (Exception e) {
-                    LOG.warn(
-                            "the webhook {} did not take a message in {} attempts: {}",
-                            url.getHost(),
-                            ATTEMPTS_MAX,
-                            e.getMessage());
-                }
+            for (String json = waiting.take(); !json.equals(END); json = waiting.take()) {
+                deliver(json);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void deliver(String json) throws InterruptedException {
+        try {
+            Retry.of("webhook", retry)
+                    .executeCallable(() -> {
+                        post(json);
+                        return true;
+                    });
+        } catch (InterruptedException e) {
+            throw e;
+        } catch (Exception e) {
+            LOG.warn(
+                    "the webhook {} did not take a message in {} attempts: {}",
+                    url.getHost(),
+                    ATTEMPTS_MAX,
+                    e.getMessage());
         }
     }
 
@@ -155,6 +165,17 @@ public final class Webhook implements AutoCloseable {
 
     @Override
     public void close() {
+        synchronized (this) {
+            while (waiting.size() > 1) {
+                waiting.poll();
+            }
+            boolean _ = waiting.offer(END);
+        }
+        try {
+            thread.join(Duration.ofSeconds(LAST_SECONDS));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         thread.interrupt();
         client.shutdownNow();
     }

@@ -72,7 +72,8 @@ final class ControlGroup {
         try {
             sweep(parent);
             handOn(parent);
-            // It may be there already: the number of a worker whose group was left behind is given anew.
+            // It may be there already: the number of a worker whose group was left behind is given
+            // anew.
             Files.createDirectories(group);
             write(group, "cgroup.procs", Long.toString(process.pid()));
         } catch (IOException e) {
@@ -124,8 +125,7 @@ final class ControlGroup {
         try (DirectoryStream<Path> old = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path group : old) {
                 String pid = group.getFileName().toString().substring(PREFIX.length());
-                if (pid.matches("\\d{1,18}")
-                        && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
+                if (pid.matches("\\d{1,18}") && ProcessHandle.of(Long.parseLong(pid)).isEmpty()) {
                     remove(group);
                 }
             }

@@ -3,21 +3,31 @@ package org.idlefleet.edge.adapter.worker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Gives the owner back what only the start or the last work needed: the heap's free part, the
- * allocator's, and pages of program files, which the kernel reads again from its cache when they
- * are used. On other systems than Linux only the heap.
+ * allocator's, and pages of program files. Those leave the system's cache as well, unless somebody
+ * else uses the file, and come back one by one: the kernel would else read, or map, up to 2 MiB
+ * around each page that is used. On other systems than Linux only the heap.
  */
 public final class IdleMemory {
     private static final Logger LOG = LoggerFactory.getLogger(IdleMemory.class);
 
     /** Mappings smaller than this are not worth the call. */
     private static final long WORTH_KIB = 128;
+
+    /** A mapping of a file that this process can't write. */
+    private record Mapping(long start, long end, Path file) {
+        long bytes() {
+            return end - start;
+        }
+    }
 
     private IdleMemory() {}
 
@@ -27,46 +37,63 @@ public final class IdleMemory {
         if (Kernel.present()) {
             Kernel.trimNativeHeap();
             // Last: collecting reads much of what the classes' files hold.
-            try (var smaps = Files.newBufferedReader(Path.of("/proc/self/smaps"))) {
-                forget(smaps);
-            } catch (IOException e) {
-                LOG.debug("no pages were given back: {}", e.toString());
-            }
+            List<Mapping> mappings = mappings(WORTH_KIB);
+            mappings.forEach(mapping -> Kernel.forget(mapping.start(), mapping.bytes()));
+            mappings.stream().map(Mapping::file).distinct().forEach(Kernel::forgetFile);
+        }
+    }
+
+    /** Has what was given back read again in good time: the gate is about to open. */
+    public static void recall() {
+        if (Kernel.present()) {
+            mappings(0).stream()
+                    .filter(mapping -> mapping.bytes() >= WORTH_KIB << 10)
+                    .forEach(mapping -> Kernel.recall(mapping.start(), mapping.bytes()));
         }
     }
 
     /**
-     * Lets go of pages that are the file's own and can't be written: none of them is lost. A
-     * mapping that holds changed pages, as linked libraries do, is left alone.
+     * Mappings whose pages are the file's own and can't be written: none of them is lost. One that
+     * holds changed pages, as linked libraries do, is left out.
      */
-    private static void forget(BufferedReader smaps) throws IOException {
-        String head = "";
-        long resident = 0;
-        boolean own = false;
-        for (String line = smaps.readLine(); line != null; line = smaps.readLine()) {
-            int colon = line.indexOf(':');
-            if (colon < 0 || line.charAt(0) <= 'f' && line.contains("-")) {
-                head = line;
-                resident = 0;
-                own = false;
-            } else if (line.startsWith("Rss:")) {
-                resident = kib(line);
-            } else if (line.startsWith("Anonymous:") || line.startsWith("Swap:")) {
-                own |= kib(line) > 0;
-            } else if (line.startsWith("VmFlags:") && !own && resident >= WORTH_KIB) {
-                forget(head);
+    private static List<Mapping> mappings(long residentKib) {
+        var mappings = new ArrayList<Mapping>();
+        try (var smaps = Files.newBufferedReader(Path.of("/proc/self/smaps"))) {
+            String head = "";
+            long resident = 0;
+            boolean own = false;
+            for (String line = smaps.readLine(); line != null; line = smaps.readLine()) {
+                int colon = line.indexOf(':');
+                if (colon < 0 || line.charAt(0) <= 'f' && line.contains("-")) {
+                    head = line;
+                    resident = 0;
+                    own = false;
+                } else if (line.startsWith("Rss:")) {
+                    resident = kib(line);
+                } else if (line.startsWith("Anonymous:") || line.startsWith("Swap:")) {
+                    own |= kib(line) > 0;
+                } else if (line.startsWith("VmFlags:") && !own && resident >= residentKib) {
+                    mapping(head).ifPresent(mappings::add);
+                }
             }
+        } catch (IOException e) {
+            LOG.debug("no pages can be given back: {}", e.toString());
         }
+        return mappings;
     }
 
-    private static void forget(String mapping) {
-        String[] words = mapping.split(" +", 6);
+    private static Optional<Mapping> mapping(String head) {
+        String[] words = head.split(" +", 6);
         boolean file = words.length == 6 && words[5].startsWith("/");
-        if (file && words[1].charAt(1) == '-') {
-            String[] ends = words[0].split("-");
-            long start = Long.parseUnsignedLong(ends[0], 16);
-            Kernel.forget(start, Long.parseUnsignedLong(ends[1], 16) - start);
+        if (!file || words[1].charAt(1) != '-') {
+            return Optional.empty();
         }
+        String[] ends = words[0].split("-");
+        return Optional.of(
+                new Mapping(
+                        Long.parseUnsignedLong(ends[0], 16),
+                        Long.parseUnsignedLong(ends[1], 16),
+                        Path.of(words[5])));
     }
 
     private static long kib(String line) {

@@ -33,6 +33,7 @@ final class Kernel {
     private static final long OPENAT = ARM ? 56 : 257;
     private static final long GETPPID = ARM ? 173 : 110;
     private static final long MADVISE = ARM ? 233 : 28;
+    private static final long FADVISE = ARM ? 223 : 221;
     private static final long SETPRIORITY = ARM ? 140 : 141;
     private static final long PRCTL = ARM ? 167 : 157;
     private static final long SOCKET = ARM ? 198 : 41;
@@ -58,7 +59,11 @@ final class Kernel {
     private static final int SCHED_BATCH = 3;
     private static final int SCHED_ATTR_BYTES = 48;
     private static final int PRIO_PROCESS = 0;
+    private static final int MADV_NORMAL = 0;
+    private static final int MADV_RANDOM = 1;
+    private static final int MADV_WILLNEED = 3;
     private static final int MADV_DONTNEED = 4;
+    private static final int POSIX_FADV_DONTNEED = 4;
     private static final int RLIMIT_DATA = 2;
     private static final int RLIMIT_CORE = 4;
     private static final int CLOCK_MONOTONIC = 1;
@@ -133,9 +138,31 @@ final class Kernel {
         return limit(pid, RLIMIT_CORE, 0);
     }
 
-    /** Drops pages from memory; only for mappings whose pages lie in a file unchanged. */
-    static long forget(long address, long bytes) {
-        return call(MADVISE, address, bytes, MADV_DONTNEED, 0, 0);
+    /**
+     * Drops pages from memory, and has those that are used later come back one by one; only for
+     * mappings whose pages lie in a file unchanged.
+     */
+    static void forget(long address, long bytes) {
+        long _ = call(MADVISE, address, bytes, MADV_DONTNEED, 0, 0);
+        long _ = call(MADVISE, address, bytes, MADV_RANDOM, 0, 0);
+    }
+
+    /** Reads a mapping's pages in again, ahead of their use. */
+    static void recall(long address, long bytes) {
+        long _ = call(MADVISE, address, bytes, MADV_NORMAL, 0, 0);
+        long _ = call(MADVISE, address, bytes, MADV_WILLNEED, 0, 0);
+    }
+
+    /** Drops what the system keeps of a file in memory, as far as no process uses it. */
+    static void forgetFile(Path file) {
+        try (var arena = Arena.ofConfined()) {
+            long path = arena.allocateFrom(file.toString()).address();
+            long handle = call(OPENAT, AT_FDCWD, path, O_RDONLY_CLOEXEC, 0, 0);
+            if (handle >= 0) {
+                long _ = call(FADVISE, handle, 0, 0, POSIX_FADV_DONTNEED, 0);
+                long _ = call(CLOSE, handle, 0, 0, 0, 0);
+            }
+        }
     }
 
     /** Gives what the C library keeps for later back to the system; other libraries keep less. */

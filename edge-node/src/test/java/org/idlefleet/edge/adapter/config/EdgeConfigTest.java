@@ -266,6 +266,24 @@ class EdgeConfigTest {
     }
 
     @Test
+    void topicsCanBeSetOnTheCommandLineToo() throws IOException {
+        String topics = "[{signal: power.mains, topic: wallbox/1, yes: [2, 3], no: [1]}]";
+        EdgeConfig config =
+                load(NODE, "signals.mqtt.address=broker", "signals.mqtt.topics=" + topics);
+        MqttSignal mains = config.signals().mqtt().orElseThrow().signals().getFirst();
+        assertThat(mains.topic()).isEqualTo("wallbox/1");
+        assertThat(mains.quantity()).isEqualTo(Quantity.MAINS);
+        assertThatThrownBy(() -> load(NODE, "signals.mqtt.topics=[{signal: "))
+                .hasMessageContaining("'signals.mqtt.topics' is no list as YAML writes it");
+        assertThatThrownBy(() ->
+                        load(
+                                NODE,
+                                "signals.mqtt.address=broker",
+                                "signals.mqtt.topics=[{signal: power.mains, topik: b}]"))
+                .hasMessageContaining("topik");
+    }
+
+    @Test
     void sendsNoPasswordOverANetworkThatAnybodyMayRead() throws IOException {
         String topics = "[{signal: power.mains, topic: a}], user: ann, password: /p";
         assertThatThrownBy(() -> load(MQTT + topics + "}}\n"))

@@ -63,7 +63,7 @@ class DiaryStormTest {
         Life(long seed) throws IOException {
             random = new Random(seed);
             diary = DiaryFile.open(file);
-            meter = new Meter(costs(), diary.diary());
+            meter = new Meter(DiaryStormTest::costs, diary.diary());
         }
 
         void live(int steps) throws IOException {
@@ -156,7 +156,7 @@ class DiaryStormTest {
             wall = wall.minusSeconds(random.nextInt(7200));
             diary = DiaryFile.open(file);
             assertThat(diary.diary().open()).isEmpty();
-            meter = new Meter(costs(), diary.diary());
+            meter = new Meter(DiaryStormTest::costs, diary.diary());
             see();
         }
     }

@@ -165,4 +165,40 @@ class WebhookTest {
             }
         }
     }
+
+    /** The node ends: its last state still leaves, what waited before it does not hold it up. */
+    @Test
+    void theNewestMessageIsDeliveredWhenTheNodeEnds() throws Exception {
+        var first = new CountDownLatch(1);
+        var go = new CountDownLatch(1);
+        manners =
+                (_, body) -> {
+                    if (body.equals("0")) {
+                        first.countDown();
+                        go.await();
+                    }
+                    return 200;
+                };
+        Webhook webhook = webhook(Duration.ofMinutes(1));
+        webhook.tell("0");
+        assertThat(first.await(60, TimeUnit.SECONDS)).isTrue();
+        webhook.tell("old");
+        webhook.tell("stopping");
+        threads.execute(go::countDown);
+        webhook.close();
+        assertThat(taken).containsExactly("0", "stopping");
+    }
+
+    @Test
+    void aReceiverThatIsAwayDoesNotHoldTheNode() throws Exception {
+        manners =
+                (_, _) -> {
+                    end.await();
+                    return 200;
+                };
+        Webhook webhook = webhook(Duration.ofMinutes(1));
+        webhook.tell("stopping");
+        webhook.close();
+        assertThat(taken).isEmpty();
+    }
 }
