@@ -66,6 +66,12 @@ final class ReceiptCommand {
                 description = "Where to (default: here); what it is checked by is printed then.")
         private Optional<Path> output = Optional.empty();
 
+        @Option(
+                names = "--manifest",
+                paramLabel = "FILE",
+                description = "Where to write the model's manifest, for 'receipt verify'.")
+        private Optional<Path> manifest = Optional.empty();
+
         @Override
         public void run() {
             var out = spec.commandLine().getOut();
@@ -74,15 +80,26 @@ final class ReceiptCommand {
             if (output.isEmpty()) {
                 out.print(receipt);
             } else {
-                try {
-                    Files.writeString(output.get(), receipt);
-                } catch (IOException e) {
-                    throw Failure.error("the receipt can't be written: " + e.getMessage());
-                }
+                write(output.get(), receipt, "the receipt");
                 out.println("the receipt of " + job + " is in " + output.get());
                 out.println("key " + answer.path("key").asString());
             }
+            if (manifest.isPresent()) {
+                if (!answer.path("manifest").isString()) {
+                    throw Failure.error(
+                            "the coordinator keeps the manifest of " + job + " no more");
+                }
+                write(manifest.get(), answer.path("manifest").asString(), "the manifest");
+            }
             out.flush();
+        }
+
+        private static void write(Path file, String text, String what) {
+            try {
+                Files.writeString(file, text);
+            } catch (IOException e) {
+                throw Failure.error(what + " can't be written: " + e.getMessage());
+            }
         }
 
         private JsonNode answer(String path) {
@@ -132,6 +149,14 @@ final class ReceiptCommand {
         private Map<String, String> commitments = new TreeMap<>();
 
         @Option(
+                names = "--manifest",
+                paramLabel = "FILE",
+                description =
+                        "The model's manifest ('receipt fetch --manifest' writes it); the receipt"
+                                + " names its digest.")
+        private Optional<Path> manifest = Optional.empty();
+
+        @Option(
                 names = "--inputs",
                 paramLabel = "FILE",
                 description = "What you sent: the JSON request, or a text file, an input a line.")
@@ -174,6 +199,7 @@ final class ReceiptCommand {
                                 key.read(),
                                 ReceiptFiles.certificate(authority),
                                 new TreeMap<>(commitments),
+                                ReceiptFiles.manifest(manifest),
                                 ReceiptFiles.inputs(inputs),
                                 ReceiptFiles.outputs(outputs));
                 verification =

@@ -60,7 +60,8 @@ class ReceiptCommandTest {
                 .contains("2 of 2 results are signed by certified devices")
                 .contains("The inputs in the file are those of 1 shards.")
                 .contains("The outputs in the file are those of 1 shards.")
-                .contains("It does not prove:\n  That the results are right");
+                .contains("It does not prove:\n  That the results are right")
+                .contains("what a unit of work costs: this receipt does not name them.");
         assertThat(verify("--json").out()).contains("\"holds\" : true", "\"notProven\"");
     }
 
@@ -86,6 +87,9 @@ class ReceiptCommandTest {
         Files.writeString(file("answer.json"), "{\"data\":[{\"index\":0}]}");
         assertThat(verify("--outputs", file("answer.json").toString()).err())
                 .contains("answer.json: expected items with 'index', 'tokens' and 'embedding'");
+        Files.writeString(file("manifest"), "{}");
+        assertThat(verify("--manifest", file("manifest").toString()).err())
+                .contains("the model manifest is not what is expected");
         Files.writeString(file("ca.pem"), "no certificate");
         assertThat(verify().err()).contains("ca.pem is no certificate");
         Files.writeString(file("key"), "no key");

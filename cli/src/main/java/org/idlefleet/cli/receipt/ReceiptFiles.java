@@ -4,6 +4,7 @@ import org.idlefleet.coordinator.adapter.api.EmbeddingsReader;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptVerifier.Outputs;
 import org.idlefleet.protocol.EmbeddingOutput;
+import org.idlefleet.protocol.adapter.ManifestJson;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -60,6 +61,20 @@ public final class ReceiptFiles {
         } catch (CertificateException e) {
             throw new IOException(file.get() + " is no certificate: " + e.getMessage(), e);
         }
+    }
+
+    /** A model's manifest, as JSON. */
+    public static Optional<byte[]> manifest(Optional<Path> file) throws IOException {
+        if (file.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] json = Files.readAllBytes(file.get());
+        try {
+            ManifestJson.read(json);
+        } catch (IllegalArgumentException e) {
+            throw new IOException(file.get() + ": " + e.getMessage(), e);
+        }
+        return Optional.of(json);
     }
 
     /** What a client sent: its JSON request, or a text an input a line. */

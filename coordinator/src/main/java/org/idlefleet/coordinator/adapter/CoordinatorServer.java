@@ -150,7 +150,12 @@ public final class CoordinatorServer implements AutoCloseable {
                             catalogue,
                             new LogHistory(log),
                             new ReceiptMaker(
-                                    log, ca, ledger.signer(), policy.auditSecret().raw(), clock),
+                                    log,
+                                    ca,
+                                    ledger.signer(),
+                                    policy.auditSecret().raw(),
+                                    models::manifestBytes,
+                                    clock),
                             ledger.books(config.ledger(), log),
                             config.payoutConfig(),
                             operators,

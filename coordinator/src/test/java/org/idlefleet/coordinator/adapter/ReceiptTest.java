@@ -7,10 +7,8 @@ import org.idlefleet.coordinator.adapter.api.EmbeddingsReader;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptVerification;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptVerifier;
-import org.idlefleet.coordinator.adapter.receipt.ReceiptVerifier.Given;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptVerifier.Outputs;
 import org.idlefleet.coordinator.verification.AuditDraw;
-import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.ledger.proof.NoteSigner;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.ledger.proof.adapter.Ed25519;
@@ -23,12 +21,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -45,11 +39,23 @@ class ReceiptTest extends ServerHouse {
     private static final int MUTATIONS = 12_000;
 
     /**
-     * What only the coordinator's word stands for: times, the model's name beside its digest, whom
-     * the operator trusts, and the draw until the day's key is shown.
+     * What only the coordinator's word stands for: times, whom the operator trusts, what an unused
+     * surge might have been, the policy's number, who earns along with an owner, which of equal
+     * votes the others were held against, and the draw until the day's key is shown.
      */
     private static final List<String> ITS_WORD =
-            List.of("issued", "admitted", "settled", "model", "trusted", "audited", "commitment");
+            List.of(
+                    "issued",
+                    "admitted",
+                    "settled",
+                    "trusted",
+                    "audited",
+                    "commitment",
+                    "surgePpm",
+                    "policy",
+                    "fleet",
+                    "referrer",
+                    "canonical");
 
     private static String request(String terms) throws Exception {
         return "{\"model\":\"stub\",\"encoding_format\":\"float\",\"input\":"
@@ -59,45 +65,13 @@ class ReceiptTest extends ServerHouse {
                 + "}}";
     }
 
-    /** A receipt and all that it can be held against. */
-    private record Held(String receipt, NoteKey key, X509Certificate authority) {
-        Given given() {
-            return new Given(
-                    key,
-                    Optional.of(authority),
-                    new TreeMap<>(),
-                    Optional.empty(),
-                    Optional.empty());
-        }
-
-        ReceiptVerification verify(String text) {
-            return ReceiptVerifier.verify(text, given(), Ed25519.signatures());
-        }
-
-        JobReceipt read() {
-            return JobReceipt.parse(SignedNote.parse(receipt).text());
-        }
-    }
-
-    private static Held held(HttpResponse<String> answer) throws Exception {
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        JsonNode json = JSON.readTree(answer.body());
-        byte[] pem = json.get("authority").asString().getBytes(StandardCharsets.US_ASCII);
-        return new Held(
-                json.get("receipt").asString(),
-                NoteKey.parse(json.get("key").asString()),
-                (X509Certificate)
-                        CertificateFactory.getInstance("X.509")
-                                .generateCertificate(new ByteArrayInputStream(pem)));
-    }
-
     @Test
     void provesAVoteWithALiarAndAnOldNodeAlsoAfterARestart() throws Exception {
         String body = request("\"quorum\":2");
         String job;
         String key;
         String answered;
-        Held before;
+        HeldReceipt before;
         try (var server = start()) {
             addModel(server);
             key = client(server, "acme");
@@ -115,13 +89,13 @@ class ReceiptTest extends ServerHouse {
                 answered = answer.body();
                 job = answer.headers().firstValue("idlefleet-job").orElseThrow();
             }
-            before = held(get(server, key, "/api/v1/jobs/" + job + "/receipt"));
+            before = HeldReceipt.of(get(server, key, "/api/v1/jobs/" + job + "/receipt"));
             assertThat(get(server, other, "/api/v1/jobs/" + job + "/receipt").statusCode())
                     .isEqualTo(404);
         }
-        Held held;
+        HeldReceipt held;
         try (var again = start()) {
-            held = held(get(again, admin(), "/api/v1/jobs/" + job + "/receipt"));
+            held = HeldReceipt.of(get(again, admin(), "/api/v1/jobs/" + job + "/receipt"));
         }
         assertThat(withoutCertificates(held.read())).isEqualTo(withoutCertificates(before.read()));
         assertThat(held.read().state()).isEqualTo("final");
@@ -161,7 +135,7 @@ class ReceiptTest extends ServerHouse {
 
     @Test
     void showsChecksAndNoChangeOfAReceiptPasses() throws Exception {
-        Held held;
+        HeldReceipt held;
         NoteSigner signer;
         try (var server = start()) {
             addModel(server);
@@ -174,8 +148,12 @@ class ReceiptTest extends ServerHouse {
                 String job = answer.headers().firstValue("idlefleet-job").orElseThrow();
                 String path = "/api/v1/jobs/" + job + "/receipt";
                 await().atMost(Duration.ofSeconds(30))
-                        .until(() -> held(get(server, key, path)).read().state().equals("final"));
-                held = held(get(server, key, path));
+                        .until(() ->
+                                HeldReceipt.of(get(server, key, path))
+                                        .read()
+                                        .state()
+                                        .equals("final"));
+                held = HeldReceipt.of(get(server, key, path));
             }
             JsonNode day =
                     JSON.readTree(get(server, "none", "/api/v1/audit-keys/2026-01-01").body());
@@ -185,8 +163,7 @@ class ReceiptTest extends ServerHouse {
             assertThat(now.has("key")).isFalse();
             assertThat(now.get("commitment").asString())
                     .isEqualTo(held.read().days().getFirst().commitment());
-            byte[] keys = Files.readAllBytes(directory.resolve("data/proof/keys"));
-            signer = Ed25519.signer(held.key().name(), Arrays.copyOf(keys, Ed25519.SEED_LENGTH));
+            signer = held.signer(directory.resolve("data"));
         }
         JobReceipt receipt = held.read();
         assertThat(held.verify(held.receipt()).faults()).isEmpty();
@@ -196,7 +173,7 @@ class ReceiptTest extends ServerHouse {
         refusesWhatTheCoordinatorCannotHaveSeen(held, signer);
     }
 
-    private static void refusesEveryChangedByte(Held held) {
+    private static void refusesEveryChangedByte(HeldReceipt held) {
         var random = new Random(1);
         byte[] whole = held.receipt().getBytes(StandardCharsets.UTF_8);
         int refused = 0;
@@ -242,7 +219,7 @@ class ReceiptTest extends ServerHouse {
     }
 
     /** Each field changed by itself and signed again by the coordinator's own key. */
-    private static void refusesWhatTheCoordinatorCannotHaveSeen(Held held, NoteSigner signer)
+    private static void refusesWhatTheCoordinatorCannotHaveSeen(HeldReceipt held, NoteSigner signer)
             throws Exception {
         JsonNode tree = JSON.readTree(SignedNote.parse(held.receipt()).text());
         var paths = new ArrayList<List<Object>>();
@@ -267,7 +244,7 @@ class ReceiptTest extends ServerHouse {
     }
 
     /** The same receipt as it is once the day is over, with the key shown. */
-    private static void drawsAgain(Held held, NoteSigner signer) throws Exception {
+    private static void drawsAgain(HeldReceipt held, NoteSigner signer) throws Exception {
         ObjectNode tree = (ObjectNode) JSON.readTree(SignedNote.parse(held.receipt()).text());
         JobReceipt.Shard shard = held.read().shards().getFirst();
         byte[] key = new byte[32];
@@ -285,7 +262,7 @@ class ReceiptTest extends ServerHouse {
         ObjectNode day = (ObjectNode) tree.get("days").get(0);
         day.put("commitment", AuditDraw.commitment(key).hex());
         day.put("key", HexFormat.of().formatHex(key));
-        String shown = signed(tree, signer);
+        String shown = HeldReceipt.signed(tree, signer);
         assertThat(held.verify(shown).faults()).isEmpty();
         assertThat(held.verify(shown).proven().toString()).contains("draws follow from");
         var seen = new TreeMap<String, String>();
@@ -293,12 +270,7 @@ class ReceiptTest extends ServerHouse {
         assertThat(
                         ReceiptVerifier.verify(
                                         shown,
-                                        new Given(
-                                                held.key(),
-                                                Optional.of(held.authority()),
-                                                seen,
-                                                Optional.empty(),
-                                                Optional.empty()),
+                                        held.given(seen, Optional.empty(), Optional.empty()),
                                         Ed25519.signatures())
                                 .faults()
                                 .toString())
@@ -307,16 +279,12 @@ class ReceiptTest extends ServerHouse {
             JsonNode copy = tree.deepCopy();
             ObjectNode draw = (ObjectNode) copy.get("shards").get(0).get("draw");
             draw.put(lie, !draw.get(lie).asBoolean());
-            assertThat(held.verify(signed(copy, signer)).faults().toString())
+            assertThat(held.verify(HeldReceipt.signed(copy, signer)).faults().toString())
                     .contains("draws otherwise");
         }
         day.put("key", "00".repeat(31) + "77");
-        assertThat(held.verify(signed(tree, signer)).faults().toString())
+        assertThat(held.verify(HeldReceipt.signed(tree, signer)).faults().toString())
                 .contains("does not fit its commitment");
-    }
-
-    private static String signed(JsonNode tree, NoteSigner signer) {
-        return SignedNote.of(JSON.treeToValue(tree, JobReceipt.class).text(), signer).toString();
     }
 
     private static void leaves(JsonNode node, List<Object> path, List<List<Object>> into) {
@@ -372,15 +340,11 @@ class ReceiptTest extends ServerHouse {
         return text + "x";
     }
 
-    private static ReceiptVerification against(Held held, List<byte[]> inputs, Outputs outputs) {
+    private static ReceiptVerification against(
+            HeldReceipt held, List<byte[]> inputs, Outputs outputs) {
         return ReceiptVerifier.verify(
                 held.receipt(),
-                new Given(
-                        held.key(),
-                        Optional.of(held.authority()),
-                        new TreeMap<>(),
-                        Optional.of(inputs),
-                        Optional.of(outputs)),
+                held.given(new TreeMap<>(), Optional.of(inputs), Optional.of(outputs)),
                 Ed25519.signatures());
     }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -102,12 +103,22 @@ abstract class ServerHouse {
 
     HttpResponse<String> post(CoordinatorServer server, String key, String path, String body)
             throws Exception {
-        return http.send(
-                request(server, key, path)
-                        .header("content-type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(body))
-                        .build(),
-                HttpResponse.BodyHandlers.ofString());
+        return http.send(posting(server, key, path, body), HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Posts and does not wait. */
+    CompletableFuture<HttpResponse<String>> sent(
+            CoordinatorServer server, String key, String path, String body) {
+        return http.sendAsync(
+                posting(server, key, path, body), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private static HttpRequest posting(
+            CoordinatorServer server, String key, String path, String body) {
+        return request(server, key, path)
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build();
     }
 
     static HttpRequest.Builder request(CoordinatorServer server, String key, String path) {

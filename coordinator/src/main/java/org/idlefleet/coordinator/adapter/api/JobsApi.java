@@ -1,5 +1,7 @@
 package org.idlefleet.coordinator.adapter.api;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.linecorp.armeria.common.HttpData;
 import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.stream.StreamMessage;
@@ -81,12 +83,16 @@ final class JobsApi {
                 .thenApplyAsync(
                         job -> {
                             SignedNote note = receiptOf(job.job());
-                            return Reply.json(
+                            ObjectNode json =
                                     Json.object()
                                             .put("job", job.job().toString())
                                             .put("key", receipts.key().toString())
                                             .put("authority", receipts.authority())
-                                            .put("receipt", note.toString()));
+                                            .put("receipt", note.toString());
+                            receipts.manifest(job.manifest())
+                                    .ifPresent(bytes ->
+                                            json.put("manifest", new String(bytes, UTF_8)));
+                            return Reply.json(json);
                         },
                         call.worker());
     }

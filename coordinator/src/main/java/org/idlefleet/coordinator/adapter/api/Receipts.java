@@ -3,6 +3,7 @@ package org.idlefleet.coordinator.adapter.api;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
 
 import java.time.LocalDate;
@@ -25,4 +26,7 @@ public interface Receipts {
 
     /** The certificate that the signers' certificates chain to, as PEM. */
     String authority();
+
+    /** The exact bytes of a model's manifest, by its digest, if it is still kept. */
+    Optional<byte[]> manifest(Digest digest);
 }

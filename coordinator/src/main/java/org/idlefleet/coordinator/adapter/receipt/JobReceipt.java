@@ -1,6 +1,9 @@
 package org.idlefleet.coordinator.adapter.receipt;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+
 import org.idlefleet.ledger.proof.SignedNote;
+import org.jspecify.annotations.Nullable;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
@@ -16,7 +19,10 @@ import java.util.List;
  * as JSON, written in one way only. Digests are SHA-256 in hex; money is millionths of a credit;
  * times are UTC as ISO 8601; owners are pseudonyms.
  *
- * @param kind {@link #KIND}
+ * <p>What version 1 did not say is left out where it is null or empty, so that its receipts keep
+ * their one form.
+ *
+ * @param kind {@link #KIND}, or {@link #KIND_1} without {@code terms}
  * @param coordinator the name of the key that signs
  * @param issued when this was written: later ones may say more
  * @param state {@code provisional} while the job or an audit of it is open, {@code final}, or
@@ -24,6 +30,8 @@ import java.util.List;
  * @param end how the job ended, empty while it runs
  * @param manifest digest of the model's manifest
  * @param bound what the assurance promises, in words
+ * @param terms what was agreed, and how far apart results may be; null in version 1, and where the
+ *     model's manifest is not kept any more
  * @param authority digest of the certificate that the signers' certificates chain to
  * @param signers the keys that signed results
  * @param days the days whose keys drew the audits
@@ -48,6 +56,7 @@ public record JobReceipt(
         int quorum,
         String assurance,
         String bound,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Terms terms,
         String authority,
         List<Signer> signers,
         List<Day> days,
@@ -56,7 +65,10 @@ public record JobReceipt(
         List<Shard> shards,
         List<Check> checks,
         List<Retraction> retractions) {
-    public static final String KIND = "idlefleet job receipt v1";
+    public static final String KIND = "idlefleet job receipt v2";
+
+    /** Those before said nothing of tolerances and prices. */
+    public static final String KIND_1 = "idlefleet job receipt v1";
 
     /** Characters of the largest receipt that is written or read. */
     public static final int CHARS_MAX = 64 << 20;
@@ -69,6 +81,32 @@ public record JobReceipt(
                     .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
                     .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                     .build();
+
+    /**
+     * What the job was admitted under.
+     *
+     * @param unitMicros price of one execution of one work unit
+     * @param surgePpm the most that surge could add, of a million
+     * @param units work units of all items, one execution
+     * @param comparator version of the function that measures distances
+     * @param tolerances of every pair of numeric classes that met in a vote, in the order of their
+     *     names
+     */
+    public record Terms(
+            long unitMicros, int surgePpm, long units, int comparator, List<Tolerance> tolerances) {
+        public Terms {
+            tolerances = List.copyOf(tolerances);
+        }
+    }
+
+    /**
+     * How far apart results of two numeric classes may be.
+     *
+     * @param a not after {@code b}
+     * @param agree largest distance at which they agree; 0 if nobody measured it, so that neither
+     *     judges the other unless they are the same
+     */
+    public record Tolerance(String a, String b, double agree) {}
 
     /**
      * A key that signed results.
@@ -90,6 +128,7 @@ public record JobReceipt(
      * A settled shard: items {@code from} up to, not including, {@code to}.
      *
      * @param transaction what paid for it in the ledger
+     * @param bill what the payment follows from; null in version 1
      * @param canonical which of the votes is the result that the client got
      */
     public record Shard(
@@ -99,9 +138,35 @@ public record JobReceipt(
             String settled,
             String transaction,
             List<Line> payment,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Bill bill,
             Draw draw,
             int canonical,
             List<Vote> votes) {}
+
+    /**
+     * What a payment follows from, and the rest of it.
+     *
+     * @param policy version by which it was divided
+     * @param units work units that were paid: those of its items, for each execution bought
+     * @param further transactions of the same payment that did not fit into the first
+     * @param earners whose results count, with who earns along with them
+     */
+    public record Bill(int policy, long units, List<Further> further, List<Earner> earners) {
+        public Bill {
+            further = List.copyOf(further);
+            earners = List.copyOf(earners);
+        }
+    }
+
+    /** One more transaction of a payment. */
+    public record Further(String transaction, List<Line> payment) {
+        public Further {
+            payment = List.copyOf(payment);
+        }
+    }
+
+    /** An owner who was paid; fleet and referrer are pseudonyms too, empty if there is none. */
+    public record Earner(String owner, String fleet, String referrer) {}
 
     /** One account's change. */
     public record Line(String account, long micros) {}
@@ -124,6 +189,7 @@ public record JobReceipt(
      * @param distance from the canonical result
      * @param signer which of the receipt's signers signed it, counted from 0; -1 if nobody did
      * @param signature r and s in base64; empty if it is not signed
+     * @param numericClass in which it was computed; empty in version 1
      */
     public record Vote(
             String owner,
@@ -137,7 +203,12 @@ public record JobReceipt(
             String zone,
             double distance,
             int signer,
-            String signature) {}
+            String signature,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String numericClass) {
+        public Vote {
+            numericClass = numericClass == null ? "" : numericClass;
+        }
+    }
 
     /**
      * An audit of a result.
@@ -147,6 +218,8 @@ public record JobReceipt(
      * @param outcome {@code upheld}, {@code inconclusive}, {@code refuted}, {@code unchecked} if it
      *     ended without a verdict, {@code open}
      * @param claim the checked result
+     * @param cause why it was checked: {@code drawn}, {@code outvoted}, {@code unjudged}, {@code
+     *     conviction} of its owner by another result, {@code disputed}; empty in version 1
      */
     public record Check(
             String job,
@@ -156,10 +229,28 @@ public record JobReceipt(
             boolean trusted,
             String outcome,
             Vote claim,
-            List<Part> parts) {}
+            List<Part> parts,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String cause) {
+        public Check {
+            parts = List.copyOf(parts);
+            cause = cause == null ? "" : cause;
+        }
+    }
 
-    /** A part of a check that has a verdict, with all who voted on it, the claim among them. */
-    public record Part(int from, int to, List<Vote> votes) {}
+    /**
+     * A part of a check that has a verdict, with all who voted on it, the claim among them.
+     *
+     * @param canonical which of the votes the others were held against; null in version 1
+     */
+    public record Part(
+            int from,
+            int to,
+            List<Vote> votes,
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Integer canonical) {
+        public Part {
+            votes = List.copyOf(votes);
+        }
+    }
 
     /** Items {@code from} up to {@code to} turned out wrong. */
     public record Retraction(

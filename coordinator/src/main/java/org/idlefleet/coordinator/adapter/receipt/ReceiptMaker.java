@@ -6,15 +6,20 @@ import org.idlefleet.coordinator.Event.JobEnded;
 import org.idlefleet.coordinator.Event.ResultRetracted;
 import org.idlefleet.coordinator.Event.ShardSettled;
 import org.idlefleet.coordinator.JobEnd;
+import org.idlefleet.coordinator.Price;
 import org.idlefleet.coordinator.adapter.api.Receipts;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
+import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Bill;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Check;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Day;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Draw;
+import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Earner;
+import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Further;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Line;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Part;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Retraction;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Shard;
+import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Terms;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt.Vote;
 import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
@@ -23,15 +28,19 @@ import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.policy.Contributor;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.ledger.proof.NoteSigner;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
+import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeSignature;
+import org.idlefleet.protocol.OwnerId;
 import org.idlefleet.protocol.ResultStatement;
 import org.idlefleet.protocol.adapter.CertificateAuthority;
+import org.idlefleet.protocol.adapter.ManifestJson;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
@@ -47,6 +56,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Makes receipts of jobs from the event log, which alone knows what happened: nothing else is kept
@@ -61,21 +71,25 @@ public final class ReceiptMaker implements Receipts {
     private final NoteSigner signer;
     private final byte[] secret;
     private final InstantSource clock;
+    private final Function<Digest, Optional<byte[]>> manifests;
 
     /**
      * @param signer the key of the ledger's checkpoints
      * @param secret the key of the audit draw; pseudonyms follow from it, too
+     * @param manifests the bytes of those that are still kept
      */
     public ReceiptMaker(
             SqliteEventLog log,
             CertificateAuthority authority,
             NoteSigner signer,
             byte[] secret,
+            Function<Digest, Optional<byte[]>> manifests,
             InstantSource clock) {
         this.log = log;
         this.authority = authority;
         this.signer = signer;
         this.secret = secret.clone();
+        this.manifests = manifests;
         this.clock = clock;
     }
 
@@ -110,6 +124,11 @@ public final class ReceiptMaker implements Receipts {
         return authority.pem();
     }
 
+    @Override
+    public Optional<byte[]> manifest(Digest digest) {
+        return manifests.apply(digest);
+    }
+
     private static @Nullable JobAdmitted admission(List<Event.Durable> events, JobId job) {
         for (Event.Durable event : events) {
             if (event instanceof JobAdmitted admitted && admitted.job().equals(job)) {
@@ -129,12 +148,15 @@ public final class ReceiptMaker implements Receipts {
         private final List<Check> checks = new ArrayList<>();
         private final List<Retraction> retractions = new ArrayList<>();
         private final Map<Lease, Evidence> evidence = new HashMap<>();
+        private final Optional<ModelManifest> manifest;
+        private final Tolerances tolerances = new Tolerances();
         private Money paid = Money.ZERO;
         private Money refunded = Money.ZERO;
         private Optional<JobEnd> end = Optional.empty();
 
         Making(JobAdmitted admitted) {
             this.admitted = admitted;
+            manifest = manifest(admitted.manifest()).map(ManifestJson::read);
         }
 
         JobReceipt receipt(List<Event.Durable> events) {
@@ -155,8 +177,9 @@ public final class ReceiptMaker implements Receipts {
             boolean open =
                     end.isEmpty()
                             || checks.stream().anyMatch(check -> check.outcome().equals("open"));
+            Terms terms = manifest.map(this::terms).orElse(null);
             return new JobReceipt(
-                    JobReceipt.KIND,
+                    terms == null ? JobReceipt.KIND_1 : JobReceipt.KIND,
                     signer.key().name(),
                     clock.instant().toString(),
                     admitted.job().toString(),
@@ -171,6 +194,7 @@ public final class ReceiptMaker implements Receipts {
                     admitted.quorum(),
                     admitted.assurance().name().toLowerCase(Locale.ROOT),
                     admitted.assurance().bound(),
+                    terms,
                     authority.fingerprint().hex(),
                     signers.all(),
                     days.stream().map(ReceiptMaker.this::day).toList(),
@@ -179,6 +203,17 @@ public final class ReceiptMaker implements Receipts {
                     shards,
                     checks,
                     retractions);
+        }
+
+        private Terms terms(ModelManifest kept) {
+            Price price =
+                    admitted.price().orElseGet(() -> new Price(kept.priceMicrosPerWorkUnit(), 0));
+            return new Terms(
+                    price.micros(),
+                    price.surgePpm(),
+                    admitted.units().total(),
+                    kept.comparator().version(),
+                    tolerances.all(kept.comparator()));
         }
 
         /** A claim that was put to an audit later may stand there without its evidence. */
@@ -199,16 +234,12 @@ public final class ReceiptMaker implements Receipts {
             }
             settled.agreeing().forEach(ballot -> evidence.put(ballot.lease(), ballot.evidence()));
             AccountId hold = AccountId.hold(admitted.client().value());
-            paid = paid.minus(settled.payment().change(hold));
+            paid = paid.plus(settled.charged(hold));
             LocalDate day = LocalDate.ofInstant(settled.at(), ZoneOffset.UTC);
             if (settled.auditPpm() > 0) {
                 days.add(day);
             }
             List<Vote> votes = votes(settled);
-            int canonical = 0;
-            while (!isOf(votes.get(canonical), settled)) {
-                canonical++;
-            }
             return new Shard(
                     settled.shard(),
                     settled.from(),
@@ -216,13 +247,39 @@ public final class ReceiptMaker implements Receipts {
                     settled.at().toString(),
                     settled.payment().id().toString(),
                     lines(settled.payment()),
+                    manifest.isPresent() ? bill(settled) : null,
                     new Draw(
                             settled.auditPpm(),
                             day.toString(),
                             settled.draw().audited(),
                             settled.draw().trusted()),
-                    canonical,
+                    canonical(votes, settled),
                     votes);
+        }
+
+        private Bill bill(ShardSettled settled) {
+            return new Bill(
+                    settled.payment().policy(),
+                    admitted.units().between(settled.from(), settled.to()) * admitted.quorum(),
+                    settled.further().stream()
+                            .map(part -> new Further(part.id().toString(), lines(part)))
+                            .toList(),
+                    settled.contributors().stream().map(this::earner).toList());
+        }
+
+        private Earner earner(Contributor contributor) {
+            return new Earner(
+                    pseudonyms.of(new OwnerId(contributor.owner())),
+                    contributor.fleet().map(OwnerId::new).map(pseudonyms::of).orElse(""),
+                    contributor.referrer().map(OwnerId::new).map(pseudonyms::of).orElse(""));
+        }
+
+        private static int canonical(List<Vote> votes, ShardSettled settled) {
+            int canonical = 0;
+            while (!isOf(votes.get(canonical), settled)) {
+                canonical++;
+            }
+            return canonical;
         }
 
         private static boolean isOf(Vote vote, ShardSettled settled) {
@@ -253,6 +310,7 @@ public final class ReceiptMaker implements Receipts {
             settled.dissenting()
                     .forEach(
                             ballot -> votes.add(vote(ballot, "dissenting", settled, votes.size())));
+            tolerances.met(settled);
             return votes;
         }
 
@@ -288,7 +346,8 @@ public final class ReceiptMaker implements Receipts {
                     zone,
                     distance,
                     place,
-                    place < 0 ? "" : Base64.getEncoder().encodeToString(signed.get().signature()));
+                    place < 0 ? "" : Base64.getEncoder().encodeToString(signed.get().signature()),
+                    manifest.isPresent() ? ballot.numericClass().toString() : "");
         }
 
         private Check check(JobAdmitted audit) {
@@ -301,11 +360,13 @@ public final class ReceiptMaker implements Receipts {
                 if (event instanceof ShardSettled settled) {
                     refuted |= settled.dissenting().contains(of.claim());
                     doubted |= settled.inconclusive().contains(of.claim());
+                    List<Vote> votes = votes(settled);
                     parts.add(
                             new Part(
                                     of.from() + settled.from(),
                                     of.from() + settled.to(),
-                                    votes(settled)));
+                                    votes,
+                                    manifest.isPresent() ? canonical(votes, settled) : null));
                 } else if (event instanceof JobEnded how) {
                     ended = Optional.of(how.end());
                 }
@@ -326,7 +387,8 @@ public final class ReceiptMaker implements Receipts {
                     of.trusted(),
                     outcome,
                     vote(of.claim(), "claim", 0),
-                    parts);
+                    parts,
+                    manifest.isPresent() ? of.cause().name().toLowerCase(Locale.ROOT) : "");
         }
 
         private Retraction retraction(ResultRetracted retracted) {
