@@ -16,7 +16,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -42,8 +44,14 @@ final class StatusFile {
             List<Finding> findings,
             UpdateNotice update) {}
 
+    /**
+     * Replaces the file in one step. Not for a loss of power, which ends what it tells of: a disk
+     * that syncs every second wears out, and keeps others waiting.
+     */
     static void write(Path file, Content content) throws IOException {
-        Durable.write(file, json(content).getBytes(StandardCharsets.UTF_8));
+        Path next = file.resolveSibling(file.getFileName() + ".next");
+        Files.write(next, json(content).getBytes(StandardCharsets.UTF_8));
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     }
 
     static String json(Content content) {
