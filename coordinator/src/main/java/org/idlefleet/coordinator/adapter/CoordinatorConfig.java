@@ -67,7 +67,7 @@ public record CoordinatorConfig(
                     new Api("127.0.0.1", 8000, "", "", 1),
                     new Jobs(1, 60, 24),
                     new Revenue(1, 700_000, 200_000, 100_000),
-                    new Ledger("idlefleet", "", List.of(), 250, 1_000),
+                    new Ledger("idlefleet", "", List.of(), 1_000, 1_000),
                     new Payouts("EUR", 0, 20, "", "", "", ""),
                     new Limits(200_000, 20_000, 1_000_000, 60_000, 600_000_000),
                     new Pace(2_000, 10_000, 50, 5_000, 15_000, 250, 60_000, 60_000),
