@@ -85,9 +85,11 @@ final class Audits {
 
     /** The owner convicted within the last day in whose enrolment cohort this one is. */
     Optional<OwnerId> watch(OwnerId owner, Instant now) {
-        return trust.convictedOfLate(now).stream()
-                .filter(convict -> registry.oneCohort(owner, convict))
-                .findFirst();
+        List<OwnerId> convicts = trust.convictedOfLate(now);
+        if (convicts.isEmpty()) {
+            return Optional.empty();
+        }
+        return convicts.stream().filter(convict -> registry.oneCohort(owner, convict)).findFirst();
     }
 
     AuditDraw.Draw draw(JobId job, int shard, Ballot result, int ppm, Instant now) {

@@ -582,19 +582,23 @@ public final class Coordinator {
     private void settled(Event.ShardSettled settled) {
         settled.payments().forEach(book::apply);
         Job job = jobs.open(settled.job()).orElseThrow();
-        pay.settled(settled, AccountId.hold(job.admitted().client().value()));
-        job.work()
-                .shard(settled.shard())
-                .ifPresent(shard ->
-                        shard.running()
-                                .forEach(
-                                        other -> fleet.end(other.session(), other.lease(), false)));
+        pay.settled(settled, job.holdAccount());
+        job.work().shard(settled.shard()).ifPresent(shard -> callOff(shard, settled));
         settled.dissenting().forEach(ballot -> availability.failed(ballot.node(), settled.at()));
         job.settle(settled, job.alone().isPresent() ? number(settled) : 0);
         trust.settled(settled, job.admitted().manifest(), job.admitted().audit());
         job.work().settle(settled.shard(), settled.from(), settled.to());
         jobs.settled(settled.to() - settled.from());
         jobs.refresh(job);
+    }
+
+    /** Ends what still runs; the result that settled it has ended its own lease. */
+    private void callOff(OpenShard shard, Event.ShardSettled settled) {
+        for (OpenShard.Replica other : shard.running()) {
+            if (!other.lease().equals(settled.canonical())) {
+                fleet.end(other.session(), other.lease(), false);
+            }
+        }
     }
 
     private void ended(Event.JobEnded ended) {

@@ -1,5 +1,7 @@
 package org.idlefleet.coordinator;
 
+import org.idlefleet.protocol.Lease;
+
 import java.time.Duration;
 
 /**
@@ -11,6 +13,9 @@ import java.time.Duration;
  *     the energy that is
  */
 public record Delivery(Duration turnaround, Duration computed, long batteryJoules) {
+    /** One of a result that the job does not know yet. */
+    record Newest(Lease lease, Delivery delivery) {}
+
     /** Of a node that took nothing out of a battery, or an older one. */
     public Delivery(Duration turnaround, Duration computed) {
         this(turnaround, computed, 0);

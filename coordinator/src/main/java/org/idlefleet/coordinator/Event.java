@@ -216,6 +216,9 @@ public sealed interface Event {
 
         /** The whole payment, in order. */
         public List<Transaction> payments() {
+            if (further.isEmpty()) {
+                return List.of(payment);
+            }
             var all = new ArrayList<Transaction>(1 + further.size());
             all.add(payment);
             all.addAll(further);
@@ -231,8 +234,8 @@ public sealed interface Event {
 
         /** What left the client's hold. */
         public Money charged(AccountId hold) {
-            Money charged = Money.ZERO;
-            for (Transaction part : payments()) {
+            Money charged = payment.change(hold).negate();
+            for (Transaction part : further) {
                 charged = charged.minus(part.change(hold));
             }
             return charged;

@@ -37,6 +37,7 @@ final class Job {
     private static final int HISTORY_SHOWN = 32;
 
     private final JobAdmitted admitted;
+    private final AccountId holdAccount;
     private final OpenJob work;
     private final Map<Integer, List<Ballot>> ballots = new HashMap<>();
     private final Map<Lease, Delivery> deliveries = new HashMap<>();
@@ -59,6 +60,7 @@ final class Job {
 
     Job(JobAdmitted admitted) {
         this.admitted = admitted;
+        this.holdAccount = AccountId.hold(admitted.client().value());
         this.work =
                 new OpenJob(
                         admitted.job(),
@@ -491,7 +493,8 @@ final class Job {
                 .toList();
     }
 
-    private AccountId holdAccount() {
-        return AccountId.hold(admitted.client().value());
+    /** The client's account that its hold is on. */
+    AccountId holdAccount() {
+        return holdAccount;
     }
 }

@@ -29,7 +29,9 @@ final class Jobs {
     /** Ended jobs whose results may still be withdrawn stay, up to so many times the limit. */
     private static final int UNFINAL_FACTOR = 8;
 
-    private final TreeMap<JobId, Job> open = new TreeMap<>();
+    /** In the order of their ids, because ids grow with every job and snapshots keep the order. */
+    private final LinkedHashMap<JobId, Job> open = new LinkedHashMap<>();
+
     private final Map<ClientId, Integer> openByClient = new HashMap<>();
     private final TreeMap<Digest, WorkQueue> queues = new TreeMap<>();
     private final PriorityQueue<Due> deadlines = new PriorityQueue<>();
@@ -148,7 +150,8 @@ final class Jobs {
                 newest.put(job.admitted().job(), job);
             }
         }
-        open.headMap(end, false).descendingMap().values().stream()
+        open.sequencedValues().reversed().stream()
+                .filter(job -> job.admitted().job().compareTo(end) < 0)
                 .limit(limit)
                 .forEach(job -> newest.put(job.admitted().job(), job));
         return newest.descendingMap().values().stream().limit(limit).toList();

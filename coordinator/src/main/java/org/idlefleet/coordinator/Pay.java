@@ -14,13 +14,11 @@ import org.idlefleet.ledger.policy.Effort;
 import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.ledger.policy.Payment;
 import org.idlefleet.ledger.policy.Work;
-import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.OwnerId;
 
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -89,14 +87,14 @@ final class Pay {
     /**
      * The payment of all whose results count.
      *
-     * @param arrived how the newest of them came in, which the job does not know yet
+     * @param newest how the newest of them came in, which the job does not know yet
      */
     Settled pay(
             Job job,
             ModelSpec model,
             OpenShard shard,
             List<Ballot> paid,
-            Map<Lease, Delivery> arrived,
+            Optional<Delivery.Newest> newest,
             Instant now) {
         Event.JobAdmitted admitted = job.admitted();
         int quorum = admitted.quorum();
@@ -105,7 +103,7 @@ final class Pay {
         Price price = job.price(model);
         var contributors = new ArrayList<Contributor>(paid.size());
         for (Ballot ballot : paid) {
-            contributors.add(contributor(ballot, job, model, to - from, arrived, now));
+            contributors.add(contributor(ballot, job, model, to - from, newest, now));
         }
         var work =
                 new Work(
@@ -126,12 +124,14 @@ final class Pay {
             Job job,
             ModelSpec model,
             long units,
-            Map<Lease, Delivery> arrived,
+            Optional<Delivery.Newest> newest,
             Instant now) {
         OwnerTerms its = terms(ballot.owner());
         Optional<Delivery> delivery =
                 job.delivery(ballot.lease())
-                        .or(() -> Optional.ofNullable(arrived.get(ballot.lease())));
+                        .or(() ->
+                                newest.filter(one -> one.lease().equals(ballot.lease()))
+                                        .map(Delivery.Newest::delivery));
         OptionalLong tariff = policy.tariff(its.electricity(), its.region(), now);
         return new Contributor(
                 ballot.owner().value(),

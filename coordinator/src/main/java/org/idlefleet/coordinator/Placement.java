@@ -185,8 +185,9 @@ final class Placement {
                         || terms.audit().isPresent() && shard != null && shard.forTrusted();
         List<ParkSession> among = trustedOnly ? fleet.readyTrusted(model.manifest()) : ready;
         if (among.isEmpty()
-                || fleet.readyOwners(model.manifest())
-                        .noneMatch(owner -> admits(job, shard, owner, trustedOnly))) {
+                || among.size() > NODES_LOOKED_AT
+                        && fleet.readyOwners(model.manifest())
+                                .noneMatch(owner -> admits(job, shard, owner, trustedOnly))) {
             return null;
         }
         int index = shard == null ? job.nextShard() : shard.index();
@@ -194,13 +195,14 @@ final class Placement {
         int start = (int) Long.remainderUnsigned(draw(job, index, attempt), among.size());
         Peer peer = peer(whole, shard);
         Predicate<ParkSession> checkable = checkable(terms, model, shard, peer, job.declined());
+        Predicate<ParkSession> late = shard == null ? late(job, model) : _ -> false;
         ParkSession best = null;
         int least = Integer.MAX_VALUE;
         for (int i = 0; least > 0 && i < Math.min(NODES_LOOKED_AT, among.size()); i++) {
             ParkSession session = among.get((start + i) % among.size());
             if (!admits(job, shard, session.owner(), trustedOnly)
                     || !checkable.test(session)
-                    || shard == null && late(job, model, session)) {
+                    || late.test(session)) {
                 continue;
             }
             int flaws = flaws(session, peer, shard, model);
@@ -213,17 +215,17 @@ final class Placement {
     }
 
     /** Whose result the new one will be held against. */
-    private record Peer(OwnerId owner, String network, NumericClass numericClass) {
-        static Peer of(ParkSession session) {
-            return new Peer(session.owner(), session.network(), session.numericClass());
-        }
+    private record Peer(Optional<Instant> enrolled, String network, NumericClass numericClass) {}
+
+    private Peer peer(OwnerId owner, String network, NumericClass numericClass) {
+        return new Peer(registry.enrolled(owner), network, numericClass);
     }
 
     /** Empty for the first replica of a shard that no claim is made about. */
     private @Nullable Peer peer(Job job, @Nullable OpenShard shard) {
         AuditOf audit = job.admitted().audit().orElse(null);
         if (audit != null) {
-            return new Peer(audit.claim().owner(), audit.network(), audit.claim().numericClass());
+            return peer(audit.claim().owner(), audit.network(), audit.claim().numericClass());
         }
         if (shard == null) {
             return null;
@@ -233,12 +235,13 @@ final class Placement {
             return shard.running().isEmpty()
                     ? null
                     : fleet.session(shard.running().getFirst().session())
-                            .map(Peer::of)
+                            .map(other ->
+                                    peer(other.owner(), other.network(), other.numericClass()))
                             .orElse(null);
         }
         Ballot first = ballots.getFirst();
         String network = fleet.session(first.node()).map(ParkSession::network).orElse("");
-        return new Peer(first.owner(), network, first.numericClass());
+        return peer(first.owner(), network, first.numericClass());
     }
 
     /**
@@ -271,7 +274,7 @@ final class Placement {
         return (asked ? 0 : 16)
                 + (model.comparator().judges(peer.numericClass(), session.numericClass()) ? 0 : 8)
                 + (session.network().equals(peer.network()) ? 4 : 0)
-                + (registry.oneCohort(session.owner(), peer.owner()) ? 2 : 0)
+                + (registry.oneCohort(session.owner(), peer.enrolled()) ? 2 : 0)
                 + (session.numericClass().equals(peer.numericClass()) ? 0 : 1);
     }
 
@@ -279,19 +282,19 @@ final class Placement {
      * Whether new work would wait at this node for longer than all that is free will take the
      * fleet: whoever is done sooner shall have it. A node with nothing to do is never too late.
      */
-    private boolean late(OpenJob job, ModelSpec model, ParkSession session) {
-        if (session.held().isEmpty()) {
-            return false;
-        }
+    private Predicate<ParkSession> late(OpenJob job, ModelSpec model) {
         int from = job.firstFree().map(Map.Entry::getKey).orElse(0);
         int to = Math.min(job.units().items(), from + model.batchItems());
-        double seconds =
-                (double) (session.heldUnits() + job.units().between(from, to))
-                        / Math.max(1, session.milliSpeed(model.manifest()));
+        long units = job.units().between(from, to);
         double left =
                 (double) jobs.queue(model.manifest()).freeUnits()
                         / Math.max(1, fleet.milliSpeed(model.manifest()));
-        return seconds > left * session.slots();
+        return session -> {
+            double seconds =
+                    (double) (session.heldUnits() + units)
+                            / Math.max(1, session.milliSpeed(model.manifest()));
+            return !session.held().isEmpty() && seconds > left * session.slots();
+        };
     }
 
     private boolean admits(

@@ -116,11 +116,15 @@ final class Registry {
      * Whether the two enrolled so close together that they may be one person: an enrolment cohort.
      */
     boolean oneCohort(OwnerId owner, OwnerId other) {
+        return oneCohort(owner, enrolled(other));
+    }
+
+    /** The same where it is known when the other's first node enrolled. */
+    boolean oneCohort(OwnerId owner, Optional<Instant> other) {
         Instant one = enrolled.get(owner);
-        Instant two = enrolled.get(other);
         return one != null
-                && two != null
-                && Duration.between(one, two).abs().compareTo(COHORT) <= 0;
+                && other.isPresent()
+                && Duration.between(one, other.get()).abs().compareTo(COHORT) <= 0;
     }
 
     /** The node that enrolled with this token. */

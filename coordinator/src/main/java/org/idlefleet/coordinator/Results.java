@@ -34,6 +34,7 @@ final class Results {
     private final JobId job;
     private final List<Author> authors = new ArrayList<>(2);
     private final Map<Author, Integer> places = new HashMap<>(2);
+    private final Map<NodeId, Integer> newest = new HashMap<>(2);
     private final BitSet settled = new BitSet();
     private final BitSet looked = new BitSet();
     private final BitSet condemned = new BitSet();
@@ -50,6 +51,12 @@ final class Results {
     record Author(NodeId node, OwnerId owner, NumericClass numericClass) {
         static Author of(Ballot ballot) {
             return new Author(ballot.node(), ballot.owner(), ballot.numericClass());
+        }
+
+        boolean wrote(Ballot ballot) {
+            return node.equals(ballot.node())
+                    && owner.equals(ballot.owner())
+                    && numericClass.equals(ballot.numericClass());
         }
     }
 
@@ -68,7 +75,7 @@ final class Results {
         }
         Lease lease = result.lease();
         int at = count * WIDTH;
-        rows[at] = pair(shard, author(Author.of(result)));
+        rows[at] = pair(shard, author(result));
         rows[at + 1] = pair(from, to);
         rows[at + 2] = pair(lease.attempt(), lease.epoch());
         rows[at + 3] = number;
@@ -194,16 +201,22 @@ final class Results {
                 author.numericClass());
     }
 
-    private int author(Author author) {
-        Integer known = places.get(author);
-        if (known != null) {
-            return known;
+    /** A node seldom changes what it computes in, so the look at its last one finds most. */
+    private int author(Ballot ballot) {
+        Integer last = newest.get(ballot.node());
+        if (last != null && authors.get(last).wrote(ballot)) {
+            return last;
         }
+        int place = places.computeIfAbsent(Author.of(ballot), this::add);
+        newest.put(ballot.node(), place);
+        return place;
+    }
+
+    private int add(Author author) {
         authors.add(author);
         if (authors.size() > owed.length) {
             owed = Arrays.copyOf(owed, 2 * owed.length);
         }
-        places.put(author, authors.size() - 1);
         return authors.size() - 1;
     }
 

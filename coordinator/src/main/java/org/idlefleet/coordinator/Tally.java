@@ -35,9 +35,7 @@ import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -133,16 +131,14 @@ final class Tally {
         Optional<Delivery> delivery = delivery(result, now);
         if (job.needed() == 1 && job.ballots(shard.index()).isEmpty()) {
             var verdict = new Verdict.Agreed(ballot, List.of(ballot), List.of(), List.of());
-            return settle(decision, job, shard, verdict, List.of(), arrived(delivery, ballot), now)
+            return settle(decision, job, shard, verdict, List.of(), newest(delivery, ballot), now)
                     .build();
         }
         return cast(decision, job, shard, ballot, delivery, now).build();
     }
 
-    private static Map<Lease, Delivery> arrived(Optional<Delivery> delivery, Ballot ballot) {
-        var arrived = new LinkedHashMap<Lease, Delivery>();
-        delivery.ifPresent(known -> arrived.put(ballot.lease(), known));
-        return arrived;
+    private static Optional<Delivery.Newest> newest(Optional<Delivery> delivery, Ballot ballot) {
+        return delivery.map(known -> new Delivery.Newest(ballot.lease(), known));
     }
 
     private Optional<Delivery> delivery(ResultReturned result, Instant now) {
@@ -401,7 +397,7 @@ final class Tally {
         Comparison equal = Comparison.equal(all.size());
         return refereeDue(job, all, equal, agreed)
                 ? decision.event(referee(job, shard, equal))
-                : settle(decision, job, shard, agreed, List.of(), arrived(delivery, ballot), now);
+                : settle(decision, job, shard, agreed, List.of(), newest(delivery, ballot), now);
     }
 
     /**
@@ -429,7 +425,7 @@ final class Tally {
                         shard,
                         agreed,
                         distances(ballots, comparison, agreed),
-                        new LinkedHashMap<>(),
+                        Optional.empty(),
                         now)
                 .build();
     }
@@ -440,10 +436,10 @@ final class Tally {
             OpenShard shard,
             Verdict.Agreed verdict,
             List<Double> distances,
-            Map<Lease, Delivery> arrived,
+            Optional<Delivery.Newest> newest,
             Instant now) {
         Lease canonical = verdict.canonical().lease();
-        Pay.Settled paid = payment(job, shard, verdict, arrived, now);
+        Pay.Settled paid = payment(job, shard, verdict, newest, now);
         Money charged = paid.payment().charged();
         int ppm = audits.ppm(job.admitted(), verdict.canonical(), now);
         AuditDraw.Draw draw =
@@ -542,30 +538,34 @@ final class Tally {
     }
 
     private static boolean verdictLacks(Verdict.Agreed verdict, Replica replica) {
-        return verdict.ballots().stream()
-                .noneMatch(ballot -> ballot.lease().equals(replica.lease()));
+        for (Ballot ballot : verdict.ballots()) {
+            if (ballot.lease().equals(replica.lease())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
      * The client pays the quorum it bought. All whose results were within tolerance share it alike,
      * so an extra vote that was needed costs the client nothing.
      *
-     * @param arrived how the newest result came in, which the job does not know yet
+     * @param newest how the newest result came in, which the job does not know yet
      */
     private Pay.Settled payment(
             Job job,
             OpenShard shard,
             Verdict.Agreed verdict,
-            Map<Lease, Delivery> arrived,
+            Optional<Delivery.Newest> newest,
             Instant now) {
         if (verdict.ballots().size() == 1) {
-            return pay.pay(job, model(job), shard, verdict.agreeing(), arrived, now);
+            return pay.pay(job, model(job), shard, verdict.agreeing(), newest, now);
         }
         var paid = new TreeMap<OwnerId, Ballot>();
         Stream.concat(verdict.agreeing().stream(), verdict.inconclusive().stream())
                 .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))
                 .forEach(ballot -> paid.putIfAbsent(ballot.owner(), ballot));
-        return pay.pay(job, model(job), shard, List.copyOf(paid.values()), arrived, now);
+        return pay.pay(job, model(job), shard, List.copyOf(paid.values()), newest, now);
     }
 
     private Decision.Builder end(

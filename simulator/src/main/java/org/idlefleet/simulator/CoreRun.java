@@ -78,6 +78,7 @@ public final class CoreRun {
     private final Map<Long, Consumer<Answer>> asked = new HashMap<>();
     private final Map<JobId, Lease> claims = new HashMap<>();
     private final Set<Lease> wrong = new HashSet<>();
+    private final Set<OwnerId> liars = new HashSet<>();
     private Instant now = Timeline.BEGIN;
     private int funded;
     private long request;
@@ -111,14 +112,12 @@ public final class CoreRun {
     }
 
     private static final class Node {
-        final OwnerId owner;
         final boolean hostile;
         boolean here = true;
         int results;
         Instant freeAt = Instant.MIN;
 
-        Node(OwnerId owner, boolean hostile) {
-            this.owner = owner;
+        Node(boolean hostile) {
             this.hostile = hostile;
         }
     }
@@ -183,9 +182,12 @@ public final class CoreRun {
                 policy.auditSecret());
     }
 
-    private void join(int number, boolean trusted, boolean hostile) {
+    private void join(int number, boolean trusted, boolean lies) {
         var owner = new OwnerId("owner" + number);
-        nodes.add(new Node(owner, hostile));
+        nodes.add(new Node(lies));
+        if (lies) {
+            liars.add(owner);
+        }
         Digest token = Digest.of(owner.value().getBytes(StandardCharsets.UTF_8));
         Instant later = now.plus(Duration.ofDays(1));
         ask(n -> new Command.IssueToken(n, owner, token, later), _ -> {});
@@ -369,6 +371,6 @@ public final class CoreRun {
     }
 
     private boolean isHostile(OwnerId owner) {
-        return nodes.stream().anyMatch(node -> node.hostile && node.owner.equals(owner));
+        return liars.contains(owner);
     }
 }

@@ -29,7 +29,8 @@ import java.util.stream.Stream;
  * restart: nodes come back by themselves.
  */
 public final class Fleet {
-    private final TreeMap<Long, ParkSession> sessions = new TreeMap<>();
+    private final Map<Long, ParkSession> sessions = new HashMap<>();
+    private final TreeMap<Long, ParkSession> inOrder = new TreeMap<>();
     private final Map<NodeId, ParkSession> byNode = new HashMap<>();
     private final Map<Digest, Pool> pools = new HashMap<>();
     private final Map<NodeId, Departure> departures = new HashMap<>();
@@ -73,6 +74,7 @@ public final class Fleet {
         probes.show(numericClass, owner);
         var opened = new ParkSession(session, node, owner, network, numericClass, memoryBytes, at);
         sessions.put(session, opened);
+        inOrder.put(session, opened);
         if (before.equals(probes.of(numericClass))) {
             opened.computesIn(before);
         } else {
@@ -85,7 +87,7 @@ public final class Fleet {
 
     /** Tells every session anew in which numeric class it computes; whom to trust has changed. */
     public void classify() {
-        for (ParkSession session : sessions.values()) {
+        for (ParkSession session : inOrder.values()) {
             NumericClass now = probes.of(session.shown());
             if (!now.equals(session.numericClass())) {
                 poolsOf(session).forEach(pool -> pool.forget(session));
@@ -99,6 +101,7 @@ public final class Fleet {
     /** Forgets the session; what it held is returned, oldest first. */
     public List<Grant> close(long session, Instant at) {
         ParkSession closed = sessions.remove(session);
+        inOrder.remove(session);
         if (closed == null) {
             return List.of();
         }
@@ -152,9 +155,9 @@ public final class Fleet {
         if (from != null) {
             from.end(ended)
                     .ifPresent(grant -> {
-                        poolsOf(from).forEach(pool -> pool.forget(from));
                         from.learn(grant, computeTime, at);
                         from.seen(at);
+                        pool(grant.manifest()).learn(from);
                         refresh(from);
                     });
         }
@@ -169,7 +172,7 @@ public final class Fleet {
     }
 
     public Collection<ParkSession> sessions() {
-        return sessions.values();
+        return inOrder.values();
     }
 
     /**
@@ -186,7 +189,7 @@ public final class Fleet {
         return pool == null ? List.of() : pool.readyTrusted.sessions;
     }
 
-    /** Owners of {@link #ready} sessions, each once. */
+    /** Owners of {@link #ready} sessions, each once, in any order. */
     public Stream<OwnerId> readyOwners(Digest manifest) {
         Pool pool = pools.get(manifest);
         return pool == null ? Stream.empty() : pool.readyOwners.keySet().stream();
@@ -273,7 +276,9 @@ public final class Fleet {
     }
 
     private void refresh(ParkSession session) {
-        poolsOf(session).forEach(pool -> pool.refresh(session));
+        for (Digest model : session.milliSpeeds().keySet()) {
+            pool(model).refresh(session);
+        }
     }
 
     private List<Pool> poolsOf(ParkSession session) {
@@ -323,7 +328,7 @@ public final class Fleet {
         private final Predicate<OwnerId> trusted;
         private final Drawn ready = new Drawn();
         private final Drawn readyTrusted = new Drawn();
-        private final TreeMap<OwnerId, Integer> readyOwners = new TreeMap<>();
+        private final Map<OwnerId, Integer> readyOwners = new HashMap<>();
         private final Map<ParkSession, Long> counted = new HashMap<>();
         private final Map<OwnerId, Integer> owners = new HashMap<>();
         private final Map<NumericClass, Map<OwnerId, Integer>> classes = new LinkedHashMap<>();
@@ -370,6 +375,16 @@ public final class Fleet {
             ready.sessions.stream()
                     .filter(session -> trusted.test(session.owner()))
                     .forEach(readyTrusted::add);
+        }
+
+        /** Counts what the session, if it is counted at all, has shown to do by now. */
+        void learn(ParkSession session) {
+            long speed = session.milliSpeed(manifest) * session.slots();
+            Long before = counted.replace(session, speed);
+            if (before != null) {
+                milliSpeed += speed - before;
+                trustedMilliSpeed += trusted.test(session.owner()) ? speed - before : 0;
+            }
         }
 
         void forget(ParkSession session) {

@@ -9,6 +9,10 @@ import org.idlefleet.protocol.OwnerId;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -28,7 +32,7 @@ public final class OpenJob {
     private final Terms terms;
     private final WorkUnits units;
     private final TreeMap<Integer, Integer> free = new TreeMap<>();
-    private final TreeMap<Integer, OpenShard> shards = new TreeMap<>();
+    private final Map<Integer, OpenShard> shards = new HashMap<>();
     private final TreeMap<Integer, OpenShard> wanting = new TreeMap<>();
     private final TreeSet<OwnerId> declined = new TreeSet<>();
     private int settledItems;
@@ -165,9 +169,11 @@ public final class OpenJob {
         return Optional.ofNullable(shards.get(index));
     }
 
-    /** Open shards in order. */
-    public Iterable<OpenShard> shards() {
-        return shards.values();
+    /** Open shards in the order of their numbers, as they are now. */
+    public List<OpenShard> shards() {
+        var all = new ArrayList<>(shards.values());
+        all.sort(Comparator.comparingInt(OpenShard::index));
+        return all;
     }
 
     public int openShards() {
@@ -278,7 +284,7 @@ public final class OpenJob {
     private void refresh(OpenShard shard) {
         if (shard.wanted() > 0) {
             wanting.put(shard.index(), shard);
-        } else {
+        } else if (!wanting.isEmpty()) {
             wanting.remove(shard.index());
         }
     }

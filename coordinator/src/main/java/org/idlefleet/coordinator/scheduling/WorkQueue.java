@@ -183,10 +183,12 @@ public final class WorkQueue {
     private <T> Optional<T> firstCheck(
             int limit, long turn, boolean trusted, Function<OpenJob, Optional<T>> choose) {
         Optional<T> chosen = Optional.empty();
-        if (trusted) {
+        if (trusted && !checksForTrusted.isEmpty()) {
             chosen = firstOf(List.of(checksForTrusted), limit, turn, choose);
         }
-        return chosen.isPresent() ? chosen : firstOf(List.of(checks), limit, turn, choose);
+        return chosen.isPresent() || checks.isEmpty()
+                ? chosen
+                : firstOf(List.of(checks), limit, turn, choose);
     }
 
     private static <T> Optional<T> firstOf(

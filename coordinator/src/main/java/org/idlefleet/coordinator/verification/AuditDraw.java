@@ -5,11 +5,7 @@ import org.idlefleet.protocol.JobId;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.time.Instant;
-
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Draws the results that are audited, by HMAC-SHA256 over job, shard and commit under a key that
@@ -29,13 +25,11 @@ public final class AuditDraw {
      */
     public static final int REVIEWED_PPM = 10_000;
 
-    private static final String HMAC = "HmacSHA256";
-
     private static final byte[] COMMITMENT =
             "idlefleet audit day key v1\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final Mac draws;
-    private final Mac keys;
+    private final Hmac draws = new Hmac();
+    private final Hmac keys = new Hmac();
     private long day = Long.MIN_VALUE;
 
     /**
@@ -46,9 +40,7 @@ public final class AuditDraw {
             throw new IllegalArgumentException(
                     "the audit secret has at least 16 bytes, found " + secret.length);
         }
-        draws = hmac();
-        keys = hmac();
-        key(keys, secret);
+        keys.key(secret);
     }
 
     /**
@@ -99,9 +91,9 @@ public final class AuditDraw {
      * @param ppm results audited, of a million: more than 0
      */
     public static Draw draw(byte[] dayKey, JobId job, int shard, Digest commit, int ppm) {
-        Mac mac = hmac();
-        key(mac, dayKey);
-        return drawn(mac.doFinal(message(job, shard, commit)), ppm);
+        var hmac = new Hmac();
+        hmac.key(dayKey);
+        return drawn(hmac.doFinal(message(job, shard, commit)), ppm);
     }
 
     private static Draw drawn(byte[] hash, int ppm) {
@@ -116,7 +108,7 @@ public final class AuditDraw {
     private byte[] hash(JobId job, int shard, Digest commit, Instant at) {
         if (day(at) != day) {
             day = day(at);
-            key(draws, dayKey(at));
+            draws.key(dayKey(at));
         }
         return draws.doFinal(message(job, shard, commit));
     }
@@ -132,22 +124,6 @@ public final class AuditDraw {
     /** A uniform 64-bit number below the share {@code ppm} of its range. */
     private static boolean below(long uniform, int ppm) {
         return Math.unsignedMultiplyHigh(uniform, ALL) < ppm;
-    }
-
-    private static Mac hmac() {
-        try {
-            return Mac.getInstance(HMAC);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no " + HMAC, e);
-        }
-    }
-
-    private static void key(Mac mac, byte[] key) {
-        try {
-            mac.init(new SecretKeySpec(key, HMAC));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(HMAC + " did not take its key", e);
-        }
     }
 
     private static long day(Instant at) {

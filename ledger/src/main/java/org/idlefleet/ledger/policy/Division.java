@@ -43,12 +43,18 @@ final class Division {
         this.policy = policy;
         this.work = work;
         this.charged = charged;
-        contributors =
-                work.contributors().stream()
-                        .sorted(Comparator.comparing(Contributor::owner))
-                        .toList();
+        contributors = sorted(work.contributors());
         before = policy.shares().cumulative(divided);
-        parts = policy.shares().next(divided, charged);
+        parts = new EnumMap<>(Party.class);
+        policy.shares()
+                .cumulative(divided.plus(charged))
+                .forEach((party, then) -> parts.put(party, then.minus(part(before, party))));
+    }
+
+    private static List<Contributor> sorted(List<Contributor> any) {
+        return any.size() < 2
+                ? any
+                : any.stream().sorted(Comparator.comparing(Contributor::owner)).toList();
     }
 
     Payment payment() {

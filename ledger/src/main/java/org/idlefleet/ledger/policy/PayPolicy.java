@@ -262,6 +262,9 @@ public record PayPolicy(
 
     /** Where several owners ran it, the client pays the lowest surge of their regions. */
     private int surge(Work work) {
+        if (surges.isEmpty()) {
+            return 0;
+        }
         return work.contributors().stream()
                 .mapToInt(contributor -> surge(contributor.region(), work.at()))
                 .min()
