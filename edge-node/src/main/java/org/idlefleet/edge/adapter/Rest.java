@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Rest {
     private static final Duration FIRST = Duration.ofSeconds(5);
-    private static final Duration LAST = Duration.ofMinutes(10);
+    private static final Duration LAST = Duration.ofHours(1);
 
     /** Each wait is so many times as long as the one before. */
     private static final int SLOWER = 4;

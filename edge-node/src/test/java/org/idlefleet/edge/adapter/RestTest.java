@@ -50,7 +50,7 @@ final class RestTest {
             timer.runLast();
         }
         assertThat(given).isEqualTo(6);
-        assertThat(timer.seconds).containsExactly(5L, 20L, 80L, 320L, 600L, 600L, 600L);
+        assertThat(timer.seconds).containsExactly(5L, 20L, 80L, 320L, 1280L, 3600L, 3600L);
     }
 
     @Test

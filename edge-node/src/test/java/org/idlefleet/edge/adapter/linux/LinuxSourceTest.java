@@ -110,6 +110,24 @@ class LinuxSourceTest {
     }
 
     @Test
+    void ofTwoBatteriesTheEmptierOneAndTheOneThatIsDrainedCount() {
+        battery("BAT0", "Charging", 30);
+        battery("BAT1", "Discharging", 80);
+        assertThat(value(source(), Quantity.BATTERY)).isEqualTo(OptionalDouble.of(30));
+        assertThat(value(source(), Quantity.DISCHARGING)).isEqualTo(YES);
+        battery("BAT0", "Discharging", 80);
+        battery("BAT1", "Full", 30);
+        assertThat(value(source(), Quantity.BATTERY)).isEqualTo(OptionalDouble.of(30));
+        assertThat(value(source(), Quantity.DISCHARGING)).isEqualTo(YES);
+    }
+
+    private void battery(String name, String status, int percent) {
+        supply(
+                name,
+                Map.of("type", "Battery", "status", status, "capacity", Integer.toString(percent)));
+    }
+
+    @Test
     void infersMainsFromABatteryThatChargesWhereNoChargerIsShown() {
         supply("battery", Map.of("type", "Battery", "status", "Charging", "capacity", "40"));
         assertThat(value(source(), Quantity.MAINS)).isEqualTo(YES);
