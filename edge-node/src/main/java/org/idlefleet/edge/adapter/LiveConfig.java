@@ -69,7 +69,7 @@ final class LiveConfig {
         try {
             EdgeConfig next = start.savedRules().again();
             if (!next.costs().equals(costs)) {
-                LOG.info("costs are new: {}", next.costs());
+                LOG.info("the owner's costs are new");
                 costs = next.costs();
             }
             if (!next.rules().texts().equals(rules.texts())) {
