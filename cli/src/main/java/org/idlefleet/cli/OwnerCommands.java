@@ -338,6 +338,10 @@ final class OwnerCommands {
                                     honesty.path("agreed").asLong(),
                                     honesty.path("inconclusive").asLong(),
                                     honesty.path("outvoted").asLong())
+                    + "                known answers: %d passed, %d failed%n"
+                            .formatted(
+                                    honesty.path("ringersPassed").asLong(),
+                                    honesty.path("ringersFailed").asLong())
                     + "  availability  %s: %d leases answered, %d handed back in time, %d lost, %d refused or malformed%n"
                             .formatted(
                                     TrustCommand.share(availability.path("share")),

@@ -126,7 +126,8 @@ class OwnerCommandsTest {
                  "standing": {
                    "state": "warm_up", "trusted": false, "since": "2026-01-01T00:00:00Z",
                    "honesty": {"recentShare": 0.75, "results": 9, "checked": 4, "agreed": 3,
-                     "inconclusive": 0, "outvoted": 1, "warmUpChecks": 200},
+                     "inconclusive": 0, "outvoted": 1, "warmUpChecks": 200, "ringersPassed": 2,
+                     "ringersFailed": 1},
                    "availability": {"share": 0.5, "answered": 5, "released": 2, "lost": 4,
                      "refused": 1},
                    "speed": {"againstExpectation": 1.25, "expectedSeconds": 10, "takenSeconds": 8}}}
@@ -137,6 +138,7 @@ class OwnerCommandsTest {
                         owner ann: new; every result is audited until 200 checks were passed, 3 so far
                           first result settled 2026-01-01T00:00:00Z; as the coordinator said before 2026-01-02T03:04:05Z
                           honesty       75.00 % of late: 9 results, 4 checked, 3 right, 0 inconclusive, 1 voted down
+                                        known answers: 2 passed, 1 failed
                           availability  50.00 %: 5 leases answered, 2 handed back in time, 4 lost, 1 refused or malformed
                           speed         1.25 of what was expected: 8.0 s computed, 10.0 s expected
                         """);

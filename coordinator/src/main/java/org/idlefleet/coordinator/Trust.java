@@ -336,7 +336,9 @@ final class Trust {
                         counts.inconclusive(),
                         counts.outvoted(),
                         Standing.WARM_UP,
-                        standing.recent().share()),
+                        standing.recent().share(),
+                        counts.ringersPassed(),
+                        counts.ringersFailed()),
                 new CoordinatorMessage.Availability(
                         conduct.answered(), conduct.released(), conduct.lost(), conduct.refused()),
                 new CoordinatorMessage.Speed(conduct.expected(), conduct.taken()));

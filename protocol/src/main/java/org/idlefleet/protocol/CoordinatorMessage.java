@@ -102,6 +102,8 @@ public sealed interface CoordinatorMessage {
      * @param outvoted those that others voted down
      * @param warmUpChecks how many must be found right before only a share is audited
      * @param recentShare of the checks of late those that were passed, 0 to 1; old ones fade
+     * @param ringersPassed those of the agreed whose answer was known beforehand
+     * @param ringersFailed those that were not the answer that was known
      */
     record Honesty(
             long results,
@@ -109,7 +111,9 @@ public sealed interface CoordinatorMessage {
             long inconclusive,
             long outvoted,
             long warmUpChecks,
-            double recentShare) {
+            double recentShare,
+            long ringersPassed,
+            long ringersFailed) {
         /** Results that somebody checked. */
         public long checked() {
             return agreed + inconclusive + outvoted;

@@ -209,6 +209,8 @@ class CoordinatorServerTest extends ServerHouse {
                 assertThat(honesty.checked()).isEqualTo(figures.get("checked").asLong());
                 assertThat(honesty.agreed()).isEqualTo(figures.get("agreed").asLong());
                 assertThat(honesty.recentShare()).isEqualTo(figures.get("recent_share").asDouble());
+                assertThat(honesty.ringersPassed())
+                        .isEqualTo(figures.get("ringers_passed").asLong());
                 assertThat(standing.availability().answered())
                         .isPositive()
                         .isEqualTo(seen.get("availability").get("answered").asLong());

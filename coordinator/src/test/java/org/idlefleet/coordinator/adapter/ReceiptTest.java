@@ -168,6 +168,12 @@ class ReceiptTest extends ServerHouse {
         JobReceipt receipt = held.read();
         assertThat(held.verify(held.receipt()).faults()).isEmpty();
         assertThat(receipt.checks()).hasSameSizeAs(receipt.shards());
+        assertThat(held.verify(held.receipt()).open().toString())
+                .doesNotContain("drawn for a check");
+        ObjectNode hidden = held.tree();
+        hidden.putArray("checks");
+        assertThat(held.verify(HeldReceipt.signed(hidden, signer)).open().toString())
+                .contains("drawn for a check are right: no check of them is shown");
         assertThat(receipt.checks()).allMatch(check -> check.outcome().equals("upheld"));
         refusesEveryChangedByte(held);
         refusesWhatTheCoordinatorCannotHaveSeen(held, signer);

@@ -152,7 +152,9 @@ final class StatusFile {
                 .put("agreed", honesty.agreed())
                 .put("inconclusive", honesty.inconclusive())
                 .put("outvoted", honesty.outvoted())
-                .put("warmUpChecks", honesty.warmUpChecks());
+                .put("warmUpChecks", honesty.warmUpChecks())
+                .put("ringersPassed", honesty.ringersPassed())
+                .put("ringersFailed", honesty.ringersFailed());
         node.putObject("availability")
                 .put("share", availability.share())
                 .put("answered", availability.answered())

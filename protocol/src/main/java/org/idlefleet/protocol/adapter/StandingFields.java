@@ -38,6 +38,8 @@ final class StandingFields {
                 .setOutvoted(honesty.outvoted())
                 .setWarmUpChecks(honesty.warmUpChecks())
                 .setRecentShare(honesty.recentShare())
+                .setRingersPassed(honesty.ringersPassed())
+                .setRingersFailed(honesty.ringersFailed())
                 .setAnswered(availability.answered())
                 .setReleased(availability.released())
                 .setLost(availability.lost())
@@ -63,7 +65,9 @@ final class StandingFields {
                         count("inconclusive", m.getInconclusive()),
                         count("outvoted", m.getOutvoted()),
                         count("warm_up_checks", m.getWarmUpChecks()),
-                        share),
+                        share,
+                        count("ringers_passed", m.getRingersPassed()),
+                        count("ringers_failed", m.getRingersFailed())),
                 new Availability(
                         count("answered", m.getAnswered()),
                         count("released", m.getReleased()),

@@ -126,7 +126,14 @@ final class RandomMessages {
                 instant(),
                 random.nextBoolean(),
                 new CoordinatorMessage.Honesty(
-                        size(), size(), size(), size(), size(), random.nextDouble()),
+                        size(),
+                        size(),
+                        size(),
+                        size(),
+                        size(),
+                        random.nextDouble(),
+                        size(),
+                        size()),
                 new CoordinatorMessage.Availability(size(), size(), size(), size()),
                 new CoordinatorMessage.Speed(micros(), micros()));
     }

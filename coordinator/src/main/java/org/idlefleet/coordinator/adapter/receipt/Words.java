@@ -28,7 +28,6 @@ final class Words {
             PaymentCheck payments,
             int inputsMatched,
             int outputsMatched) {
-        long drawn = receipt.shards().stream().filter(shard -> shard.draw().audited()).count();
         findings.proven(
                 "%s signed that %s of %s is %s: %d of %d items of %s (manifest %s), assurance %s."
                         .formatted(
@@ -67,7 +66,7 @@ final class Words {
         if (assurance.audited()) {
             findings.proven(
                     "%d results were drawn for a check; %d checks are shown."
-                            .formatted(drawn, receipt.checks().size()));
+                            .formatted(drawn(), receipt.checks().size()));
         }
         if (draws.drawn() > 0) {
             findings.proven("%d draws follow from the audit keys shown.".formatted(draws.drawn()));
@@ -108,6 +107,20 @@ final class Words {
             }
         }
         sayOpenTerms(payments);
+        long unaudited =
+                receipt.shards().stream()
+                        .filter(shard -> shard.draw().audited())
+                        .filter(shard ->
+                                receipt.checks().stream()
+                                        .noneMatch(check ->
+                                                check.shard() == shard.shard()
+                                                        && check.outcome().equals("upheld")))
+                        .count();
+        if (unaudited > 0) {
+            findings.open(
+                    "That %d of the %d results drawn for a check are right: no check of them is shown that found it so."
+                            .formatted(unaudited, drawn()));
+        }
         if (given.inputs().isEmpty()) {
             findings.open("That it is about your inputs: give them with --inputs.");
         }
@@ -165,6 +178,10 @@ final class Words {
         findings.open(
                 "That the policy divides a payment just so, and whom a fleet or a referrer belongs"
                         + " to: the coordinator says so.");
+    }
+
+    private long drawn() {
+        return receipt.shards().stream().filter(shard -> shard.draw().audited()).count();
     }
 
     private static String credits(long micros) {

@@ -113,6 +113,7 @@ function standing(known) {
       + (known.probationUntil ? ', until ' + when(known.probationUntil) : '')]];
   const h = known.honesty, a = known.availability, v = known.speed;
   if (h) rows.push(['Honesty', whole.format(h.agreed) + ' of ' + whole.format(h.checked) + ' checked results agreed, ' + h.inconclusive + ' could not be judged, ' + h.outvoted + ' outvoted; ' + whole.format(h.results) + ' results in all']);
+  if (h) rows.push(['Known answers', whole.format(h.ringersPassed || 0) + ' passed, ' + (h.ringersFailed || 0) + ' failed']);
   if (a) rows.push(['Availability', Math.round(100 * a.share) + ' %: ' + whole.format(a.answered) + ' answered, ' + a.released + ' handed back, ' + a.lost + ' lost, ' + a.refused + ' refused']);
   if (v) rows.push(['Speed', v.takenSeconds > 0 ? v.againstExpectation.toFixed(2) + ' times as fast as expected' : 'not measured yet']);
   return rows;
