@@ -11,6 +11,11 @@ import java.util.List;
  * Shards settled a second with nodes that answer at once: TLS, durable log, votes, payments, books
  * and proof log. One warm coordinator throughout; what a plain echo over as many TLS connections
  * costs stands beside it.
+ *
+ * <p>{@code flat.nodes} is the rate with very many nodes in parts of that with ten, with the same
+ * work open for both: a million shards. {@code flat.nodes} with {@code thin} is the same with a
+ * fifth of the work open for both, where each of very many nodes has little to do at a time; {@code
+ * shards-a-message} says how many a node was given, and answered, in one message.
  */
 public final class ControlPlane implements Bench {
     private static final StubNodes.Manner AT_ONCE = new StubNodes.Manner(256, 0.4, false);
@@ -41,7 +46,11 @@ public final class ControlPlane implements Bench {
 
     /** Shards settled, and what that took: seconds by the clock and of processors. */
     private record Pace(
-            int shards, double seconds, double coordinatorSeconds, double stubsSeconds) {
+            int shards,
+            long messages,
+            double seconds,
+            double coordinatorSeconds,
+            double stubsSeconds) {
         double rate() {
             return shards / seconds;
         }
@@ -66,6 +75,8 @@ public final class ControlPlane implements Bench {
                         + " to warm up; coordinator and stub nodes share the machine's processors");
         String nodes = "nodes" + size.nodes();
         Pace few;
+        Pace flood;
+        Pace thin;
         Pace many;
         try (var fleet = new StubFleet(StubFleet.ONE_ITEM_SHARDS)) {
             try (var stubs = new StubNodes(fleet.fleet(), fleet.manifest())) {
@@ -75,11 +86,12 @@ public final class ControlPlane implements Bench {
                 figures.atLeast("control-plane.rate", few.rate(), "shards/s", 50_000);
                 print(figures, "", few);
                 Pace trickle = measure(fleet, stubs, size.shards(), inTurn(size));
-                Pace flood = measure(fleet, stubs, size.manyOpen(), atOnce(size.manyOpen()));
+                flood = measure(fleet, stubs, size.manyOpen(), atOnce(size.manyOpen()));
                 figures.plain(
                         "control-plane.rate.open" + size.fewOpen(), trickle.rate(), "shards/s");
                 figures.plain(
                         "control-plane.rate.open" + size.manyOpen(), flood.rate(), "shards/s");
+                print(figures, ".open" + size.manyOpen(), flood);
                 figures.atLeast(
                         "control-plane.flat.open",
                         flood.rate() / trickle.rate(),
@@ -90,13 +102,18 @@ public final class ControlPlane implements Bench {
             try (var stubs = new StubNodes(fleet.fleet(), fleet.manifest())) {
                 stubs.connectAll(identities, AT_ONCE);
                 measure(fleet, stubs, size.shards(), atOnce(size.shards()));
-                many = measure(fleet, stubs, size.shards(), atOnce(size.shards()));
+                thin = measure(fleet, stubs, size.shards(), atOnce(size.shards()));
+                figures.plain("control-plane.rate." + nodes + ".thin", thin.rate(), "shards/s");
+                print(figures, "." + nodes + ".thin", thin);
+                many = measure(fleet, stubs, size.manyOpen(), atOnce(size.manyOpen()));
                 figures.plain("control-plane.rate." + nodes, many.rate(), "shards/s");
                 print(figures, "." + nodes, many);
             }
         }
         figures.atLeast(
-                "control-plane.flat." + nodes, many.rate() / few.rate(), "of-10-nodes", 0.8);
+                "control-plane.flat." + nodes, many.rate() / flood.rate(), "of-10-nodes", 0.8);
+        figures.plain(
+                "control-plane.flat." + nodes + ".thin", thin.rate() / few.rate(), "of-10-nodes");
         beside(figures, FEW, few);
         beside(figures, size.nodes(), many);
     }
@@ -108,6 +125,10 @@ public final class ControlPlane implements Bench {
                 pace.coordinatorSeconds() / shards,
                 "us/shard");
         figures.plain("control-plane.cpu.stubs" + suffix, pace.stubsSeconds() / shards, "us/shard");
+        figures.plain(
+                "control-plane.shards-a-message" + suffix,
+                (double) pace.shards() / Math.max(1, pace.messages()),
+                "shards");
     }
 
     /** The limit of the machine: round trips of single frames over as many TLS connections. */
@@ -142,12 +163,14 @@ public final class ControlPlane implements Bench {
                 ProcessHandle.of(fleet.fleet().coordinator().pid()).orElseThrow();
         Duration coordinatorBefore = cpu(coordinator);
         Duration stubsBefore = cpu(ProcessHandle.current());
+        long told = stubs.told();
         long began = System.nanoTime();
         load.run(fleet, stubs);
         fleet.awaitOpen(0);
         double seconds = (System.nanoTime() - began) / 1e9;
         return new Pace(
                 shards,
+                stubs.told() - told,
                 seconds,
                 cpu(coordinator).minus(coordinatorBefore).toNanos() / 1e9,
                 cpu(ProcessHandle.current()).minus(stubsBefore).toNanos() / 1e9);

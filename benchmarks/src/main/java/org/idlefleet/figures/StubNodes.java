@@ -50,6 +50,7 @@ final class StubNodes implements AutoCloseable {
     private final Map<NodeLink, Stub> open = new ConcurrentHashMap<>();
     private final AtomicInteger lost = new AtomicInteger();
     private final LongAdder answered = new LongAdder();
+    private final LongAdder told = new LongAdder();
     private final Endpoint door;
     private final Digest manifest;
 
@@ -112,6 +113,7 @@ final class StubNodes implements AutoCloseable {
                 }
             }
             if (!results.isEmpty()) {
+                told.increment();
                 answered.add(results.size());
                 link.send(results);
             }
@@ -222,6 +224,11 @@ final class StubNodes implements AutoCloseable {
     /** Results sent so far. */
     long answered() {
         return answered.sum();
+    }
+
+    /** Times that a node which answers at once was given work: that many messages each way. */
+    long told() {
+        return told.sum();
     }
 
     /** All nodes leave. */

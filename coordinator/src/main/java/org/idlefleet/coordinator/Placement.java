@@ -46,6 +46,12 @@ final class Placement {
      */
     private static final int SHARDS_PER_DRAW = 16;
 
+    /**
+     * Work that ends within so many seconds never is too late where it is: to spread it further
+     * costs another node a message and a wake-up, which take about as long over a mobile network.
+     */
+    private static final double SOON = 0.1;
+
     private final Fleet fleet;
     private final Jobs jobs;
     private final Registry registry;
@@ -280,7 +286,8 @@ final class Placement {
 
     /**
      * Whether new work would wait at this node for longer than all that is free will take the
-     * fleet: whoever is done sooner shall have it. A node with nothing to do is never too late.
+     * fleet: whoever is done sooner shall have it. A node with nothing to do is never too late, nor
+     * one that is done {@link #SOON}.
      */
     private Predicate<ParkSession> late(OpenJob job, ModelSpec model) {
         int from = job.firstFree().map(Map.Entry::getKey).orElse(0);
@@ -293,7 +300,7 @@ final class Placement {
             double seconds =
                     (double) (session.heldUnits() + units)
                             / Math.max(1, session.milliSpeed(model.manifest()));
-            return !session.held().isEmpty() && seconds > left * session.slots();
+            return !session.held().isEmpty() && seconds > Math.max(SOON, left * session.slots());
         };
     }
 

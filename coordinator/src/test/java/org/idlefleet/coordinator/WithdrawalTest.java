@@ -70,6 +70,8 @@ class WithdrawalTest {
         assertThat(left).isEmpty();
         if (durable) {
             assertThat(again).hasSizeGreaterThan(Job.SHARDS_SHOWN);
+            // Nobody is left who could audit the judge: that ends after its time.
+            world.pass(Duration.ofMinutes(11));
             assertThat(world.all(Event.JobEnded.class))
                     .filteredOn(ended -> ended.job().number() == 1)
                     .extracting(Event.JobEnded::end)

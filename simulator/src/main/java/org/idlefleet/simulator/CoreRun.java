@@ -79,6 +79,9 @@ public final class CoreRun {
     private final Map<JobId, Lease> claims = new HashMap<>();
     private final Set<Lease> wrong = new HashSet<>();
     private final Set<OwnerId> liars = new HashSet<>();
+    private final Set<Long> told = new HashSet<>();
+    private long assigned;
+    private long messages;
     private Instant now = Timeline.BEGIN;
     private int funded;
     private long request;
@@ -262,6 +265,11 @@ public final class CoreRun {
         return witness.report(log, nodes.stream().filter(node -> node.hostile).count());
     }
 
+    /** How many shards a node was given in one message, on average. */
+    public double shardsAMessage() {
+        return (double) assigned / Math.max(1, messages);
+    }
+
     /** Enough work for every owner to have passed its warm-up, in jobs of moderate size. */
     public void warmUp() {
         run(plan.owners(), 2 * Standing.WARM_UP);
@@ -281,6 +289,7 @@ public final class CoreRun {
                 plan(BEAT, beat);
             }
         }
+        told.clear();
         loop.step(commands, now);
     }
 
@@ -318,6 +327,8 @@ public final class CoreRun {
     }
 
     private void compute(Send.Assign assign) {
+        assigned++;
+        messages += told.add(assign.session()) ? 1 : 0;
         Node node = node(assign.session());
         Lease lease = assign.lease();
         Duration took = plan.shard();

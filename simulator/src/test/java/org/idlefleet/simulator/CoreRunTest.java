@@ -77,6 +77,14 @@ class CoreRunTest {
         assertThat(run.report().auditP99()).isLessThanOrEqualTo(60);
     }
 
+    /** A message costs more than a small shard; sixteen neighbours are what one node may get. */
+    @Test
+    void givesManyFastNodesTheirSmallShardsTogether() {
+        var run = new CoreRun(new CoreRun.Plan(Assurance.QUORUM, 500, 0, 0, 0, Duration.ZERO, 4));
+        run.run(4, 5_000);
+        assertThat(run.shardsAMessage()).isGreaterThan(8);
+    }
+
     private static CoreReport covered(long seed) {
         var run =
                 new CoreRun(
