@@ -101,7 +101,7 @@ public record Policy(
                 new Pace(
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(10),
-                        Duration.ofMillis(50),
+                        Duration.ofMillis(100),
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(15),
                         Duration.ofMillis(250),

@@ -14,9 +14,6 @@ public record Carver(Duration shortest, int itemsMax, int unitsMax) {
     /** A shard takes at most this part of the time a node will probably stay. */
     private static final int STAY_PART = 10;
 
-    /** Towards the end a node takes this part of its share of what is left. */
-    private static final int TAIL_PART = 2;
-
     /**
      * The end of the shard that starts at {@code from}.
      *
@@ -38,7 +35,8 @@ public record Carver(Duration shortest, int itemsMax, int unitsMax) {
             Duration stay,
             int batchItems,
             int itemsFit) {
-        long tailMillis = job.freeUnits() * 1_000_000 / Math.max(1, fleetMilliSpeed) / TAIL_PART;
+        // A slot's share of what is left: half of its node's, which has about two slots a lane.
+        long tailMillis = job.freeUnits() * 1_000_000 / Math.max(1, fleetMilliSpeed);
         long millis =
                 Math.max(
                         shortest.toMillis(),
