@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Book implements AutoCloseable {
     private static final int PER_REQUEST = 160;
-    private static final int AT_A_TIME = 3;
+    private static final int AT_A_TIME = 5;
     private static final int TRIES = 40;
     private static final long PAUSE_MILLIS = 500;
 

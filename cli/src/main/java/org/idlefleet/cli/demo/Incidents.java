@@ -1,5 +1,6 @@
 package org.idlefleet.cli.demo;
 
+import org.idlefleet.cli.fleet.Child;
 import org.idlefleet.cli.fleet.LocalFleet;
 
 import tools.jackson.databind.JsonNode;
@@ -8,12 +9,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 
 /**
  * What goes wrong on purpose while the book is embedded: a car drives off when a quarter is done, a
  * process is killed at half. Each strikes a node while it holds a shard. One thread.
  */
 final class Incidents {
+    /** After so long the coordinator has what a node sent before it froze. */
+    private static final Duration IN_FLIGHT = Duration.ofMillis(50);
+
     private final Screen screen;
     private final LocalFleet fleet;
     private final Path trace;
@@ -34,7 +39,7 @@ final class Incidents {
     }
 
     /** Looks whether it is time for the next one. */
-    void look(double share) throws IOException {
+    void look(double share) throws IOException, InterruptedException {
         if (!left && share >= 0.25 && holdsShard(leaver)) {
             Files.writeString(
                     trace,
@@ -43,14 +48,25 @@ final class Incidents {
             screen.event(leaver + "'s car drives off in the middle of a shard");
             left = true;
         } else if (left && !killed && share >= 0.5 && holdsShard(victim)) {
-            fleet.node(victim).kill();
-            screen.event(
-                    victim
-                            + "'s process "
-                            + fleet.node(victim).pid()
-                            + " is killed with -9 in the middle of a shard");
-            killed = true;
+            kill(fleet.node(victim));
         }
+    }
+
+    /** What a running node holds it may have answered before the signal comes; a frozen one not. */
+    private void kill(Child process) throws IOException, InterruptedException {
+        process.freeze();
+        Thread.sleep(IN_FLIGHT);
+        if (!holdsShard(victim)) {
+            process.thaw();
+            return;
+        }
+        process.kill();
+        screen.event(
+                victim
+                        + "'s process "
+                        + process.pid()
+                        + " is killed with -9 in the middle of a shard");
+        killed = true;
     }
 
     /** Both have happened. */

@@ -67,6 +67,24 @@ public final class Child {
         await(Duration.ofSeconds(10));
     }
 
+    /** SIGSTOP: it does nothing more until it is thawed. */
+    public void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** SIGCONT. */
+    public void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        // The shell's own: not every system has a program for it.
+        var shell = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid());
+        if (shell.start().waitFor() != 0) {
+            throw new IOException("SIG" + name + " did not reach process " + pid());
+        }
+    }
+
     /** SIGTERM. */
     public void terminate() {
         process.destroy();
