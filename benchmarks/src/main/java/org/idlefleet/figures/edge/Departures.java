@@ -141,9 +141,9 @@ final class Departures {
                             .flatMap(ProcessHandle::descendants)
                             .forEach(ProcessHandle::destroyForcibly);
             case DAEMON_STOPPED -> {
-                command("kill", "-STOP", Long.toString(daemon));
+                fleet.node("node" + node).freeze();
                 Thread.sleep(away);
-                command("kill", "-CONT", Long.toString(daemon));
+                fleet.node("node" + node).thaw();
             }
             case NETWORK_GONE -> {
                 relays.get(node).cut();
