@@ -17,8 +17,6 @@ public final class EdgeRun {
                         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.AUTO))
                         .setExecutionExceptionHandler(Idlefleet::failed);
         command.getCommandSpec().mixinStandardHelpOptions(true);
-        int code = command.execute(args);
-        System.out.flush();
-        System.exit(code);
+        System.exit(Idlefleet.run(command, args, System.out));
     }
 }

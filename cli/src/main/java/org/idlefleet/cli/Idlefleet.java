@@ -43,13 +43,13 @@ public final class Idlefleet {
     private Idlefleet() {}
 
     public static void main(String[] args) {
-        System.exit(run(args, System.out));
+        System.exit(run(commandLine(), args, System.out));
     }
 
     /** Runs one command line; all that it prints has left for {@code out} when this returns. */
-    static int run(String[] args, PrintStream out) {
+    static int run(CommandLine command, String[] args, PrintStream out) {
         var writer = new PrintWriter(out, true, out.charset());
-        int code = commandLine().setOut(writer).execute(args);
+        int code = command.setOut(writer).execute(args);
         writer.flush();
         return code;
     }

@@ -96,7 +96,11 @@ class CommandTest {
     void nothingStaysBehindWhenACommandEnds() {
         for (String[] line : new String[][] {{"completion"}, {"simulate", "trust"}}) {
             var out = new ByteArrayOutputStream();
-            assertThat(Idlefleet.run(line, new PrintStream(out, false, StandardCharsets.UTF_8)))
+            assertThat(
+                            Idlefleet.run(
+                                    Idlefleet.commandLine(),
+                                    line,
+                                    new PrintStream(out, false, StandardCharsets.UTF_8)))
                     .isEqualTo(ExitCode.OK);
             assertThat(out.toString(StandardCharsets.UTF_8))
                     .isNotEmpty()
