@@ -40,14 +40,14 @@ final class Incidents {
 
     /** Looks whether it is time for the next one. */
     void look(double share) throws IOException, InterruptedException {
-        if (!left && share >= 0.25 && holdsShard(leaver)) {
+        if (!left && share >= 0.25 && held(leaver) > 1) {
             Files.writeString(
                     trace,
                     "0s vehicle.gear_park no\n0s vehicle.speed 30\n",
                     StandardOpenOption.APPEND);
             screen.event(leaver + "'s car drives off in the middle of a shard");
             left = true;
-        } else if (left && !killed && share >= 0.5 && holdsShard(victim)) {
+        } else if (left && !killed && share >= 0.5 && held(victim) > 0) {
             kill(fleet.node(victim));
         }
     }
@@ -56,7 +56,7 @@ final class Incidents {
     private void kill(Child process) throws IOException, InterruptedException {
         process.freeze();
         Thread.sleep(IN_FLIGHT);
-        if (!holdsShard(victim)) {
+        if (held(victim) == 0) {
             process.thaw();
             return;
         }
@@ -74,12 +74,13 @@ final class Incidents {
         return left && killed;
     }
 
-    private boolean holdsShard(String owner) {
+    /** Shards of this owner's node: of two, one is left when the node sees that it drives. */
+    private int held(String owner) {
         for (JsonNode node : fleet.api().get("/api/v1/nodes").path("data")) {
             if (node.path("owner").asString().equals(owner)) {
-                return node.path("held_slots").asInt() > 0;
+                return node.path("held_slots").asInt();
             }
         }
-        return false;
+        return 0;
     }
 }
