@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Year;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** The ledger's commands about prices, clients' invoices and owners' years. */
 final class LedgerReportCommand {
@@ -107,8 +108,12 @@ final class LedgerReportCommand {
 
     @Command(
             name = "invoice",
-            description = "Show what a client used in a month; the coordinator must run.")
-    static final class InvoiceOf implements Runnable {
+            description = {
+                "Show what a client used in a month, by API key and model; the coordinator must"
+                        + " run.",
+                "The sum is held against what was booked on the client's accounts."
+            })
+    static final class InvoiceOf implements Callable<Integer> {
         @Mixin private Operator operator = new Operator();
         @Mixin private Output output = new Output();
 
@@ -129,7 +134,7 @@ final class LedgerReportCommand {
         private Optional<Path> pdf = Optional.empty();
 
         @Override
-        public void run() {
+        public Integer call() {
             String path =
                     "/api/v1/ledger/invoices/"
                             + PathPart.of(client)
@@ -138,24 +143,47 @@ final class LedgerReportCommand {
             JsonNode invoice = operator.get(path);
             csv.ifPresent(file -> write(file, operator.bytes(path + "&format=csv")));
             pdf.ifPresent(file -> write(file, operator.bytes(path + "&format=pdf")));
-            var table = new Table("MODEL", ">JOBS", ">UNITS", ">SETTLED", ">REFUNDED", ">AMOUNT");
-            for (JsonNode line : invoice.path("lines")) {
-                table.row(
-                        line.path("model").asString(),
-                        line.path("jobs").asLong(),
-                        line.path("units").asLong(),
-                        line.path("settled").asString(),
-                        line.path("refunded").asString(),
-                        line.path("amount").asString());
+            var table =
+                    new Table(
+                            "API KEY",
+                            "MODEL",
+                            ">JOBS",
+                            ">UNITS",
+                            ">SETTLED",
+                            ">REFUNDED",
+                            ">AMOUNT");
+            for (JsonNode key : invoice.path("keys")) {
+                for (JsonNode line : key.path("lines")) {
+                    table.row(
+                            key.path("api_key_id").asString("none on record"),
+                            line.path("model").asString(),
+                            line.path("jobs").asLong(),
+                            line.path("units").asLong(),
+                            line.path("settled").asString(),
+                            line.path("refunded").asString(),
+                            line.path("amount").asString());
+                }
             }
+            String missing = invoice.path("missing").asString();
+            boolean complete = Money.parse(missing).isZero();
             output.print(
                     invoice,
-                    "invoice %s%n%stotal %s, paid in %s%n"
+                    "invoice %s%n%stotal %s; balance %s + paid in %s - taken back %s - total = %s%n%s"
                             .formatted(
                                     invoice.path("number").asString(),
                                     table,
                                     invoice.path("total").asString(),
-                                    invoice.path("paid_in").asString()));
+                                    invoice.path("opening").asString(),
+                                    invoice.path("paid_in").asString(),
+                                    invoice.path("paid_back").asString(),
+                                    invoice.path("closing").asString(),
+                                    complete
+                                            ? ""
+                                            : "IT DOES NOT ADD UP: "
+                                                    + missing
+                                                    + " moved in the accounts and is on no"
+                                                    + " line\n"));
+            return complete ? ExitCode.OK : ExitCode.ERROR;
         }
 
         private static void write(Path file, byte[] bytes) {

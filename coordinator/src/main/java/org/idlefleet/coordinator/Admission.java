@@ -179,6 +179,14 @@ final class Admission {
     Decision fund(FundClient fund, Instant now) {
         String client = fund.client().value();
         Transaction transaction = Transaction.fund(client, fund.reference(), fund.amount());
+        if (transaction.id().refunded().isPresent()) {
+            return refuse(
+                    fund,
+                    new Refusal.Conflict(
+                            "payment "
+                                    + fund.reference()
+                                    + " reads as a refund of ours: name it otherwise"));
+        }
         Money owed = book.balance(AccountId.clientDebt(client)).negate();
         if (!owed.isPositive() || !(book.check(transaction) instanceof Check.Bookable)) {
             return booked(fund, transaction, now);

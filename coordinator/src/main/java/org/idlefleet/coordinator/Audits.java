@@ -257,8 +257,8 @@ final class Audits {
         ModelSpec model = registry.model(admitted.manifest()).orElseThrow();
         Money agreed = job.price(model).of(admitted.units().between(from, to) * admitted.quorum());
         return Transaction.fund(
-                admitted.client().value(),
-                "retracted-" + admitted.job() + "-" + shard + "-" + from,
+                TransactionId.retracted(
+                        admitted.client().value(), admitted.job().toString(), shard, from),
                 job.charged(shard, from, to).filter(Money::isPositive).orElse(agreed));
     }
 }

@@ -590,7 +590,9 @@ final class Tally {
                         detail,
                         end == JobEnd.DONE ? rest(id, client, lastPayment) : book.voiding(id),
                         refunded
-                                ? Optional.of(Transaction.fund(client, "refund-" + id, job.paid()))
+                                ? Optional.of(
+                                        Transaction.fund(
+                                                TransactionId.refund(client, id), job.paid()))
                                 : Optional.empty(),
                         now));
         if (end != JobEnd.DONE) {

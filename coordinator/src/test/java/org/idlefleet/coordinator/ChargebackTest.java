@@ -63,6 +63,21 @@ class ChargebackTest {
     }
 
     @Test
+    void noPaymentReadsAsARefund() {
+        for (String reference : List.of("refund-job-9", "retracted-job-9-0-0")) {
+            assertThat(fund(1, reference))
+                    .isInstanceOfSatisfying(
+                            Answer.Refused.class,
+                            refused ->
+                                    assertThat(refused.refusal().toString())
+                                            .contains("reads as a refund of ours"));
+        }
+        for (String reference : List.of("refunded", "retracted-job", "bank-refund-1")) {
+            assertThat(fund(1, reference)).as(reference).isInstanceOf(Answer.Done.class);
+        }
+    }
+
+    @Test
     void whatWasSpentBecomesADebtThatTheNextPaymentsCoverFirst() {
         fund(10, "bank-1");
         spend(7);

@@ -49,11 +49,12 @@ public record Transaction(TransactionId id, int policy, List<Posting> postings) 
      * webhook's id).
      */
     public static Transaction fund(String client, String reference, Money amount) {
-        return move(
-                TransactionId.fund(client, reference),
-                AccountId.ISSUED,
-                AccountId.prepaid(client),
-                amount);
+        return fund(TransactionId.fund(client, reference), amount);
+    }
+
+    /** The same, of a payment or a refund that has its name already. */
+    public static Transaction fund(TransactionId id, Money amount) {
+        return move(id, AccountId.ISSUED, AccountId.prepaid(id.subject()), amount);
     }
 
     /** The ceiling price of a job is set aside from the client's prepaid money. */

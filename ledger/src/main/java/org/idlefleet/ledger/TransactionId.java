@@ -1,5 +1,7 @@
 package org.idlefleet.ledger;
 
+import java.util.Optional;
+
 /**
  * The name of a transaction, derived from what it is about and never random, so that doing it twice
  * shows.
@@ -12,6 +14,9 @@ package org.idlefleet.ledger;
  */
 public record TransactionId(TransactionKind kind, String subject, String detail) {
     public static final int LENGTH_MAX = 160;
+
+    private static final String REFUND = "refund-";
+    private static final String RETRACTED = "retracted-";
 
     public TransactionId {
         int length = kind.word().length() + subject.length() + detail.length() + 2;
@@ -37,6 +42,34 @@ public record TransactionId(TransactionKind kind, String subject, String detail)
         return new TransactionId(TransactionKind.FUND, client, reference);
     }
 
+    /** Money back for a job that failed: booked as a payment of the platform's. */
+    public static TransactionId refund(String client, String job) {
+        return fund(client, REFUND + job);
+    }
+
+    /** Money back for items from {@code from} on, whose result turned out wrong. */
+    public static TransactionId retracted(String client, String job, int shard, int from) {
+        return fund(client, RETRACTED + job + "-" + shard + "-" + from);
+    }
+
+    /**
+     * The job that this is money back for; empty if it is anything else, such as a payment of a
+     * client's.
+     */
+    public Optional<String> refunded() {
+        if (kind != TransactionKind.FUND) {
+            return Optional.empty();
+        }
+        if (detail.startsWith(REFUND)) {
+            return Optional.of(detail.substring(REFUND.length()));
+        }
+        int from = detail.lastIndexOf('-');
+        int shard = from < 0 ? -1 : detail.lastIndexOf('-', from - 1);
+        return detail.startsWith(RETRACTED) && shard > RETRACTED.length()
+                ? Optional.of(detail.substring(RETRACTED.length(), shard))
+                : Optional.empty();
+    }
+
     public static TransactionId hold(String job) {
         return new TransactionId(TransactionKind.HOLD, job, "");
     }
@@ -52,6 +85,16 @@ public record TransactionId(TransactionKind kind, String subject, String detail)
     public static TransactionId reverse(TransactionId undone) {
         String detail = undone.kind.word() + (undone.detail.isEmpty() ? "" : "/" + undone.detail);
         return new TransactionId(TransactionKind.REVERSE, undone.subject, detail);
+    }
+
+    /** What a reversal undoes: the id that {@link #reverse} was given. */
+    public TransactionId undone() {
+        if (kind != TransactionKind.REVERSE) {
+            throw new IllegalStateException("expected a reversal, found " + this);
+        }
+        String[] parts = detail.split("/", 2);
+        return new TransactionId(
+                TransactionKind.ofWord(parts[0]), subject, parts.length == 2 ? parts[1] : "");
     }
 
     /** Reads what {@link #toString} writes. */

@@ -72,15 +72,30 @@ class ReportsTest {
         Invoice invoice = invoice("acme", FACTS);
 
         assertThat(invoice.number()).isEqualTo("acme-2026-11");
-        assertThat(invoice.lines())
+        assertThat(invoice.parts())
                 .containsExactly(
-                        new Invoice.Line("tiny", 1, 120, Money.ofUnits(3), Money.ofUnits(2)));
+                        new Invoice.Part(
+                                "k1",
+                                List.of(
+                                        new Invoice.Line(
+                                                "tiny",
+                                                1,
+                                                120,
+                                                Money.ofUnits(3),
+                                                Money.ofUnits(2)))));
         assertThat(invoice.total()).isEqualTo(Money.ofUnits(1));
         assertThat(invoice.paidIn()).as("a refund is no payment").isEqualTo(Money.ofUnits(5));
         assertThat(invoice.csv())
-                .contains("acme-2026-11,acme,2026-11,tiny,1,120,3.000000,2.000000,1.000000");
-        assertThat(invoice.json().get("lines").size()).isEqualTo(1);
-        assertThat(invoice("bolt", FACTS).lines().getFirst().model()).isEqualTo("unknown");
+                .contains("acme-2026-11,acme,2026-11,k1,tiny,1,120,3.000000,2.000000,1.000000");
+        assertThat(invoice.opening()).isEqualTo(Money.ofUnits(10));
+        assertThat(invoice.closing()).isEqualTo(Money.ofUnits(14));
+        assertThat(invoice.missing()).isEqualTo(Money.ZERO);
+        assertThat(invoice.json().at("/keys/0/api_key_id").asString()).isEqualTo("k1");
+        assertThat(invoice.json().at("/keys/0/lines").size()).isEqualTo(1);
+        Invoice.Part old = invoice("bolt", FACTS).parts().getFirst();
+        assertThat(old.title()).isEqualTo("no key on record");
+        assertThat(old.lines().getFirst().model()).isEqualTo("unknown");
+        assertThat(invoice("bolt", FACTS).json().at("/keys/0/api_key_id").isNull()).isTrue();
         assertThat(invoice("nobody", FACTS).total()).isEqualTo(Money.ZERO);
     }
 
@@ -88,7 +103,13 @@ class ReportsTest {
     void anInvoiceCanBePrinted() throws IOException {
         try (var reader = new PdfReader(InvoicePdf.of(invoice("acme", FACTS)))) {
             assertThat(new PdfTextExtractor(reader).getTextFromPage(1))
-                    .contains("Invoice acme-2026-11", "tiny", "1.000000", "5.000000");
+                    .contains(
+                            "Invoice acme-2026-11",
+                            "k1",
+                            "tiny",
+                            "1.000000",
+                            "5.000000",
+                            "14.000000");
         }
     }
 

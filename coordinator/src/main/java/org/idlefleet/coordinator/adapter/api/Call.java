@@ -5,6 +5,7 @@ import com.linecorp.armeria.server.ServiceRequestContext;
 import org.jspecify.annotations.Nullable;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 
@@ -90,6 +91,11 @@ final class Call {
 
     @Nullable String query(String name) {
         return context.queryParam(name);
+    }
+
+    /** All values of a parameter that may be repeated, in order. */
+    List<String> queries(String name) {
+        return context.queryParams(name);
     }
 
     /** The thread of this connection: never to be blocked. */

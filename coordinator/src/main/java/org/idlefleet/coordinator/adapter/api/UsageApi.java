@@ -3,10 +3,9 @@ package org.idlefleet.coordinator.adapter.api;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
-import org.idlefleet.ledger.TransactionKind;
 import org.idlefleet.ledger.adapter.BookedRow;
 import org.idlefleet.ledger.adapter.policy.WorkFacts;
-import org.idlefleet.ledger.adapter.report.Invoice;
+import org.idlefleet.ledger.adapter.report.Billed;
 
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -19,16 +18,26 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /**
- * Usage and costs in OpenAI's shape, from the ledger: what was settled, by time and, if asked, by
- * model and client. A client is a project; it sees itself, the operator sees all.
+ * Usage and costs in OpenAI's shape, from the ledger: what was settled, by the time of booking and,
+ * if asked, by model, client and API key. A client is a project; it sees itself, the operator sees
+ * all. Jobs of which no key is on record have {@code null} for it.
  */
 final class UsageApi {
     private static final String CURRENCY = "credit";
+
+    /** What OpenAI's endpoint groups usage by; we know no users. */
+    private static final Set<String> USAGE_GROUPS =
+            sorted("project_id", "user_id", "api_key_id", "model");
+
+    private static final Set<String> COST_GROUPS = sorted("project_id", "line_item", "api_key_id");
 
     private final Books books;
     private final InstantSource clock;
@@ -36,6 +45,10 @@ final class UsageApi {
     UsageApi(Ports ports, InstantSource clock) {
         books = ports.books();
         this.clock = clock;
+    }
+
+    private static Set<String> sorted(String... names) {
+        return new TreeSet<>(List.of(names));
     }
 
     /** What is added up: one line of a bucket. */
@@ -60,7 +73,7 @@ final class UsageApi {
 
     /** {@code GET /v1/organization/usage/embeddings}. */
     CompletableFuture<Reply> embeddings(Call call) {
-        var page = Page.of(call, clock.instant(), List.of("1d", "1h", "1m"));
+        var page = Page.of(call, clock.instant(), List.of("1d", "1h", "1m"), USAGE_GROUPS);
         return answer(
                 call,
                 page,
@@ -79,7 +92,7 @@ final class UsageApi {
 
     /** {@code GET /v1/organization/costs}: by day; a line item is a model. */
     CompletableFuture<Reply> costs(Call call) {
-        var page = Page.of(call, clock.instant(), List.of("1d"));
+        var page = Page.of(call, clock.instant(), List.of("1d"), COST_GROUPS);
         return answer(
                 call,
                 page,
@@ -122,18 +135,32 @@ final class UsageApi {
             WorkFacts facts,
             BookedRow row,
             SortedMap<Instant, SortedMap<Group, Sum>> buckets) {
-        Transaction transaction = row.transaction();
-        String client = client(transaction);
-        boolean refund = Invoice.isRefund(transaction.id());
+        Billed billed = Billed.of(row.transaction().id());
         boolean counts =
-                refund
-                        || transaction.kind() == TransactionKind.HOLD
-                        || transaction.kind() == TransactionKind.SETTLE;
-        if (!counts || !own.orElse(client).equals(client)) {
+                switch (billed.use()) {
+                    case JOB, WORK, REFUND -> true;
+                    case PAYMENT, TAKEN_BACK, NONE -> false;
+                };
+        if (!counts) {
             return;
         }
-        Optional<WorkFacts.Facts> known =
-                facts.of(refund ? Invoice.refunded(transaction.id()) : transaction.id());
+        paid(row.transaction())
+                .forEach((client, cost) -> {
+                    if (own.orElse(client).equals(client) && page.ofClient(client)) {
+                        add(page, facts, row.bookedAt(), billed, client, cost, buckets);
+                    }
+                });
+    }
+
+    private static void add(
+            Page page,
+            WorkFacts facts,
+            Instant at,
+            Billed billed,
+            String client,
+            Money cost,
+            SortedMap<Instant, SortedMap<Group, Sum>> buckets) {
+        Optional<WorkFacts.Facts> known = facts.of(billed.work());
         Optional<String> model = known.map(WorkFacts.Facts::model);
         if (!page.models().isEmpty() && !page.models().contains(model.orElse(""))) {
             return;
@@ -148,33 +175,25 @@ final class UsageApi {
                         page.byClient() ? Optional.of(client) : Optional.empty(),
                         page.byKey() ? key : Optional.empty());
         Sum sum =
-                buckets.computeIfAbsent(page.bucket(row.bookedAt()), _ -> new TreeMap<>())
+                buckets.computeIfAbsent(page.bucket(at), _ -> new TreeMap<>())
                         .computeIfAbsent(group, _ -> new Sum());
-        if (transaction.kind() == TransactionKind.HOLD) {
-            sum.requests++;
-        } else {
-            sum.tokens += known.map(WorkFacts.Facts::units).orElse(0L);
-            sum.cost = sum.cost.plus(paid(transaction));
+        sum.cost = sum.cost.plus(cost);
+        switch (billed.use()) {
+            case JOB -> sum.requests++;
+            case WORK -> sum.tokens += known.map(WorkFacts.Facts::units).orElse(0L);
+            case REFUND, PAYMENT, TAKEN_BACK, NONE -> {}
         }
     }
 
-    /** What left a hold; of a refund, what came back, as less than nothing. */
-    private static Money paid(Transaction transaction) {
-        for (Posting posting : transaction.postings()) {
-            if (posting.account().isHold() || posting.account().path().endsWith(":prepaid")) {
-                return posting.amount().negate();
-            }
-        }
-        return Money.ZERO;
-    }
-
-    private static String client(Transaction transaction) {
+    /** What left each client's accounts; what came back is less than nothing. */
+    private static SortedMap<String, Money> paid(Transaction transaction) {
+        var paid = new TreeMap<String, Money>();
         for (Posting posting : transaction.postings()) {
             if (posting.account().path().startsWith("client:")) {
-                return posting.account().name();
+                paid.merge(posting.account().name(), posting.amount().negate(), Money::plus);
             }
         }
-        return "";
+        return paid;
     }
 
     private static ObjectNode json(
@@ -216,12 +235,13 @@ final class UsageApi {
             Duration width,
             List<String> models,
             List<String> keys,
+            List<String> clients,
             boolean byModel,
             boolean byClient,
             boolean byKey) {
         private static final int LIMIT_MAX = 1_440;
 
-        static Page of(Call call, Instant now, List<String> widths) {
+        static Page of(Call call, Instant now, List<String> widths, Set<String> groupings) {
             String width = LedgerApi.text(call, "bucket_width", "1d");
             if (!widths.contains(width)) {
                 throw Problem.invalid(
@@ -245,7 +265,19 @@ final class UsageApi {
                 throw Problem.invalid("limit", "'limit' is 1 to " + LIMIT_MAX).raised();
             }
             Instant furthest = floor(from, bucket).plus(bucket.multipliedBy(limit));
-            String groups = LedgerApi.text(call, "group_by", "");
+            List<String> groups = list(call, "group_by");
+            for (String group : groups) {
+                if (!groupings.contains(group)) {
+                    throw Problem.invalid(
+                                    "group_by",
+                                    "'group_by' is of "
+                                            + String.join(", ", groupings)
+                                            + ", found '"
+                                            + group
+                                            + "'")
+                            .raised();
+                }
+            }
             return new Page(
                     floor(from, bucket),
                     end.isBefore(furthest) ? end : furthest,
@@ -253,9 +285,14 @@ final class UsageApi {
                     bucket,
                     list(call, "models"),
                     list(call, "api_key_ids"),
+                    list(call, "project_ids"),
                     groups.contains("model") || groups.contains("line_item"),
                     groups.contains("project_id"),
                     groups.contains("api_key_id"));
+        }
+
+        boolean ofClient(String client) {
+            return clients.isEmpty() || clients.contains(client);
         }
 
         Instant bucket(Instant at) {
@@ -294,9 +331,13 @@ final class UsageApi {
             return Long.parseLong(text);
         }
 
+        /** OpenAI's clients repeat a parameter, some with {@code []} behind; commas work, too. */
         private static List<String> list(Call call, String name) {
-            String text = LedgerApi.text(call, name, "");
-            return text.isEmpty() ? List.of() : Arrays.asList(text.split(",", -1));
+            return Stream.of(name, name + "[]")
+                    .flatMap(key -> call.queries(key).stream())
+                    .flatMap(text -> Arrays.stream(text.split(",", -1)))
+                    .filter(value -> !value.isEmpty())
+                    .toList();
         }
     }
 }

@@ -10,6 +10,7 @@ import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.ledger.TransactionKind;
 import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.ledger.adapter.LedgerReader;
+import org.idlefleet.ledger.adapter.LedgerService;
 import org.idlefleet.ledger.adapter.payout.Payee;
 import org.idlefleet.ledger.adapter.payout.PayoutTerms;
 import org.idlefleet.ledger.adapter.policy.WorkFacts;
@@ -76,6 +77,19 @@ final class FakeBooks implements AutoCloseable {
                                 new Posting(AccountId.payable("ann"), Money.parse("1.05"))));
         try (var ledger = LedgerDatabase.open(file())) {
             ledger.append(2, List.of(new Booking(mature, FakeCore.NOW)));
+        }
+    }
+
+    /** One of acme's results was wrong, and another one's payment is undone. */
+    void giveBack() {
+        var wrong =
+                Transaction.fund(
+                        TransactionId.retracted("acme", "job-1", 0, 0), Money.parse("0.4"));
+        try (var ledger = LedgerDatabase.open(file())) {
+            Transaction undone = new LedgerService(file()).reversal("settle/job-1/1");
+            ledger.append(
+                    2,
+                    List.of(new Booking(wrong, FakeCore.NOW), new Booking(undone, FakeCore.NOW)));
         }
     }
 

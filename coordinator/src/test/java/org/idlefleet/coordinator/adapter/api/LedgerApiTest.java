@@ -125,6 +125,24 @@ class LedgerApiTest {
                                         .at("/data/0/results"))
                         .as("of another key")
                         .isEmpty();
+                for (String both :
+                        List.of(
+                                "&api_key_ids=k2&api_key_ids=k1&group_by=project_id&group_by=api_key_id",
+                                "&api_key_ids[]=k2&api_key_ids[]=k1&group_by[]=project_id"
+                                        + "&group_by[]=api_key_id",
+                                "&api_key_ids=k2,k1&group_by=project_id,api_key_id")) {
+                    var result = house.get(of + both, house.key).json().at("/data/0/results/0");
+                    assertThat(result.get("api_key_id").asString()).as(both).isEqualTo("k1");
+                    assertThat(result.get("project_id").asString()).as(both).isEqualTo("acme");
+                }
+                assertThat(
+                                house.get(of + "&project_ids=other", House.ADMIN)
+                                        .json()
+                                        .at("/data/0/results"))
+                        .as("of another client")
+                        .isEmpty();
+                assertThat(house.get(of + "&group_by=key", house.key).message())
+                        .contains("'group_by' is of api_key_id");
             }
         }
     }
@@ -244,13 +262,35 @@ class LedgerApiTest {
             String invoice = "/api/v1/ledger/invoices/acme?" + MONTH;
             assertThat(house.get(invoice, house.key).json().get("total").asString())
                     .isEqualTo("3.000000");
-            assertThat(house.get(invoice + "&format=csv", house.key).text()).contains("tiny,1,21");
+            assertThat(house.get(invoice + "&format=csv", house.key).text())
+                    .contains("k1,tiny,1,21");
             assertThat(house.get(invoice + "&format=pdf", house.key).text()).startsWith("%PDF-");
             assertThat(house.get(invoice, house.otherKey).status()).isEqualTo(403);
             assertThat(house.get("/api/v1/ledger/sellers/2026?format=csv", House.ADMIN).text())
                     .contains("2026,4,ann,1.050000,3,");
             assertThat(house.get("/api/v1/ledger/sellers/2026", house.key).status()).isEqualTo(403);
             assertThat(house.get("/api/v1/ledger/sellers/26", House.ADMIN).status()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void costsAreWhatTheInvoiceSaysWithAllThatWasGivenBack() {
+        try (var house = new House()) {
+            house.books.giveBack();
+            long day = Instant.parse("2026-11-22T00:00:00Z").getEpochSecond();
+            assertThat(
+                            house.get(
+                                            "/v1/organization/costs?group_by=api_key_id&start_time="
+                                                    + day,
+                                            house.key)
+                                    .text())
+                    .contains("\"value\":1.600000", "\"api_key_id\":\"k1\"");
+            var invoice = house.get("/api/v1/ledger/invoices/acme?" + MONTH, house.key).json();
+            assertThat(invoice.get("total").asString()).isEqualTo("1.600000");
+            assertThat(invoice.get("closing").asString()).isEqualTo("8.400000");
+            assertThat(invoice.get("missing").asString()).isEqualTo("0.000000");
+            assertThat(invoice.at("/keys/0/api_key_id").asString()).isEqualTo("k1");
+            assertThat(invoice.at("/keys/0/lines/0/refunded").asString()).isEqualTo("1.400000");
         }
     }
 
