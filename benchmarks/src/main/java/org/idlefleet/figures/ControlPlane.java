@@ -4,7 +4,6 @@ import org.idlefleet.cli.Bench;
 import org.idlefleet.cli.Figures;
 import org.idlefleet.protocol.adapter.NodeIdentity;
 
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -16,6 +15,8 @@ import java.util.List;
  * work open for both: a million shards. {@code flat.nodes} with {@code thin} is the same with a
  * fifth of the work open for both, where each of very many nodes has little to do at a time; {@code
  * shards-a-message} says how many a node was given, and answered, in one message.
+ *
+ * <p>{@code verification-cost} is what {@code standard} terms add: {@link VerificationCost}.
  */
 public final class ControlPlane implements Bench {
     private static final StubNodes.Manner AT_ONCE = new StubNodes.Manner(256, 0.4, false);
@@ -39,30 +40,29 @@ public final class ControlPlane implements Bench {
     private static final int ECHO_CONNECTIONS_MAX = 9_000;
 
     /** What a bench's size is. */
-    private record Size(int warm, int shards, int nodes, int fewOpen, int manyOpen) {
-        static final Size FULL = new Size(600_000, 200_000, 10_000, 1_000, 1_000_000);
-        static final Size QUICK = new Size(2_000, 5_000, 100, 500, 20_000);
-    }
-
-    /** Shards settled, and what that took: seconds by the clock and of processors. */
-    private record Pace(
+    private record Size(
+            int warm,
             int shards,
-            long messages,
-            double seconds,
-            double coordinatorSeconds,
-            double stubsSeconds) {
-        double rate() {
-            return shards / seconds;
-        }
-
-        double perCpuSecond() {
-            return shards / (coordinatorSeconds + stubsSeconds);
-        }
-    }
-
-    @FunctionalInterface
-    private interface Load {
-        void run(StubFleet fleet, StubNodes stubs) throws InterruptedException;
+            int nodes,
+            int fewOpen,
+            int manyOpen,
+            VerificationCost.Size checked) {
+        static final Size FULL =
+                new Size(
+                        600_000,
+                        200_000,
+                        10_000,
+                        1_000,
+                        1_000_000,
+                        new VerificationCost.Size(400_000, 200_000, 5));
+        static final Size QUICK =
+                new Size(
+                        2_000,
+                        5_000,
+                        100,
+                        500,
+                        20_000,
+                        new VerificationCost.Size(10_000, 5_000, 3));
     }
 
     @Override
@@ -81,12 +81,12 @@ public final class ControlPlane implements Bench {
         try (var fleet = new StubFleet(StubFleet.ONE_ITEM_SHARDS)) {
             try (var stubs = new StubNodes(fleet.fleet(), fleet.manifest())) {
                 stubs.connectAll(StubNodes.enrol(fleet.fleet(), FEW, "few"), AT_ONCE);
-                measure(fleet, stubs, size.warm(), atOnce(size.warm()));
-                few = measure(fleet, stubs, size.shards(), atOnce(size.shards()));
+                Pace.measure(fleet, stubs, size.warm(), atOnce(size.warm()));
+                few = Pace.measure(fleet, stubs, size.shards(), atOnce(size.shards()));
                 figures.atLeast("control-plane.rate", few.rate(), "shards/s", 50_000);
                 print(figures, "", few);
-                Pace trickle = measure(fleet, stubs, size.shards(), inTurn(size));
-                flood = measure(fleet, stubs, size.manyOpen(), atOnce(size.manyOpen()));
+                Pace trickle = Pace.measure(fleet, stubs, size.shards(), inTurn(size));
+                flood = Pace.measure(fleet, stubs, size.manyOpen(), atOnce(size.manyOpen()));
                 figures.plain(
                         "control-plane.rate.open" + size.fewOpen(), trickle.rate(), "shards/s");
                 figures.plain(
@@ -97,15 +97,16 @@ public final class ControlPlane implements Bench {
                         flood.rate() / trickle.rate(),
                         "of-" + size.fewOpen() + "-open",
                         0.8);
+                VerificationCost.of(figures, fleet, stubs, List.of("few0", "few1"), size.checked());
             }
             List<NodeIdentity> identities = StubNodes.enrol(fleet.fleet(), size.nodes(), "many");
             try (var stubs = new StubNodes(fleet.fleet(), fleet.manifest())) {
                 stubs.connectAll(identities, AT_ONCE);
-                measure(fleet, stubs, size.shards(), atOnce(size.shards()));
-                thin = measure(fleet, stubs, size.shards(), atOnce(size.shards()));
+                Pace.measure(fleet, stubs, size.shards(), atOnce(size.shards()));
+                thin = Pace.measure(fleet, stubs, size.shards(), atOnce(size.shards()));
                 figures.plain("control-plane.rate." + nodes + ".thin", thin.rate(), "shards/s");
                 print(figures, "." + nodes + ".thin", thin);
-                many = measure(fleet, stubs, size.manyOpen(), atOnce(size.manyOpen()));
+                many = Pace.measure(fleet, stubs, size.manyOpen(), atOnce(size.manyOpen()));
                 figures.plain("control-plane.rate." + nodes, many.rate(), "shards/s");
                 print(figures, "." + nodes, many);
             }
@@ -140,12 +141,12 @@ public final class ControlPlane implements Bench {
                 "control-plane.of-echo." + connections, pace.perCpuSecond() / echoes, "ratio");
     }
 
-    private static Load atOnce(int shards) {
+    private static Pace.Load atOnce(int shards) {
         return (fleet, _) -> fleet.submit(shards);
     }
 
     /** Jobs of {@code fewOpen} shards, the next one when the last but one is answered. */
-    private static Load inTurn(Size size) {
+    private static Pace.Load inTurn(Size size) {
         return (fleet, stubs) -> {
             long before = stubs.answered();
             for (int submitted = 0; submitted < size.shards(); submitted += size.fewOpen()) {
@@ -155,28 +156,5 @@ public final class ControlPlane implements Bench {
                 fleet.submit(size.fewOpen());
             }
         };
-    }
-
-    private static Pace measure(StubFleet fleet, StubNodes stubs, int shards, Load load)
-            throws InterruptedException {
-        ProcessHandle coordinator =
-                ProcessHandle.of(fleet.fleet().coordinator().pid()).orElseThrow();
-        Duration coordinatorBefore = cpu(coordinator);
-        Duration stubsBefore = cpu(ProcessHandle.current());
-        long told = stubs.told();
-        long began = System.nanoTime();
-        load.run(fleet, stubs);
-        fleet.awaitOpen(0);
-        double seconds = (System.nanoTime() - began) / 1e9;
-        return new Pace(
-                shards,
-                stubs.told() - told,
-                seconds,
-                cpu(coordinator).minus(coordinatorBefore).toNanos() / 1e9,
-                cpu(ProcessHandle.current()).minus(stubsBefore).toNanos() / 1e9);
-    }
-
-    private static Duration cpu(ProcessHandle process) {
-        return process.info().totalCpuDuration().orElseThrow();
     }
 }

@@ -60,6 +60,11 @@ final class StubFleet implements AutoCloseable {
 
     /** A batch job of so many items of four work units each; its id. */
     String submit(int items) {
+        return submit(items, "quorum");
+    }
+
+    /** The same, with results checked in this way. */
+    String submit(int items, String assurance) {
         try (var client = new AdminApi(fleet.api().base(), key)) {
             return client.post(
                             "/api/v1/jobs",
@@ -67,7 +72,9 @@ final class StubFleet implements AutoCloseable {
                                     "model",
                                     StubModel.NAME,
                                     "input",
-                                    Collections.nCopies(items, "a")))
+                                    Collections.nCopies(items, "a"),
+                                    "idlefleet",
+                                    Map.of("assurance", assurance)))
                     .path("id")
                     .asString();
         }
