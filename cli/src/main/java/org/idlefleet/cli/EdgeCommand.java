@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 
 @Command(
         name = "edge",
@@ -112,6 +113,32 @@ final class EdgeCommand {
                 description = "Its node door (default: localhost:7443).")
         private Optional<String> coordinator = Optional.empty();
 
+        /** Takes one option as picocli would; false if it is none of these, or is said twice. */
+        boolean take(String name, String value) {
+            return switch (name) {
+                case "--set" -> {
+                    sets = Stream.concat(sets.stream(), Stream.of(value)).toList();
+                    yield true;
+                }
+                case "--config" -> {
+                    boolean first = file.isEmpty();
+                    file = Optional.of(Path.of(value));
+                    yield first;
+                }
+                case "--data" -> {
+                    boolean first = data.isEmpty();
+                    data = Optional.of(Path.of(value));
+                    yield first;
+                }
+                case "--coordinator" -> {
+                    boolean first = coordinator.isEmpty();
+                    coordinator = Optional.of(value);
+                    yield first;
+                }
+                default -> false;
+            };
+        }
+
         /** Named options win over the file; what nobody names has the usual place. */
         EdgeConfig load() {
             var all = new ArrayList<String>();
@@ -156,6 +183,19 @@ final class EdgeCommand {
                 description = "A file with the token; it may be gone once the node is enrolled.")
         private Optional<Path> file = Optional.empty();
 
+        /** Takes the one option as picocli would; false if it is another, or a second one. */
+        boolean take(String name, String value) {
+            if (given()) {
+                return false;
+            }
+            switch (name) {
+                case "--token" -> word = Optional.of(value);
+                case "--token-file" -> file = Optional.of(Path.of(value));
+                default -> {}
+            }
+            return given();
+        }
+
         boolean given() {
             return word.isPresent() || file.isPresent();
         }
@@ -178,6 +218,11 @@ final class EdgeCommand {
 
         @Override
         public Integer call() throws InterruptedException {
+            return run(settings, token);
+        }
+
+        /** Runs the daemon until a signal ends it; its exit code. */
+        static int run(Settings settings, Token token) throws InterruptedException {
             Leash.follow();
             EdgeConfig config = settings.load();
             try {

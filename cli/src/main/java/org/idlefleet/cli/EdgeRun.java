@@ -3,20 +3,68 @@ package org.idlefleet.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
+import java.io.PrintWriter;
+import java.util.Optional;
+
 /**
  * {@code idlefleet edge run} without the other commands: the launcher starts a daemon here, which
- * then carries no class in memory that only another command needs.
+ * then carries no class in memory that only another command needs. Options that are as they should
+ * be are read without picocli, whose classes would stay in memory as well; it gets to see all
+ * others, to explain them.
  */
 public final class EdgeRun {
     private EdgeRun() {}
 
     public static void main(String[] args) {
-        var command =
-                new CommandLine(new EdgeCommand.Run())
-                        .setCommandName("idlefleet edge run")
-                        .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.AUTO))
-                        .setExecutionExceptionHandler(Idlefleet::failed);
-        command.getCommandSpec().mixinStandardHelpOptions(true);
-        System.exit(Idlefleet.run(command, args, System.out));
+        System.exit(Options.read(args).map(EdgeRun::run).orElseGet(() -> Explained.run(args)));
+    }
+
+    private static int run(Options options) {
+        var err = new PrintWriter(System.err, true, System.err.charset());
+        try {
+            return EdgeCommand.Run.run(options.settings(), options.token());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Failure.say(e, err);
+        } catch (RuntimeException e) {
+            return Failure.say(e, err);
+        }
+    }
+
+    /** The options of this command. */
+    record Options(EdgeCommand.Settings settings, EdgeCommand.Token token) {
+        /** Empty if there is anything but {@code --name value} or {@code --name=value}. */
+        static Optional<Options> read(String[] args) {
+            var options = new Options(new EdgeCommand.Settings(), new EdgeCommand.Token());
+            for (int i = 0; i < args.length; i++) {
+                int equals = args[i].indexOf('=');
+                String name = equals < 0 ? args[i] : args[i].substring(0, equals);
+                String value =
+                        equals >= 0
+                                ? args[i].substring(equals + 1)
+                                : ++i < args.length ? args[i] : "";
+                if (value.isEmpty() || value.startsWith("-") || !options.take(name, value)) {
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(options);
+        }
+
+        private boolean take(String name, String value) {
+            return settings.take(name, value) || token.take(name, value);
+        }
+    }
+
+    /** The same as a command of picocli's. */
+    private static final class Explained {
+        static int run(String[] args) {
+            var command =
+                    new CommandLine(new EdgeCommand.Run())
+                            .setCommandName("idlefleet edge run")
+                            .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.AUTO))
+                            .setExecutionExceptionHandler(Idlefleet::failed);
+            command.getCommandSpec().mixinStandardHelpOptions(true);
+            return Idlefleet.run(command, args, System.out);
+        }
     }
 }

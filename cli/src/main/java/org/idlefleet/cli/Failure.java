@@ -1,5 +1,7 @@
 package org.idlefleet.cli;
 
+import java.io.PrintWriter;
+
 /** Why a command could not do its work, as a sentence for the person who typed it. */
 final class Failure extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -27,6 +29,21 @@ final class Failure extends RuntimeException {
     /** Somebody answers, and does not accept our key. */
     static Failure auth(String sentence) {
         return new Failure(ExitCode.AUTH, sentence);
+    }
+
+    /** Says why a command failed, and how to learn more if it is no failure; its exit code. */
+    static int say(Exception e, PrintWriter err) {
+        if (e instanceof Failure failure) {
+            err.println("idlefleet: " + failure.getMessage());
+            return failure.exitCode;
+        }
+        err.println("idlefleet: " + e);
+        if (System.getenv("IDLEFLEET_TRACE") != null) {
+            e.printStackTrace(err);
+        } else {
+            err.println("IDLEFLEET_TRACE=1 shows where this came from.");
+        }
+        return ExitCode.ERROR;
     }
 
     int exitCode() {

@@ -64,17 +64,6 @@ public final class Idlefleet {
 
     /** What a command that failed prints, and its exit code. */
     static int failed(Exception e, CommandLine command, CommandLine.ParseResult parsed) {
-        PrintWriter err = command.getErr();
-        if (e instanceof Failure failure) {
-            err.println("idlefleet: " + failure.getMessage());
-            return failure.exitCode();
-        }
-        err.println("idlefleet: " + e);
-        if (System.getenv("IDLEFLEET_TRACE") != null) {
-            e.printStackTrace(err);
-        } else {
-            err.println("IDLEFLEET_TRACE=1 shows where this came from.");
-        }
-        return ExitCode.ERROR;
+        return Failure.say(e, command.getErr());
     }
 }
