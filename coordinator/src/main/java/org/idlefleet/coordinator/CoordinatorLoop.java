@@ -20,6 +20,12 @@ public final class CoordinatorLoop {
     /** Shards placed in one step at the most; the rest waits for the next. */
     private static final int PLACED_MAX = 2_048;
 
+    /**
+     * And as many while more commands wait than one step takes: about as many as came back, so that
+     * results don't wait ever longer here for others that are placed before them.
+     */
+    private static final int REPLACED_MAX = BATCH_MAX;
+
     /** So long a fact of which nobody was told may wait for the next flush. */
     private static final Duration LAG_MAX = Duration.ofMillis(20);
 
@@ -61,7 +67,7 @@ public final class CoordinatorLoop {
             take(command, now);
         }
         wake(now);
-        place(now);
+        place(now, commands.size() < BATCH_MAX ? PLACED_MAX : REPLACED_MAX);
         flush(now);
         sends.forEach(outbox::send);
         sends.clear();
@@ -120,8 +126,8 @@ public final class CoordinatorLoop {
         }
     }
 
-    private void place(Instant now) {
-        for (int i = 0; i < PLACED_MAX; i++) {
+    private void place(Instant now, int most) {
+        for (int i = 0; i < most; i++) {
             Decision decision = coordinator.place(now);
             assert decision.equals(coordinator.place(now)) : "placing changed state";
             if (!carryOut(decision)) {
