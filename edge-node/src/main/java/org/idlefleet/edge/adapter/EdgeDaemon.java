@@ -5,6 +5,7 @@ import org.idlefleet.edge.EdgeSettings;
 import org.idlefleet.edge.EngineException;
 import org.idlefleet.edge.Signal;
 import org.idlefleet.edge.SignalSource;
+import org.idlefleet.edge.adapter.bus.SleepDelay;
 import org.idlefleet.edge.adapter.config.EdgeConfig;
 import org.idlefleet.edge.adapter.crypto.DeviceNotary;
 import org.idlefleet.edge.adapter.ledger.LedgerPin;
@@ -86,6 +87,7 @@ public final class EdgeDaemon implements AutoCloseable {
     private final List<SignalSource> sources;
     private final Supplier<List<String>> log;
     private @Nullable Page page;
+    private Optional<SleepDelay> sleepDelay = Optional.empty();
     private final AtomicBoolean recording = new AtomicBoolean();
     private final SignalWeek week;
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -290,6 +292,15 @@ public final class EdgeDaemon implements AutoCloseable {
                         this::watch);
         pinned.known().ifPresent(loop::tell);
         receipts.pinned().ifPresent(loop::tell);
+        sleepDelay =
+                config.signals()
+                        .bus()
+                        .flatMap(bus ->
+                                SleepDelay.of(bus, () -> engine.pid().isPresent(), renewals));
+        sleepDelay.ifPresent(delay -> {
+            engine.onWorker(delay::look);
+            delay.look();
+        });
         thread("edge-loop").newThread(() -> run(hands)).start();
         sampler.start();
         reports.announceTo(config.webhook(), clock);
@@ -426,6 +437,7 @@ public final class EdgeDaemon implements AutoCloseable {
             uplink.close();
             store.close();
             engine.close();
+            sleepDelay.ifPresent(SleepDelay::close);
             data.close();
         } catch (IOException e) {
             LOG.warn("the daemon did not end cleanly", e);

@@ -43,7 +43,7 @@ final class EdgeLoop {
      */
     private static final Duration SHOW_EVERY = Duration.ofSeconds(1);
 
-    private static final Duration SHOW_AT_REST = Duration.ofSeconds(5);
+    private static final Duration SHOW_AT_REST = Duration.ofSeconds(15);
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeLoop.class);
 
@@ -79,6 +79,7 @@ final class EdgeLoop {
     private long busySinceNanos = System.nanoTime();
     private long busyNanos;
     private boolean changed;
+    private EdgeView shown;
     private Instant judgeBy = Instant.EPOCH;
     private volatile boolean exited;
 
@@ -106,7 +107,7 @@ final class EdgeLoop {
     /**
      * @param fetching open while models may be fetched
      * @param watcher told what node and gate say, whenever the gate opens or closes and about once
-     *     a second, every five while only another reading can open the gate; must not block
+     *     a second, every fifteen while only another reading can open the gate; must not block
      */
     EdgeLoop(
             EdgeNode node,
@@ -119,6 +120,7 @@ final class EdgeLoop {
         this.fetching = fetching;
         this.clock = clock;
         this.watcher = watcher;
+        this.shown = node.view();
     }
 
     /** Says that something happened; waits while the inbox is full. Thread-safe. */
@@ -176,7 +178,9 @@ final class EdgeLoop {
 
     private Instant show(Duration next) {
         Instant now = clock.instant();
-        watcher.accept(snapshot(now));
+        Snapshot snapshot = snapshot(now);
+        shown = snapshot.view();
+        watcher.accept(snapshot);
         return now.plus(next);
     }
 
@@ -233,7 +237,7 @@ final class EdgeLoop {
             if (item instanceof Item.Happened happened) {
                 react(happened.signal(), clock.instant(), hands);
                 // Rare at rest, and then the next regular look is far away.
-                changed |= resting();
+                changed |= resting() && !node.view().equals(shown);
             }
         }
         Instant now = clock.instant();

@@ -27,7 +27,7 @@ final class Sampler implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
 
     /** How many times as long it waits while it need not watch closely. */
-    private static final int SLOWER = 8;
+    private static final int SLOWER = 16;
 
     private final List<SignalSource> sources;
     private final List<SignalSource> safety;

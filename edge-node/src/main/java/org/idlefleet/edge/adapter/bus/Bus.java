@@ -28,6 +28,15 @@ final class Bus implements AutoCloseable {
     private static final int MESSAGES_MAX = 1_000;
 
     private static final int DEPTH_MAX = 16;
+
+    /**
+     * Of {@code fcntl(2)}: another handle on the same file, which no program started takes along.
+     */
+    private static final int DUPLICATE_CLOEXEC = 1030;
+
+    /** Handles below are those of standard input and output. */
+    private static final int HANDLE_MIN = 3;
+
     private static final long ERROR_BYTES = 24;
 
     private final Functions functions;
@@ -59,6 +68,7 @@ final class Bus implements AutoCloseable {
         final LibSystemd.Function enter;
         final LibSystemd.Function exit;
         final LibSystemd.Function read;
+        final LibSystemd.Function handle;
 
         Functions(LibSystemd library) {
             create = library.function("sd_bus_new", 1);
@@ -80,6 +90,7 @@ final class Bus implements AutoCloseable {
             enter = library.function("sd_bus_message_enter_container", 3);
             exit = library.function("sd_bus_message_exit_container", 1);
             read = library.function("sd_bus_message_read_basic", 3);
+            handle = library.function("fcntl", 3);
         }
     }
 
@@ -157,6 +168,51 @@ final class Bus implements AutoCloseable {
      */
     List<Object> call(String service, String path, String type, String member, String... texts)
             throws BusException {
+        return call(this::listed, service, path, type, member, texts);
+    }
+
+    /**
+     * Asks somebody for a handle, such as a lock that lasts until it is closed.
+     *
+     * @return the handle, which is the caller's to close ({@link LibSystemd#close}) and outlives
+     *     this connection
+     * @throws BusException if he gives none within the limit
+     */
+    int handle(String service, String path, String type, String member, String... texts)
+            throws BusException {
+        return call(this::kept, service, path, type, member, texts);
+    }
+
+    /** What is made of an answer before it is gone. */
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(long answer) throws BusException;
+    }
+
+    private List<Object> listed(long answer) throws BusException {
+        values = 0;
+        return list(answer, 0);
+    }
+
+    private int kept(long answer) throws BusException {
+        if (type(answer) != 'h') {
+            throw new BusException("the answer holds no handle");
+        }
+        check(functions.read.call(answer, 'h', scratch.address()), "an answer");
+        int theirs = scratch.get(ValueLayout.JAVA_INT, 0);
+        return check(
+                functions.handle.call(theirs, DUPLICATE_CLOEXEC, HANDLE_MIN),
+                "keeping what was answered");
+    }
+
+    private <T> T call(
+            Reader<T> reader,
+            String service,
+            String path,
+            String type,
+            String member,
+            String... texts)
+            throws BusException {
         String what = member.equals("GetAll") ? service : service + " " + member;
         try (var strings = Arena.ofConfined()) {
             check(
@@ -175,14 +231,14 @@ final class Bus implements AutoCloseable {
                     long address = strings.allocateFrom(text).address();
                     check(functions.append.call(question, 's', address), what);
                 }
-                return ask(question, what);
+                return ask(question, what, reader);
             } finally {
                 int _ = functions.unref.call(question);
             }
         }
     }
 
-    private List<Object> ask(long question, String what) throws BusException {
+    private <T> T ask(long question, String what, Reader<T> reader) throws BusException {
         error.fill((byte) 0);
         scratch.set(ValueLayout.JAVA_LONG, 0, 0);
         int done =
@@ -199,8 +255,7 @@ final class Bus implements AutoCloseable {
         }
         long answer = scratch.get(ValueLayout.JAVA_LONG, 0);
         try {
-            values = 0;
-            return list(answer, 0);
+            return reader.read(answer);
         } finally {
             int _ = functions.unref.call(answer);
         }

@@ -94,7 +94,7 @@ final class LibSystemd {
     }
 
     /**
-     * A function of the library.
+     * A function of the library, or of those that it needs itself, such as the C library.
      *
      * @throws java.util.NoSuchElementException if this release of it has none of that name
      */
@@ -108,6 +108,11 @@ final class LibSystemd {
                 Collections.nCopies(arguments, ValueLayout.JAVA_LONG).toArray(MemoryLayout[]::new);
         return linker.downcallHandle(
                 library.findOrThrow(name), FunctionDescriptor.of(ValueLayout.JAVA_INT, words));
+    }
+
+    /** Closes a handle that is the caller's. */
+    void close(int handle) {
+        int _ = function("close", 1).call(handle);
     }
 
     /** The text at an address, which ends with a zero byte; empty for no address. */

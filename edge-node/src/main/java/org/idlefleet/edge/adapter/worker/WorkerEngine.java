@@ -45,6 +45,7 @@ public final class WorkerEngine implements Engine {
     private final boolean confined;
     private final String sandbox;
     private volatile Consumer<String> broken = _ -> {};
+    private volatile Runnable seen = () -> {};
     private @Nullable Worker current;
     private long stops;
     private volatile @Nullable Process process;
@@ -140,6 +141,11 @@ public final class WorkerEngine implements Engine {
     /** Calls {@code then} with the reason whenever a worker ends that nobody stopped. */
     public void onBreakdown(Consumer<String> then) {
         broken = then;
+    }
+
+    /** Calls {@code then} whenever a worker has come or gone; see {@link #pid}. */
+    public void onWorker(Runnable then) {
+        seen = then;
     }
 
     @Override
@@ -255,8 +261,15 @@ public final class WorkerEngine implements Engine {
             var _ = grip.process().onExit().thenRun(grip::close);
             return false;
         }
-        var _ = grip.process().onExit().thenRun(() -> ladder.release(grip));
+        var _ =
+                grip.process()
+                        .onExit()
+                        .thenRun(() -> {
+                            ladder.release(grip);
+                            seen.run();
+                        });
         ladder.hold(grip);
+        seen.run();
         return true;
     }
 

@@ -278,7 +278,8 @@ final class FakeSystem implements AutoCloseable {
             }
             if (call("sd_bus_message_is_method_call", message, 0, 0) > 0) {
                 String what = string(path, message) + " " + string(member, message);
-                if (what.endsWith("GetAll")) {
+                int texts = what.endsWith("GetAll") ? 1 : what.endsWith("Inhibit") ? 4 : 0;
+                for (int i = 0; i < texts; i++) {
                     call("sd_bus_message_read_basic", message, 's', scratch.address());
                     what += " " + LibSystemd.text(scratch.get(ValueLayout.JAVA_LONG, 0));
                 }

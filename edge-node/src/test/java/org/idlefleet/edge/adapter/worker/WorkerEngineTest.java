@@ -126,6 +126,21 @@ class WorkerEngineTest {
     }
 
     @Test
+    void saysWhenAWorkerHasComeAndWhenItIsGone() throws Exception {
+        engine.stop();
+        await().atMost(SOON).until(() -> engine.pid().isEmpty());
+        var lives = new CopyOnWriteArrayList<Boolean>();
+        engine.onWorker(() -> lives.add(engine.pid().isPresent()));
+        for (int i = 1; i <= 2; i++) {
+            load();
+            assertThat(lives.getLast()).isTrue();
+            engine.stop();
+            await().atMost(SOON).until(() -> !lives.getLast());
+            assertThat(engine.pid()).isEmpty();
+        }
+    }
+
+    @Test
     void computesOnAllLanesAtOnceAndInAnyOrder() throws Exception {
         Engine.LoadedModel model = load();
         var tasks = new ArrayList<Callable<ShardOutcome>>();
