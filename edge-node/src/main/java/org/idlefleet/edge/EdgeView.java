@@ -5,7 +5,9 @@ import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelId;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a node does right now, for people.
@@ -60,11 +62,28 @@ public record EdgeView(
      * @param open not proven yet
      * @param overdue those open ones whose deadline has passed
      * @param broken proven to have come late, or with another amount than promised
+     * @param oldest of the open ones the one that is due first
+     * @param lastBroken what was promised and what came instead, as a sentence; empty if none was
+     *     broken
      */
-    public record Receipts(long kept, long open, long overdue, long broken) {
+    public record Receipts(
+            long kept,
+            long open,
+            long overdue,
+            long broken,
+            Optional<Promise> oldest,
+            String lastBroken) {
         /** Before the first. */
-        public static final Receipts NONE = new Receipts(0, 0, 0, 0);
+        public static final Receipts NONE = new Receipts(0, 0, 0, 0, Optional.empty(), "");
     }
+
+    /**
+     * A payment that is promised.
+     *
+     * @param payment its name in the ledger
+     * @param deadline when it must be in the ledger
+     */
+    public record Promise(String payment, long micros, Instant deadline) {}
 
     /** Shards by how they ended, and the work units of those finished. */
     public record Counts(long finished, long released, long refused, long lost, long workUnits) {}

@@ -109,14 +109,22 @@ final class StatusFile {
                 .put("escrowMicros", view.earnings().escrowMicros())
                 .put("payableMicros", view.earnings().payableMicros());
         EdgeView.Receipts receipts = view.ledger().receipts();
-        root.putObject("ledger")
-                .put("pinnedSize", view.ledger().size())
-                .put("fault", view.ledger().fault())
-                .putObject("receipts")
-                .put("kept", receipts.kept())
-                .put("open", receipts.open())
-                .put("overdue", receipts.overdue())
-                .put("broken", receipts.broken());
+        ObjectNode promised =
+                root.putObject("ledger")
+                        .put("pinnedSize", view.ledger().size())
+                        .put("fault", view.ledger().fault())
+                        .putObject("receipts")
+                        .put("kept", receipts.kept())
+                        .put("open", receipts.open())
+                        .put("overdue", receipts.overdue())
+                        .put("broken", receipts.broken())
+                        .put("lastBroken", receipts.lastBroken());
+        receipts.oldest()
+                .ifPresent(oldest ->
+                        promised.putObject("oldest")
+                                .put("payment", oldest.payment())
+                                .put("micros", oldest.micros())
+                                .put("deadline", oldest.deadline().toString()));
         view.earnings().standing().ifPresent(known -> standing(root.putObject("standing"), known));
         return root;
     }

@@ -14,6 +14,13 @@ import org.idlefleet.edge.diary.Entry;
 import org.idlefleet.edge.diary.Usage;
 import org.idlefleet.edge.gate.Recording;
 import org.idlefleet.edge.gate.RuleKey;
+import org.idlefleet.ledger.Money;
+import org.idlefleet.ledger.TransactionId;
+import org.idlefleet.ledger.proof.MerkleTree;
+import org.idlefleet.ledger.proof.Receipt;
+import org.idlefleet.ledger.proof.Receipts;
+import org.idlefleet.ledger.proof.SignedReceipts;
+import org.idlefleet.ledger.proof.adapter.Ed25519;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.adapter.NodeSession;
@@ -129,6 +136,34 @@ class OwnerPageTest {
                         """);
     }
 
+    /** Two payments that are overdue, and one that came late. */
+    private static void promise(Path data) throws IOException {
+        Path receipts = Files.createDirectories(DataDirectory.ledger(data).resolve("receipts"));
+        Path broken = Files.createDirectories(DataDirectory.ledger(data).resolve("broken"));
+        Instant due = Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(Duration.ofMinutes(3));
+        List<Receipt> all =
+                List.of(
+                        new Receipt(
+                                TransactionId.settle("job-9", "0"),
+                                Money.parse("0.5"),
+                                MerkleTree.EMPTY_ROOT),
+                        new Receipt(
+                                TransactionId.settle("job-9", "1"),
+                                Money.parse("0.25"),
+                                MerkleTree.EMPTY_ROOT));
+        Files.writeString(
+                receipts.resolve("0"),
+                SignedReceipts.sign(
+                                List.of(new Receipts("ann", due, all)),
+                                Ed25519.signer("fleet", new byte[32]))
+                        .getFirst()
+                        .text());
+        Files.writeString(
+                broken.resolve("0"),
+                "the receipt for settle/job-7/0 promised ann 0.500000 by 2026-11-28T12:00:00Z, but"
+                        + " it brought 0.400000\n\nand the proof");
+    }
+
     @Test
     void anOwnerSeesSteersAndSetsHisNode() throws Exception {
         Optional<Path> program = Chromium.installed();
@@ -145,6 +180,7 @@ class OwnerPageTest {
             EdgeConfig config = config(door);
             remember(config.data());
             record(config.data());
+            promise(config.data());
             Enrolment.enrol(config, door.token());
             try (EdgeDaemon daemon =
                             EdgeDaemon.start(
@@ -188,6 +224,18 @@ class OwnerPageTest {
                 .contains("Computing", "Net", "Electricity", "Wear");
         assertThat(browser.evaluate("document.getElementById('sessions').innerText").asString())
                 .contains("The battery is at 58 %", "It is outside of your hours until Mon 22:00");
+        assertThat(browser.evaluate("document.getElementById('promises').innerText").asString())
+                .containsPattern("Bookings with a receipt\\s+3\\s")
+                .containsPattern("Not proven yet\\s+2, 2 past the deadline")
+                .containsPattern(
+                        "Oldest open promise\\s+0.50 credits, due .*, [3-9] min ago"
+                                + " \\(settle/job-9/0\\)")
+                .containsPattern("Promises broken\\s+1");
+        assertThat(browser.evaluate("document.getElementById('broken').innerText").asString())
+                .contains(
+                        "The coordinator broke a promise to you. The receipt for settle/job-7/0"
+                                + " promised ann 0.500000 by",
+                        "it brought 0.400000.");
         assertThat(browser.evaluate("document.getElementById('log').innerText").asString())
                 .contains("gate open");
         assertThat(

@@ -12,6 +12,11 @@ import org.idlefleet.ledger.TransactionId;
 public record Receipt(TransactionId settlement, Money amount, Hash result) {
     private static final int WORDS = 3;
 
+    /** What is promised, in millionths of a credit. */
+    public long millionths() {
+        return amount.millionths();
+    }
+
     /** The transaction's name, such as {@code settle/12/3}. */
     public String name() {
         return settlement.toString();

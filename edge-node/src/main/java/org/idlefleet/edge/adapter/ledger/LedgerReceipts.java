@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,7 @@ public final class LedgerReceipts {
     private long next;
     private long kept;
     private long broken;
+    private String lastBroken = "";
 
     /**
      * A list with what of it is still to be proven.
@@ -103,7 +105,9 @@ public final class LedgerReceipts {
                 SignedNote note = SignedNote.parse(Files.readString(file));
                 due.put(number(file), Checkpoint.parse(note.text()));
             }
-            broken = files(directory.resolve("broken")).size();
+            List<String> known = broken(directory);
+            broken = known.size();
+            lastBroken = known.isEmpty() ? "" : known.getLast();
         } catch (IOException | IllegalArgumentException e) {
             LOG.warn("the ledger's receipts", e);
         }
@@ -216,6 +220,7 @@ public final class LedgerReceipts {
             kept++;
         } else {
             LOG.error("THE LEDGER'S COORDINATOR BROKE A PROMISE: {}", reason.get());
+            lastBroken = reason.get();
             if (broken < BROKEN_MAX) {
                 write(
                         "broken",
@@ -255,7 +260,22 @@ public final class LedgerReceipts {
                         .sum();
         return Optional.of(
                 new Signal.ReceiptsHeld(
-                        new EdgeView.Receipts(kept, open(), overdue, broken), drawn()));
+                        new EdgeView.Receipts(kept, open(), overdue, broken, oldest(), lastBroken),
+                        drawn()));
+    }
+
+    private Optional<EdgeView.Promise> oldest() {
+        return lists.values().stream()
+                .min(Comparator.comparing(Held::deadline))
+                .flatMap(list ->
+                        list.signed().receipts().all().stream()
+                                .filter(receipt -> list.unproven().containsKey(receipt.name()))
+                                .findFirst()
+                                .map(receipt ->
+                                        new EdgeView.Promise(
+                                                receipt.name(),
+                                                receipt.millionths(),
+                                                list.deadline())));
     }
 
     /** By lot, so that nobody can know which payments will be asked for. */

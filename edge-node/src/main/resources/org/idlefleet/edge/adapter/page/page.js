@@ -102,6 +102,34 @@ function showStatus(status) {
     return item;
   }));
   showAccount(status);
+  showPromises(status.ledger);
+}
+
+/** The coordinator's receipts: signed promises of payments, each with a deadline. */
+function showPromises(ledger) {
+  const {kept, open, overdue, broken, oldest, lastBroken} = ledger.receipts;
+  const rows = [
+    ['Bookings with a receipt', whole.format(kept + open + broken)],
+    ['Proven by the ledger', whole.format(kept)],
+    ['Not proven yet', whole.format(open) + (overdue > 0 ? ', ' + whole.format(overdue) + ' past the deadline' : '')],
+    ['Promises broken', whole.format(broken)],
+  ];
+  if (oldest) {
+    const late = Date.now() - new Date(oldest.deadline).getTime();
+    rows.splice(3, 0, ['Oldest open promise', credits(oldest.micros) + ' credits, due ' + until(oldest.deadline)
+        + (late > 0 ? ', ' + duration(late) + ' ago' : '') + ' (' + oldest.payment + ')']);
+  }
+  fill($('promises'), rows.flatMap(([name, value]) => [el('dt', '', name), el('dd', '', value)]));
+  const wrongs = [];
+  if (ledger.fault) wrongs.push('The ledger contradicts what this node has seen: ' + plain(ledger.fault) + '. The node takes no work for it.');
+  if (broken > 0) wrongs.push('The coordinator broke ' + (broken === 1 ? 'a promise' : whole.format(broken) + ' promises') + ' to you. '
+      + (lastBroken ? capital(lastBroken.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, when)) + '. ' : '') + 'The node keeps the proof; ‘idlefleet edge ledger’ shows all.');
+  say($('broken'), wrongs.join(' '));
+  say($('promised'), kept + open + broken === 0
+    ? 'None since the node started. A receipt comes some seconds after each result that is accepted.'
+    : overdue > 0 && broken === 0
+      ? 'A deadline has passed without proof. A busy coordinator may answer later; the node asks again with each heartbeat.'
+      : 'Counted since the node started; open and broken ones are kept over a restart.');
 }
 
 /** What the coordinator thinks of the owner, each figure with the counts behind it. */

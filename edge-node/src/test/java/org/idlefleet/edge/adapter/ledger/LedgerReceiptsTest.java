@@ -136,6 +136,12 @@ class LedgerReceiptsTest {
         return ((Signal.ReceiptsHeld) said.orElseThrow()).counts();
     }
 
+    /** Kept, open, overdue, broken. */
+    private static List<Long> figures(Optional<Signal> said) {
+        EdgeView.Receipts counts = counts(said);
+        return List.of(counts.kept(), counts.open(), counts.overdue(), counts.broken());
+    }
+
     private static List<String> asked(Optional<Signal> said) {
         return ((Signal.ReceiptsHeld) said.orElseThrow()).ask();
     }
@@ -147,13 +153,13 @@ class LedgerReceiptsTest {
         publish();
         receipts = restarted();
         assertThat(asked(receipts.pinned())).containsExactlyInAnyOrder("settle/9/5", "settle/9/7");
-        assertThat(counts(prove())).isEqualTo(new EdgeView.Receipts(1, 1, 0, 0));
+        assertThat(figures(prove())).containsExactly(1L, 1L, 0L, 0L);
         assertThat(LedgerReceipts.kept(directory)).hasSize(1);
 
         book("7", "ann", 7);
         publish();
         Optional<Signal> said = prove();
-        assertThat(counts(said)).isEqualTo(new EdgeView.Receipts(2, 0, 0, 0));
+        assertThat(figures(said)).containsExactly(2L, 0L, 0L, 0L);
         assertThat(asked(said)).isEmpty();
         assertThat(LedgerReceipts.kept(directory)).isEmpty();
     }
@@ -163,9 +169,9 @@ class LedgerReceiptsTest {
         receipts.keep(promise(SIGNER, "ann", 5));
         now = DUE.plusSeconds(1);
         publish();
-        assertThat(counts(prove())).isEqualTo(new EdgeView.Receipts(0, 1, 1, 0));
+        assertThat(figures(prove())).containsExactly(0L, 1L, 1L, 0L);
         receipts = restarted();
-        assertThat(counts(receipts.pinned())).isEqualTo(new EdgeView.Receipts(0, 1, 1, 0));
+        assertThat(figures(receipts.pinned())).containsExactly(0L, 1L, 1L, 0L);
     }
 
     @Test
@@ -177,7 +183,7 @@ class LedgerReceiptsTest {
         receipts.pinned();
         book("5", "ann", 5);
         publish();
-        assertThat(counts(prove())).isEqualTo(new EdgeView.Receipts(0, 0, 0, 1));
+        assertThat(figures(prove())).containsExactly(0L, 0L, 0L, 1L);
         assertThat(LedgerReceipts.broken(directory))
                 .singleElement()
                 .asString()
@@ -191,10 +197,28 @@ class LedgerReceiptsTest {
         book("5", "ann", 4);
         book("7", "bob", 7);
         publish();
-        assertThat(counts(prove())).isEqualTo(new EdgeView.Receipts(0, 0, 0, 2));
+        assertThat(figures(prove())).containsExactly(0L, 0L, 0L, 2L);
         assertThat(LedgerReceipts.broken(directory))
                 .anySatisfy(reason -> assertThat(reason).contains("brought 0.000004"))
                 .anySatisfy(reason -> assertThat(reason).contains("brought 0.000000"));
+    }
+
+    @Test
+    void saysWhatIsDueFirstAndHowThePromiseBrokenLastWas() {
+        EdgeView.Receipts held = counts(receipts.keep(promise(SIGNER, "ann", 5, 7)));
+        assertThat(held.oldest()).contains(new EdgeView.Promise("settle/9/5", 5, DUE));
+        assertThat(held.lastBroken()).isEmpty();
+        book("5", "ann", 4);
+        publish();
+        for (EdgeView.Receipts after : List.of(counts(prove()), counts(restarted().pinned()))) {
+            assertThat(after.oldest()).map(EdgeView.Promise::deadline).contains(DUE);
+            assertThat(after.lastBroken())
+                    .startsWith("the receipt for settle/9/5 promised ann 0.000005 by ")
+                    .contains("brought 0.000004");
+        }
+        book("7", "ann", 7);
+        publish();
+        assertThat(counts(prove()).oldest()).isEmpty();
     }
 
     @Test
@@ -225,7 +249,7 @@ class LedgerReceiptsTest {
                                 List.of())
                         .text();
         var answer = new CoordinatorMessage.Entries(pinned, List.of(text));
-        assertThat(counts(receipts.check(answer))).isEqualTo(new EdgeView.Receipts(0, 1, 0, 0));
+        assertThat(figures(receipts.check(answer))).containsExactly(0L, 1L, 0L, 0L);
         assertThat(receipts.check(new CoordinatorMessage.Entries(pinned + 1, List.of(text))))
                 .as("a checkpoint that was never pinned")
                 .isEmpty();
