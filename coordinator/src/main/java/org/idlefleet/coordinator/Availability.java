@@ -1,6 +1,8 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.Event.AvailabilityCounted;
+import org.idlefleet.coordinator.Event.AvailabilityCounted.Came;
+import org.idlefleet.coordinator.Event.AvailabilityCounted.Failed;
 import org.idlefleet.coordinator.Event.AvailabilityPaid;
 import org.idlefleet.coordinator.Event.AvailabilityRestored;
 import org.idlefleet.coordinator.fleet.Fleet;
@@ -21,6 +23,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -31,11 +35,17 @@ import java.util.TreeSet;
  * owner must have passed the warm-up and not be convicted; a device that refused, failed or was
  * outvoted in a period gets nothing for it.
  *
- * <p>What a restart interrupts is not counted: who was connected is not in the log.
+ * <p>Each look is in the log, by who came and who went since the last one, so that a restart loses
+ * no sixtieth that was counted. After it nobody is connected: the sixtieth that it falls into
+ * counts for nobody. A device that refused or failed after the last look before a crash is not
+ * remembered.
  */
 final class Availability {
     /** Owners paid in one event; the next follow a moment later. */
     static final int OWNERS_MAX = 256;
+
+    /** Devices named in one event; the next follow a moment later. */
+    static final int DEVICES_MAX = 16_384;
 
     private static final int PARTS = 60;
     private static final Duration PAUSE = Duration.ofMillis(50);
@@ -48,7 +58,16 @@ final class Availability {
     private final Book book;
     private final Pay pay;
     private final TreeMap<NodeId, Stay> stays = new TreeMap<>();
-    private final TreeMap<Instant, TreeSet<NodeId>> failures = new TreeMap<>();
+
+    /** Who was available when that was last looked at. */
+    private final TreeMap<NodeId, OwnerId> present = new TreeMap<>();
+
+    /** Who gets nothing, by period, as far as the log knows. */
+    private final TreeMap<Instant, SortedSet<NodeId>> failures = new TreeMap<>();
+
+    /** And those that no look has named yet. */
+    private final TreeMap<Instant, SortedSet<NodeId>> unnamed = new TreeMap<>();
+
     private final Deque<Closed> closed = new ArrayDeque<>();
     private final TreeMap<NodeId, Integer> today = new TreeMap<>();
     private Instant day = Instant.EPOCH;
@@ -94,8 +113,54 @@ final class Availability {
             return Decision.NOTHING;
         }
         Closed oldest = closed.peek();
-        return Decision.event(
-                oldest == null ? new AvailabilityCounted(floor(now, part)) : paid(oldest, now));
+        return Decision.event(oldest == null ? counted(now) : paid(oldest, now));
+    }
+
+    private AvailabilityCounted counted(Instant now) {
+        Instant mark = floor(now, part);
+        SortedMap<NodeId, OwnerId> available = available(mark.minus(part));
+        var failed = new ArrayList<Failed>();
+        unnamed.forEach((its, nodes) -> nodes.forEach(node -> failed.add(new Failed(node, its))));
+        var went = new ArrayList<NodeId>();
+        present.forEach((node, owner) -> {
+            if (!owner.equals(available.get(node))) {
+                went.add(node);
+            }
+        });
+        var came = new ArrayList<Came>();
+        available.forEach((node, owner) -> {
+            if (!owner.equals(present.get(node))) {
+                came.add(new Came(node, owner));
+            }
+        });
+        int room = DEVICES_MAX;
+        List<Failed> someFailed = failed.subList(0, Math.min(room, failed.size()));
+        room -= someFailed.size();
+        List<NodeId> someWent = went.subList(0, Math.min(room, went.size()));
+        room -= someWent.size();
+        List<Came> someCame = came.subList(0, Math.min(room, came.size()));
+        boolean whole =
+                someFailed.size() == failed.size()
+                        && someWent.size() == went.size()
+                        && someCame.size() == came.size();
+        return new AvailabilityCounted(mark, someCame, someWent, someFailed, whole, now);
+    }
+
+    /** Who was available all through the part of a period that began then. */
+    private SortedMap<NodeId, OwnerId> available(Instant since) {
+        var available = new TreeMap<NodeId, OwnerId>();
+        Instant its = floor(since, period);
+        int most = most();
+        for (ParkSession session : fleet.sessions()) {
+            Instant willing = session.willingSince().orElse(null);
+            if (willing != null
+                    && !willing.isAfter(since)
+                    && trust.warmedUp(session.owner())
+                    && had(session.node(), its) < most) {
+                available.put(session.node(), session.owner());
+            }
+        }
+        return available;
     }
 
     private AvailabilityPaid paid(Closed oldest, Instant now) {
@@ -151,20 +216,36 @@ final class Availability {
         return full.share((int) ppm);
     }
 
-    /** A device did not do what it was there for. */
+    /** A device did not do what it was there for, as a durable event says. */
     void failed(NodeId node, Instant at) {
+        note(failures, node, at);
+    }
+
+    /** The same, as a passing event says: the next look names it. */
+    void failedInPassing(NodeId node, Instant at) {
+        note(unnamed, node, at);
+    }
+
+    private void note(SortedMap<Instant, SortedSet<NodeId>> of, NodeId node, Instant at) {
         Instant its = floor(at, period);
-        failures.headMap(its.minus(period)).clear();
-        failures.computeIfAbsent(its, _ -> new TreeSet<>()).add(node);
+        of.headMap(its.minus(period)).clear();
+        of.computeIfAbsent(its, _ -> new TreeSet<>()).add(node);
     }
 
     /** The process has started: nobody is connected. */
     void begin(Instant at) {
-        stays.clear();
-        failures.clear();
-        closed.clear();
-        running = floor(at, period);
+        present.clear();
+        unnamed.clear();
+        enter(floor(at, period));
         due = floor(at, part).plus(part);
+    }
+
+    /** The running period is this one; if that is new, the one before is over. */
+    private void enter(Instant its) {
+        if (!its.equals(running)) {
+            close();
+            running = its;
+        }
     }
 
     /** The policy may pay now what it did not pay before. */
@@ -175,31 +256,27 @@ final class Availability {
     }
 
     void apply(AvailabilityCounted event) {
-        Instant mark = event.mark();
-        Instant from = floor(mark.minus(part), period);
-        if (!from.equals(running)) {
-            close();
-            running = from;
-        }
-        Instant since = mark.minus(part);
-        int most = most();
-        for (ParkSession session : fleet.sessions()) {
-            Instant willing = session.willingSince().orElse(null);
-            if (willing != null
-                    && !willing.isAfter(since)
-                    && trust.warmedUp(session.owner())
-                    && had(session.node()) < most) {
-                stays.merge(
-                        session.node(),
-                        new Stay(session.owner(), 1),
-                        (old, one) -> new Stay(one.owner(), old.parts() + one.parts()));
+        for (Failed failed : event.failed()) {
+            failures.computeIfAbsent(failed.period(), _ -> new TreeSet<>()).add(failed.node());
+            SortedSet<NodeId> its = unnamed.get(failed.period());
+            if (its != null && its.remove(failed.node()) && its.isEmpty()) {
+                unnamed.remove(failed.period());
             }
         }
-        if (mark.equals(running.plus(period))) {
-            close();
-            running = mark;
+        event.went().forEach(present::remove);
+        event.came().forEach(device -> present.put(device.node(), device.owner()));
+        if (!event.whole()) {
+            due = event.at().plus(PAUSE);
+            return;
         }
-        due = mark.plus(part);
+        enter(floor(event.mark().minus(part), period));
+        present.forEach((node, owner) ->
+                stays.merge(
+                        node,
+                        new Stay(owner, 1),
+                        (old, one) -> new Stay(one.owner(), old.parts() + one.parts())));
+        enter(floor(event.mark(), period));
+        due = event.mark().plus(part);
     }
 
     /** Parts of a device that count on one day. */
@@ -208,14 +285,15 @@ final class Availability {
         return (int) Math.min(Integer.MAX_VALUE, hours.dividedBy(part));
     }
 
-    private int had(NodeId node) {
-        Stay stay = stays.get(node);
-        int before = day.equals(day(running)) ? today.getOrDefault(node, 0) : 0;
+    /** What a device has of a day up to now, and of the period that began then. */
+    private int had(NodeId node, Instant its) {
+        Stay stay = its.equals(running) ? stays.get(node) : null;
+        int before = day.equals(day(its)) ? today.getOrDefault(node, 0) : 0;
         return before + (stay == null ? 0 : stay.parts());
     }
 
     private void close() {
-        TreeSet<NodeId> failed = failures.getOrDefault(running, new TreeSet<>());
+        SortedSet<NodeId> failed = failures.getOrDefault(running, new TreeSet<>());
         var owners = new TreeMap<OwnerId, TreeMap<NodeId, Integer>>();
         stays.forEach((node, stay) -> {
             if (!failed.contains(node)) {
@@ -262,12 +340,86 @@ final class Availability {
         day = event.day();
         spent = event.spent();
         today.putAll(event.parts());
+        if (event.running().equals(Instant.EPOCH)) {
+            return;
+        }
+        running = event.running();
+        for (AvailabilityRestored.Stay stay : event.stays()) {
+            if (stay.parts() > 0) {
+                stays.put(stay.node(), new Stay(stay.owner(), stay.parts()));
+            }
+            if (stay.present()) {
+                present.put(stay.node(), stay.owner());
+            }
+        }
+        event.failed()
+                .forEach(failed ->
+                        failures.computeIfAbsent(failed.period(), _ -> new TreeSet<>())
+                                .add(failed.node()));
+        for (AvailabilityRestored.Unpaid unpaid : event.unpaid()) {
+            var owners = new TreeMap<OwnerId, TreeMap<NodeId, Integer>>();
+            unpaid.stood()
+                    .forEach(stood -> owners.put(stood.owner(), new TreeMap<>(stood.devices())));
+            closed.add(
+                    new Closed(
+                            unpaid.period(),
+                            owners,
+                            unpaid.asked().map(asked -> new Totals(asked, unpaid.budget()))));
+        }
     }
 
     List<Event.Durable> snapshot() {
-        return day.equals(Instant.EPOCH)
+        boolean nothing =
+                day.equals(Instant.EPOCH)
+                        && stays.isEmpty()
+                        && present.isEmpty()
+                        && failures.isEmpty()
+                        && closed.isEmpty();
+        return nothing
                 ? List.of()
-                : List.of(new AvailabilityRestored(day, spent, new TreeMap<>(today)));
+                : List.of(
+                        new AvailabilityRestored(
+                                day, spent, today, running, kept(), named(), unpaid()));
+    }
+
+    private List<AvailabilityRestored.Stay> kept() {
+        var owners = new TreeMap<>(present);
+        stays.forEach((node, stay) -> owners.put(node, stay.owner()));
+        var kept = new ArrayList<AvailabilityRestored.Stay>();
+        owners.forEach((node, owner) -> {
+            Stay stay = stays.get(node);
+            kept.add(
+                    new AvailabilityRestored.Stay(
+                            node,
+                            owner,
+                            stay == null ? 0 : stay.parts(),
+                            present.containsKey(node)));
+        });
+        return kept;
+    }
+
+    private List<Failed> named() {
+        var named = new ArrayList<Failed>();
+        failures.forEach((its, nodes) -> nodes.forEach(node -> named.add(new Failed(node, its))));
+        return named;
+    }
+
+    private List<AvailabilityRestored.Unpaid> unpaid() {
+        var unpaid = new ArrayList<AvailabilityRestored.Unpaid>();
+        for (Closed period : closed) {
+            var stood = new ArrayList<AvailabilityPaid.Stood>();
+            period.owners()
+                    .forEach((owner, devices) ->
+                            stood.add(
+                                    new AvailabilityPaid.Stood(owner, devices, Optional.empty())));
+            unpaid.add(
+                    new AvailabilityRestored.Unpaid(
+                            period.from(),
+                            period.totals().map(Totals::asked),
+                            period.totals().map(Totals::budget).orElse(Money.ZERO),
+                            stood));
+        }
+        return unpaid;
     }
 
     private static Instant day(Instant at) {

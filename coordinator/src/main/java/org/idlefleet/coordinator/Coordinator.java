@@ -702,7 +702,7 @@ public final class Coordinator {
         session.ifPresent(from -> giveBack(ended.lease(), from, word(ended)));
         fleet.end(ended.session(), ended.lease(), failure && !input);
         if (failure && !input) {
-            session.ifPresent(from -> availability.failed(from.node(), ended.at()));
+            session.ifPresent(from -> availability.failedInPassing(from.node(), ended.at()));
         }
         if (failure) {
             session.ifPresent(from ->

@@ -390,15 +390,82 @@ public sealed interface Event {
     }
 
     /**
-     * Only in snapshots: what was paid for being available on a day.
+     * A sixtieth of a period is over: whoever was available all through it has one more. Names only
+     * who was not so a sixtieth before, or is not so any more.
+     *
+     * @param mark when it ended
+     * @param failed devices that did not do what they were there for, not named before
+     * @param whole whether this names all; else nothing is counted yet, and the rest follows
+     */
+    record AvailabilityCounted(
+            Instant mark,
+            List<Came> came,
+            List<NodeId> went,
+            List<Failed> failed,
+            boolean whole,
+            Instant at)
+            implements Durable {
+        public AvailabilityCounted {
+            came = List.copyOf(came);
+            went = List.copyOf(went);
+            failed = List.copyOf(failed);
+        }
+
+        /** A device that is available now. */
+        public record Came(NodeId node, OwnerId owner) {}
+
+        /** A device that gets nothing for the period that began then. */
+        public record Failed(NodeId node, Instant period) {}
+    }
+
+    /**
+     * Only in snapshots: what was paid for being available on a day, and what is not paid yet.
      *
      * @param day its first moment
-     * @param parts sixtieths of periods by device
+     * @param parts sixtieths of periods by device, which were paid for
+     * @param running when the period began that is not over; 1970 in those of releases that did not
+     *     keep it
+     * @param stays what devices have of it
+     * @param unpaid periods that are over, oldest first
      */
-    record AvailabilityRestored(Instant day, Money spent, SortedMap<NodeId, Integer> parts)
+    record AvailabilityRestored(
+            Instant day,
+            Money spent,
+            SortedMap<NodeId, Integer> parts,
+            Instant running,
+            List<Stay> stays,
+            List<AvailabilityCounted.Failed> failed,
+            List<Unpaid> unpaid)
             implements Durable {
         public AvailabilityRestored {
             parts = Collections.unmodifiableSortedMap(new TreeMap<>(parts));
+            stays = List.copyOf(stays);
+            failed = List.copyOf(failed);
+            unpaid = List.copyOf(unpaid);
+        }
+
+        /**
+         * What a device has of the running period.
+         *
+         * @param present whether it was available when that was last looked at
+         */
+        public record Stay(NodeId node, OwnerId owner, int parts, boolean present) {}
+
+        /**
+         * A period for which owners are still to be paid.
+         *
+         * @param asked what all owners of the period would get; empty if none is paid yet
+         * @param budget what there was for them
+         * @param stood who is still to be paid, without payments
+         */
+        public record Unpaid(
+                Instant period,
+                Optional<Money> asked,
+                Money budget,
+                List<AvailabilityPaid.Stood> stood) {
+            public Unpaid {
+                stood = List.copyOf(stood);
+            }
         }
     }
 
@@ -502,11 +569,4 @@ public sealed interface Event {
     record MoreBallotsWanted(
             JobId job, int shard, int missing, Comparison comparison, boolean trusted)
             implements Passing {}
-
-    /**
-     * A sixtieth of a period is over: whoever was available all through it has one more.
-     *
-     * @param mark when it ended
-     */
-    record AvailabilityCounted(Instant mark) implements Passing {}
 }

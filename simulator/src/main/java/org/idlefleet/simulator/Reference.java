@@ -185,15 +185,15 @@ final class Reference {
                     availability.counted(
                             counted,
                             pay.policy(),
-                            owner -> !convicted.contains(owner) && records.warmedUp(owner));
+                            owner -> !convicted.contains(owner) && records.warmedUp(owner),
+                            replaying);
             case Event.AvailabilityPaid paid -> {
                 availability
                         .paid(
                                 paid,
                                 pay.policy(),
                                 book.of("platform:revenue").millionths(),
-                                convicted::contains,
-                                replaying)
+                                convicted::contains)
                         .forEach(this::met);
                 paid.stood().forEach(stood -> stood.payment().ifPresent(book::book));
             }
@@ -515,7 +515,7 @@ final class Reference {
 
     private void leaseEnded(Event.LeaseEnded end) {
         if (end.end() != Event.LeaseEnd.RELEASED && !end.detail().startsWith("INPUT:")) {
-            availability.failed(guest(end.session()).node, end.at());
+            availability.failedInPassing(guest(end.session()).node, end.at());
         }
         release(end.lease(), end.session());
         switch (end.end()) {
@@ -662,6 +662,7 @@ final class Reference {
                         Event.NodeEnrolled _ ->
                         Broken.unless(registry.contains(event), "only what was said", event);
                 case Event.Booked _,
+                        Event.AvailabilityCounted _,
                         Event.AvailabilityPaid _,
                         Event.JobAdmitted _,
                         Event.ShardSettled _,

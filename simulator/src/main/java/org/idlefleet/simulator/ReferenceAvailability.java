@@ -26,6 +26,9 @@ final class ReferenceAvailability {
     private final Map<Instant, Map<NodeId, Integer>> marks = new HashMap<>();
     private final Map<Instant, Set<NodeId>> failed = new HashMap<>();
     private final Map<NodeId, OwnerId> owners = new HashMap<>();
+    private final Set<Event.AvailabilityCounted.Failed> unnamed = new HashSet<>();
+    private final Set<Instant> interrupted = new HashSet<>();
+    private Map<NodeId, OwnerId> present = new HashMap<>();
     private final Map<String, Integer> used = new HashMap<>();
     private final Map<String, Long> spent = new TreeMap<>();
     private final Map<Instant, Long> asked = new HashMap<>();
@@ -37,12 +40,13 @@ final class ReferenceAvailability {
         this.period = period;
     }
 
-    /** A restart forgets who was connected, and what they did in the period it falls into. */
+    /** A restart forgets who was connected; what was counted stays. */
     void began() {
         sessions.clear();
         willing.clear();
-        marks.clear();
-        failed.clear();
+        present.clear();
+        unnamed.clear();
+        interrupted.addAll(marks.keySet());
     }
 
     void opened(Event.SessionOpened event) {
@@ -68,21 +72,57 @@ final class ReferenceAvailability {
         failed.computeIfAbsent(start(at), _ -> new HashSet<>()).add(node);
     }
 
-    void counted(Event.AvailabilityCounted event, PayPolicy policy, Predicate<OwnerId> good) {
+    /** The same, of what is not in the log: the next look must name it. */
+    void failedInPassing(NodeId node, Instant at) {
+        failed(node, at);
+        unnamed.removeIf(old -> old.period().isBefore(start(at).minus(period)));
+        unnamed.add(new Event.AvailabilityCounted.Failed(node, start(at)));
+    }
+
+    /**
+     * @param told whether this is told from the log, which has no sessions
+     */
+    void counted(
+            Event.AvailabilityCounted event,
+            PayPolicy policy,
+            Predicate<OwnerId> good,
+            boolean told) {
+        for (var bad : event.failed()) {
+            failed.computeIfAbsent(bad.period(), _ -> new HashSet<>()).add(bad.node());
+        }
+        event.went().forEach(present::remove);
+        for (var device : event.came()) {
+            present.put(device.node(), device.owner());
+            owners.put(device.node(), device.owner());
+        }
+        if (!told) {
+            Broken.unless(
+                    event.whole() && unnamed.equals(Set.copyOf(event.failed())),
+                    "who failed is named by the next look",
+                    event,
+                    unnamed);
+        }
+        unnamed.clear();
         Duration part = period.dividedBy(60);
         Broken.unless(event.mark().toEpochMilli() % part.toMillis() == 0, "marks are even", event);
         Instant from = event.mark().minus(part);
         Instant start = start(from);
         var its = marks.computeIfAbsent(start, _ -> new HashMap<>());
         long most = policy.availability().hoursPerDay() * 3_600_000L / part.toMillis();
-        willing.forEach((session, since) -> {
-            Event.SessionOpened who = java.util.Objects.requireNonNull(sessions.get(session));
-            int had =
-                    its.getOrDefault(who.node(), 0) + used.getOrDefault(day(start) + who.node(), 0);
-            if (!since.since().isAfter(from) && good.test(who.owner()) && had < most) {
-                its.merge(who.node(), 1, Integer::sum);
-            }
-        });
+        if (!told) {
+            var expected = new HashMap<NodeId, OwnerId>();
+            willing.forEach((session, since) -> {
+                Event.SessionOpened who = java.util.Objects.requireNonNull(sessions.get(session));
+                int had =
+                        its.getOrDefault(who.node(), 0)
+                                + used.getOrDefault(day(start) + who.node(), 0);
+                if (!since.since().isAfter(from) && good.test(who.owner()) && had < most) {
+                    expected.put(who.node(), who.owner());
+                }
+            });
+            Broken.unless(present.equals(expected), "who is available", event, present, expected);
+        }
+        present.keySet().forEach(node -> its.merge(node, 1, Integer::sum));
     }
 
     /**
@@ -90,24 +130,20 @@ final class ReferenceAvailability {
      *
      * @param revenue what the platform has
      * @param convicted who gets nothing any more
-     * @param told whether this is told from the log, which has no marks
      */
     List<Corner> paid(
             Event.AvailabilityPaid event,
             PayPolicy policy,
             long revenue,
-            Predicate<OwnerId> convicted,
-            boolean told) {
+            Predicate<OwnerId> convicted) {
         var corners = new ArrayList<Corner>();
-        if (!told) {
-            for (var stood : event.stood()) {
-                Broken.unless(
-                        stood.devices().equals(devices(event.period(), stood.owner(), corners)),
-                        "who was available, and how long",
-                        stood,
-                        marks,
-                        failed);
-            }
+        for (var stood : event.stood()) {
+            Broken.unless(
+                    stood.devices().equals(devices(event.period(), stood.owner(), corners)),
+                    "who was available, and how long",
+                    stood,
+                    marks,
+                    failed);
         }
         long asks = 0;
         for (var stood : event.stood()) {
@@ -161,7 +197,10 @@ final class ReferenceAvailability {
             spent.merge(day, got, Long::sum);
             stood.devices().forEach((node, parts) -> used.merge(day + node, parts, Integer::sum));
             if (got > 0) {
-                corners.add(Corner.AVAILABLE_PAID);
+                corners.add(
+                        interrupted.contains(event.period())
+                                ? Corner.AVAILABLE_OVER_RESTART
+                                : Corner.AVAILABLE_PAID);
             }
         }
         return corners;
@@ -205,6 +244,36 @@ final class ReferenceAvailability {
                                 "what a device was paid for today",
                                 snapshot,
                                 used));
+        var its = marks.getOrDefault(snapshot.running(), Map.of());
+        var seen = new HashMap<NodeId, Integer>();
+        for (var stay : snapshot.stays()) {
+            Broken.unless(
+                    stay.present() == present.containsKey(stay.node()),
+                    "who is available now",
+                    stay,
+                    present);
+            if (stay.parts() > 0) {
+                seen.put(stay.node(), stay.parts());
+            }
+        }
+        Broken.unless(seen.equals(its), "what a device has of this period", snapshot, its);
+        for (var bad : snapshot.failed()) {
+            Broken.unless(
+                    failed.getOrDefault(bad.period(), Set.of()).contains(bad.node()),
+                    "who failed",
+                    snapshot,
+                    failed);
+        }
+        for (var unpaid : snapshot.unpaid()) {
+            for (var stood : unpaid.stood()) {
+                Broken.unless(
+                        stood.devices()
+                                .equals(devices(unpaid.period(), stood.owner(), new ArrayList<>())),
+                        "who is still to be paid",
+                        unpaid,
+                        marks);
+            }
+        }
     }
 
     private Instant start(Instant at) {

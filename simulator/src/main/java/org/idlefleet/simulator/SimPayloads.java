@@ -105,6 +105,7 @@ final class SimPayloads {
                     Event.PolicySet _,
                     Event.OwnerTermsSet _,
                     Event.AvailabilityPaid _,
+                    Event.AvailabilityCounted _,
                     Event.AvailabilityRestored _,
                     Event.Booked _,
                     Event.OwnerTrusted _,

@@ -41,6 +41,7 @@ public final class Bookings {
                     Event.BallotCast _,
                     Event.PolicySet _,
                     Event.OwnerTermsSet _,
+                    Event.AvailabilityCounted _,
                     Event.AvailabilityRestored _,
                     Event.OwnerTrusted _,
                     Event.StandingRestored _,

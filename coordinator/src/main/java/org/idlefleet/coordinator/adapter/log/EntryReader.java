@@ -87,6 +87,8 @@ final class EntryReader {
             case OWNER_TERMS_SET -> PayCodec.read(entry.getOwnerTermsSet(), at, names);
             case AVAILABILITY_PAID ->
                     AvailabilityCodec.read(entry.getAvailabilityPaid(), at, names);
+            case AVAILABILITY_COUNTED ->
+                    AvailabilityCodec.read(entry.getAvailabilityCounted(), at, names);
             case AVAILABILITY_RESTORED ->
                     AvailabilityCodec.read(entry.getAvailabilityRestored(), names);
             case EVENT_NOT_SET ->

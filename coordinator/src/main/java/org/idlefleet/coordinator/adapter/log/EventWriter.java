@@ -85,6 +85,9 @@ final class EventWriter {
                     at(entry, set.at()).setOwnerTermsSet(PayCodec.write(set, names));
             case Event.AvailabilityPaid paid ->
                     at(entry, paid.at()).setAvailabilityPaid(AvailabilityCodec.write(paid, names));
+            case Event.AvailabilityCounted counted ->
+                    at(entry, counted.at())
+                            .setAvailabilityCounted(AvailabilityCodec.write(counted, names));
             case Event.AvailabilityRestored day ->
                     entry.setAvailabilityRestored(AvailabilityCodec.write(day, names));
             case Event.Booked booked ->

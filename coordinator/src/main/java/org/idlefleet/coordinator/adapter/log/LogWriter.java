@@ -163,6 +163,7 @@ final class LogWriter {
                             Event.PolicySet _,
                             Event.OwnerTermsSet _,
                             Event.AvailabilityPaid _,
+                            Event.AvailabilityCounted _,
                             Event.AvailabilityRestored _,
                             Event.Booked _,
                             Event.OwnerTrusted _,

@@ -57,6 +57,7 @@ final class OpenJobs {
                     Event.PolicySet _,
                     Event.OwnerTermsSet _,
                     Event.AvailabilityPaid _,
+                    Event.AvailabilityCounted _,
                     Event.AvailabilityRestored _,
                     Event.OwnerTrusted _,
                     Event.OwnerConvicted _,

@@ -99,6 +99,7 @@ final class PayloadRows {
                         Event.PolicySet _,
                         Event.OwnerTermsSet _,
                         Event.AvailabilityPaid _,
+                        Event.AvailabilityCounted _,
                         Event.AvailabilityRestored _,
                         Event.Booked _,
                         Event.OwnerTrusted _,

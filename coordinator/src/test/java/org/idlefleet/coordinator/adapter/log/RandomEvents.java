@@ -73,7 +73,7 @@ public final class RandomEvents {
     private static final int FIRST_TRANSACTIONS = 11;
 
     /** How many kinds there are now; some differ only in what is optional. */
-    public static final int KINDS = 35;
+    public static final int KINDS = 36;
 
     private final SplittableRandom random;
 
@@ -240,9 +240,54 @@ public final class RandomEvents {
                     new Event.AvailabilityRestored(
                             Instant.ofEpochSecond(random.nextInt()),
                             new Money(nonNegative()),
-                            devices());
+                            devices(),
+                            Instant.ofEpochSecond(random.nextInt()),
+                            list(
+                                    random.nextInt(4),
+                                    () ->
+                                            new Event.AvailabilityRestored.Stay(
+                                                    node(),
+                                                    owner(),
+                                                    random.nextInt(61),
+                                                    random.nextBoolean())),
+                            failed(),
+                            list(
+                                    random.nextInt(3),
+                                    () ->
+                                            new Event.AvailabilityRestored.Unpaid(
+                                                    Instant.ofEpochSecond(random.nextInt()),
+                                                    random.nextBoolean()
+                                                            ? Optional.empty()
+                                                            : Optional.of(new Money(nonNegative())),
+                                                    new Money(nonNegative()),
+                                                    list(
+                                                            random.nextInt(3),
+                                                            () ->
+                                                                    new Event.AvailabilityPaid
+                                                                            .Stood(
+                                                                            owner(),
+                                                                            devices(),
+                                                                            Optional.empty())))));
+            case 35 ->
+                    new Event.AvailabilityCounted(
+                            Instant.ofEpochMilli(random.nextInt() * 1_000L),
+                            list(
+                                    random.nextInt(4),
+                                    () -> new Event.AvailabilityCounted.Came(node(), owner())),
+                            list(random.nextInt(4), this::node),
+                            failed(),
+                            random.nextBoolean(),
+                            instant());
             default -> throw new IllegalArgumentException("no kind " + kind);
         };
+    }
+
+    private List<Event.AvailabilityCounted.Failed> failed() {
+        return list(
+                random.nextInt(4),
+                () ->
+                        new Event.AvailabilityCounted.Failed(
+                                node(), Instant.ofEpochSecond(random.nextInt())));
     }
 
     private SortedMap<NodeId, Integer> devices() {
