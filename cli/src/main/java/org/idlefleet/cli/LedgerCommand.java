@@ -27,7 +27,9 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.concurrent.Callable;
 
 /** Reads the ledger's file itself, so it answers whether or not the coordinator runs. */
@@ -135,7 +137,14 @@ final class LedgerCommand {
         }
     }
 
-    @Command(name = "balances", description = "Show every account and that all add up to zero.")
+    @Command(
+            name = "balances",
+            description = {
+                "Show every account and that all add up to zero.",
+                "As they are now; with --as-of as they were by what counts at that time,"
+                        + " corrections booked later included; with --booked-by as they were known"
+                        + " then."
+            })
     static final class Balances implements Callable<Integer> {
         @Mixin private Operator operator = new Operator();
         @Mixin private Output output = new Output();
@@ -147,22 +156,46 @@ final class LedgerCommand {
                 description = "Only accounts whose path begins so, such as owner:ann.")
         private String prefix = "";
 
+        @Option(
+                names = "--as-of",
+                paramLabel = "TIME",
+                description =
+                        "Only what counts by this instant, such as 2026-11-01T00:00:00Z; reads the"
+                                + " whole ledger.")
+        private Optional<Instant> asOf = Optional.empty();
+
+        @Option(
+                names = "--booked-by",
+                paramLabel = "TIME",
+                description = "Only what was booked by this instant; both together may be given.")
+        private Optional<Instant> bookedBy = Optional.empty();
+
         @Override
         public Integer call() {
             LedgerService ledger = ledger(operator);
             var table = new Table("ACCOUNT", ">CREDITS");
             ObjectNode json = LedgerJson.object();
             ObjectNode balances = json.putObject("balances");
-            ledger.balances(prefix)
-                    .forEach((account, balance) -> {
-                        table.row(account.path(), balance);
-                        balances.put(account.path(), balance.toString());
-                    });
-            TrialBalance trial = ledger.trialBalance();
-            table.row("all together", trial.totals().getOrDefault(AccountId.CREDIT, Money.ZERO));
-            json.put("balanced", trial.isBalanced());
+            boolean now = asOf.isEmpty() && bookedBy.isEmpty();
+            SortedMap<AccountId, Money> all =
+                    now
+                            ? ledger.balances("")
+                            : ledger.balances(
+                                    "", asOf.orElse(Instant.MAX), bookedBy.orElse(Instant.MAX));
+            Money total = Money.ZERO;
+            for (Map.Entry<AccountId, Money> line : all.entrySet()) {
+                AccountId account = line.getKey();
+                total = account.isCredit() ? total.plus(line.getValue()) : total;
+                if (account.path().startsWith(prefix)) {
+                    table.row(account.path(), line.getValue());
+                    balances.put(account.path(), line.getValue().toString());
+                }
+            }
+            table.row("all together", total);
+            boolean balanced = TrialBalance.of(all).isBalanced();
+            json.put("balanced", balanced);
             output.print(json, table);
-            return trial.isBalanced() ? ExitCode.OK : ExitCode.ERROR;
+            return balanced ? ExitCode.OK : ExitCode.ERROR;
         }
     }
 
@@ -202,11 +235,12 @@ final class LedgerCommand {
             }
             output.print(
                     LedgerJson.of(row),
-                    "%s, number %d, booked %s, policy %d%n%s"
+                    "%s, number %d, booked %s, effective %s, policy %d%n%s"
                             .formatted(
                                     row.transaction().id(),
                                     row.sequence(),
                                     row.bookedAt(),
+                                    row.booking().effectiveAt(),
                                     row.transaction().policy(),
                                     table));
         }

@@ -48,6 +48,11 @@ class LedgerCommandTest {
             awaitSize(1);
             assertThat(out("balances")).contains("client:acme:prepaid").contains("25.000000");
         }
+        assertThat(out("balances", "--as-of", "2026-01-01T00:00:00Z"))
+                .doesNotContain("acme")
+                .contains("all together", "0.000000");
+        assertThat(out("balances", "--booked-by", "2100-01-01T00:00:00Z"))
+                .contains("client:acme:prepaid", "25.000000");
         assertThat(out("balances", "--prefix", "client:ac")).contains("client:acme:prepaid");
         assertThat(out("balances", "--prefix", "owner")).doesNotContain("client");
         assertThat(out("account", "client:acme:prepaid")).contains("fund/acme/1", "25.000000");

@@ -285,7 +285,7 @@ public final class Coordinator {
                                                 shard.to(),
                                                 ballot,
                                                 job.delivery(ballot.lease()),
-                                                now)));
+                                                job.cameAt(ballot.lease()).orElse(now))));
             }
         }
         return events;
@@ -574,7 +574,7 @@ public final class Coordinator {
                                     cast.ballot().owner(),
                                     cast.from(),
                                     cast.to());
-                    job.cast(cast.shard(), cast.ballot(), cast.delivery());
+                    job.cast(cast);
                     jobs.refresh(job);
                 });
     }

@@ -176,6 +176,9 @@ public sealed interface Event {
      *     inconclusive and dissenting ones; empty if their bytes were the same
      * @param further the rest of the payment, if it does not fit into one transaction
      * @param contributors all that the division of the payment follows from
+     * @param effective when the canonical result came in, since when the payment counts; in an
+     *     audit's settlement whose claim stands, and in the logs of releases that did not keep it,
+     *     when it was settled
      */
     record ShardSettled(
             JobId job,
@@ -192,6 +195,7 @@ public sealed interface Event {
             List<Double> distances,
             List<Transaction> further,
             List<Contributor> contributors,
+            Instant effective,
             Instant at)
             implements Durable {
         public ShardSettled {
@@ -268,6 +272,7 @@ public sealed interface Event {
                     List.of(),
                     List.of(),
                     List.of(),
+                    at,
                     at);
         }
     }

@@ -40,7 +40,7 @@ final class Job {
     private final AccountId holdAccount;
     private final OpenJob work;
     private final Map<Integer, List<Ballot>> ballots = new HashMap<>();
-    private final Map<Lease, Delivery> deliveries = new HashMap<>();
+    private final Map<Lease, Came> votesCame = new HashMap<>();
     private final Map<Integer, Comparison> compared = new HashMap<>();
     private final TreeMap<Integer, List<ReplicaFate>> fates = new TreeMap<>();
     private final List<Shard> settled = new ArrayList<>(4);
@@ -99,8 +99,16 @@ final class Job {
 
     /** How an open shard's vote came in. */
     Optional<Delivery> delivery(Lease lease) {
-        return Optional.ofNullable(deliveries.get(lease));
+        return Optional.ofNullable(votesCame.get(lease)).flatMap(Came::delivery);
     }
+
+    /** When an open shard's vote came in; empty if it is none of this job's. */
+    Optional<Instant> cameAt(Lease lease) {
+        return Optional.ofNullable(votesCame.get(lease)).map(Came::at);
+    }
+
+    /** A vote on an open shard, as it came in. */
+    private record Came(Optional<Delivery> delivery, Instant at) {}
 
     /** What the client paid for these items of a settled shard, if the job still knows it. */
     Optional<Money> charged(int shard, int from, int to) {
@@ -291,9 +299,9 @@ final class Job {
         return inputDetail;
     }
 
-    void cast(int shard, Ballot ballot, Optional<Delivery> delivery) {
-        ballots.put(shard, ballotsWith(shard, ballot));
-        delivery.ifPresent(known -> deliveries.put(ballot.lease(), known));
+    void cast(Event.BallotCast event) {
+        ballots.put(event.shard(), ballotsWith(event.shard(), event.ballot()));
+        votesCame.put(event.ballot().lease(), new Came(event.delivery(), event.at()));
     }
 
     /** How far apart the votes on an open shard are, as far as they were compared. */
@@ -336,7 +344,7 @@ final class Job {
         failersInRow.clear();
         List<Ballot> votes = ballots.remove(event.shard());
         if (votes != null) {
-            votes.forEach(vote -> deliveries.remove(vote.lease()));
+            votes.forEach(vote -> votesCame.remove(vote.lease()));
         }
         compared.remove(event.shard());
         List<ReplicaFate> history = fates.isEmpty() ? null : fates.remove(event.shard());

@@ -460,6 +460,7 @@ final class Tally {
                         distances,
                         paid.further(),
                         paid.contributors(),
+                        job.cameAt(canonical).filter(at -> at.isBefore(now)).orElse(now),
                         now));
         if (draw.audited()) {
             audit(decision, job, shard, verdict.canonical(), draw, now);

@@ -3,7 +3,8 @@ package org.idlefleet.ledger;
 import java.time.Instant;
 
 /**
- * A transaction with the two times that matter: when it was booked, and since when it counts.
+ * A transaction with the two times that matter: when it was booked, and since when it counts, which
+ * is never later.
  *
  * <p>Times are kept to the millisecond.
  */

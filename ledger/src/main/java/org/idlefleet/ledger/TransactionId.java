@@ -87,14 +87,23 @@ public record TransactionId(TransactionKind kind, String subject, String detail)
         return new TransactionId(TransactionKind.REVERSE, undone.subject, detail);
     }
 
-    /** What a reversal undoes: the id that {@link #reverse} was given. */
-    public TransactionId undone() {
-        if (kind != TransactionKind.REVERSE) {
-            throw new IllegalStateException("expected a reversal, found " + this);
-        }
-        String[] parts = detail.split("/", 2);
-        return new TransactionId(
-                TransactionKind.ofWord(parts[0]), subject, parts.length == 2 ? parts[1] : "");
+    /**
+     * What this undoes: a reversal the transaction it is named by, a chargeback the payment; empty
+     * if it is neither.
+     */
+    public Optional<TransactionId> undone() {
+        return switch (kind) {
+            case REVERSE -> {
+                String[] parts = detail.split("/", 2);
+                String rest = parts.length == 2 ? parts[1] : "";
+                yield TransactionKind.known(parts[0])
+                        .map(first -> new TransactionId(first, subject, rest));
+            }
+            case CHARGEBACK ->
+                    detail.indexOf('/') < 0 ? Optional.of(fund(subject, detail)) : Optional.empty();
+            case FUND, HOLD, SETTLE, VOID, MATURE, FORFEIT, PAYOUT, PAID, RETURN, AVAILABLE ->
+                    Optional.empty();
+        };
     }
 
     /** Reads what {@link #toString} writes. */

@@ -1,6 +1,8 @@
 package org.idlefleet.ledger;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Why money moves. The lower-case name is the first part of every {@link TransactionId}. */
 public enum TransactionKind {
@@ -84,12 +86,16 @@ public enum TransactionKind {
     }
 
     static TransactionKind ofWord(String word) {
-        for (TransactionKind kind : values()) {
-            if (kind.word.equals(word)) {
-                return kind;
-            }
-        }
-        throw new IllegalArgumentException(
-                "expected a kind of transaction such as settle, found '" + word + "'");
+        return known(word)
+                .orElseThrow(() ->
+                        new IllegalArgumentException(
+                                "expected a kind of transaction such as settle, found '"
+                                        + word
+                                        + "'"));
+    }
+
+    /** The kind of that word, if there is one. */
+    static Optional<TransactionKind> known(String word) {
+        return Arrays.stream(values()).filter(kind -> kind.word.equals(word)).findFirst();
     }
 }

@@ -16,6 +16,7 @@ import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -36,6 +37,10 @@ final class Reference {
     private final ReferenceBook book = new ReferenceBook();
     private final ReferencePay pay;
     private final ReferenceAvailability availability;
+
+    /** When each vote was cast. */
+    private final Map<Lease, Instant> came = new HashMap<>();
+
     private final TreeMap<JobId, ReferenceJob> open = new TreeMap<>();
     private final TreeMap<JobId, JobEnd> ended = new TreeMap<>();
     private final TreeSet<NodeId> banned = new TreeSet<>();
@@ -323,10 +328,23 @@ final class Reference {
         }
         pay.cast(cast);
         job(cast.job()).cast(cast);
+        came.put(ballot.lease(), cast.at());
     }
 
     private void settled(Event.ShardSettled settled) {
         ReferenceJob job = job(settled.job());
+        Instant since =
+                settled.canonical().job().equals(settled.job())
+                        ? came.getOrDefault(settled.canonical(), settled.at())
+                        : settled.at();
+        Broken.unless(
+                settled.effective().equals(since),
+                "a payment counts since its result came in",
+                settled,
+                since);
+        if (settled.effective().isBefore(settled.at())) {
+            met(Corner.SETTLED_LATER);
+        }
         Broken.unless(
                 draws.again(settled).equals(settled.draw()), "a draw can be repeated", settled);
         for (ReferenceJob.Live lease : job.live().values()) {

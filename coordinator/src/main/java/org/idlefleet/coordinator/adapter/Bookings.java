@@ -20,7 +20,7 @@ public final class Bookings {
             case Event.JobAdmitted admitted -> one(admitted.hold(), admitted.at());
             case Event.ShardSettled settled ->
                     settled.payments().stream()
-                            .map(part -> new Booking(part, settled.at()))
+                            .map(part -> new Booking(part, settled.at(), settled.effective()))
                             .toList();
             case Event.JobEnded ended -> ending(ended);
             case Event.ResultRetracted retracted -> maybe(retracted.refund(), retracted.at());
@@ -28,7 +28,7 @@ public final class Bookings {
             case Event.AvailabilityPaid paid ->
                     paid.stood().stream()
                             .flatMap(stood -> stood.payment().stream())
-                            .map(payment -> new Booking(payment, paid.at()))
+                            .map(payment -> new Booking(payment, paid.at(), paid.period()))
                             .toList();
             case Event.OwnerReinstated again -> maybe(again.restored(), again.at());
             case Event.LifeBegan _,

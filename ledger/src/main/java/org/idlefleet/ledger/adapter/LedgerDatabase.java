@@ -208,11 +208,37 @@ public final class LedgerDatabase implements AutoCloseable {
             case Check.Known _ -> {}
             case Check.Refusal refusal -> throw refused(refusal);
             case Check.Bookable _ -> {
-                pending.add(new BookedRow(head + pending.size() + 1, reached, booking));
+                pending.add(new BookedRow(head + pending.size() + 1, reached, dated(booking)));
                 touch(transaction, head + pending.size());
                 note(transaction.id(), head + pending.size());
             }
         }
+    }
+
+    /** What undoes an earlier transaction counts since that one counted. */
+    private Booking dated(Booking booking) throws SQLException {
+        TransactionId id = booking.transaction().id();
+        Optional<TransactionId> undone = id.undone();
+        if (undone.isEmpty()) {
+            return booking;
+        }
+        return known(undone.get())
+                .map(row ->
+                        new Booking(
+                                booking.transaction(),
+                                booking.bookedAt(),
+                                row.booking().effectiveAt()))
+                .filter(dated -> dated.effectiveAt().isBefore(booking.effectiveAt()))
+                .orElse(booking);
+    }
+
+    private Optional<BookedRow> known(TransactionId id) throws SQLException {
+        if (!id.kind().ofHold()) {
+            return singleRow(id).flatMap(sequence -> find(id, sequence, sequence));
+        }
+        return holdRow(id.subject())
+                .flatMap(hold ->
+                        find(id, hold.opened(), hold.ended() == 0 ? Long.MAX_VALUE : hold.ended()));
     }
 
     private LedgerException refused(Check.Refusal refusal) {
@@ -238,21 +264,14 @@ public final class LedgerDatabase implements AutoCloseable {
      * it is a single.
      */
     private Optional<Transaction> forgotten(TransactionId id) throws SQLException {
-        if (!id.kind().ofHold()) {
-            return singleRow(id)
-                    .map(sequence -> find(id, sequence, sequence))
-                    .orElse(Optional.empty());
-        }
-        if (book.holds(id.subject())) {
+        if (id.kind().ofHold() && book.holds(id.subject())) {
             return Optional.empty();
         }
-        return holdRow(id.subject())
-                .map(hold -> find(id, hold.opened(), hold.ended()))
-                .orElse(Optional.empty());
+        return known(id).map(BookedRow::transaction);
     }
 
-    private Optional<Transaction> find(TransactionId id, long first, long last) {
-        var found = new ArrayList<Transaction>(1);
+    private Optional<BookedRow> find(TransactionId id, long first, long last) {
+        var found = new ArrayList<BookedRow>(1);
         try {
             TransactionRows.read(
                     connection,
@@ -269,9 +288,9 @@ public final class LedgerDatabase implements AutoCloseable {
         return found.stream().findFirst();
     }
 
-    private static void collect(BookedRow row, TransactionId id, List<Transaction> found) {
+    private static void collect(BookedRow row, TransactionId id, List<BookedRow> found) {
         if (row.transaction().id().equals(id)) {
-            found.add(row.transaction());
+            found.add(row);
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -50,6 +51,28 @@ public final class LedgerReader implements AutoCloseable {
     /** Every account that was ever used, also those at zero, in the order of the paths. */
     public SortedMap<AccountId, Money> balances() {
         return ask(() -> LedgerQueries.balances(connection));
+    }
+
+    /**
+     * Balances by what was effective at one instant and booked by another, both included. Reads the
+     * whole ledger.
+     */
+    public SortedMap<AccountId, Money> balances(Instant effectiveBy, Instant bookedBy) {
+        var balances = new TreeMap<AccountId, Money>();
+        visit(
+                1,
+                Long.MAX_VALUE,
+                row -> {
+                    if (!row.booking().effectiveAt().isAfter(effectiveBy)
+                            && !row.bookedAt().isAfter(bookedBy)) {
+                        row.transaction()
+                                .postings()
+                                .forEach(posting ->
+                                        balances.merge(
+                                                posting.account(), posting.amount(), Money::plus));
+                    }
+                });
+        return balances;
     }
 
     public TrialBalance trialBalance() {

@@ -33,11 +33,23 @@ public final class LedgerService {
 
     /** Balances of all accounts whose path begins so; of all if it is empty. */
     public SortedMap<AccountId, Money> balances(String prefix) {
-        return ask(ledger -> {
-            var balances = new TreeMap<>(ledger.balances());
-            balances.keySet().removeIf(account -> !account.path().startsWith(prefix));
-            return balances;
-        });
+        return ask(ledger -> of(prefix, ledger.balances()));
+    }
+
+    /**
+     * The same, by what was effective at one instant and booked by another, both included; all
+     * together are zero for any two instants. Reads the whole ledger.
+     */
+    public SortedMap<AccountId, Money> balances(
+            String prefix, Instant effectiveBy, Instant bookedBy) {
+        return ask(ledger -> of(prefix, ledger.balances(effectiveBy, bookedBy)));
+    }
+
+    private static SortedMap<AccountId, Money> of(
+            String prefix, SortedMap<AccountId, Money> balances) {
+        var own = new TreeMap<>(balances);
+        own.keySet().removeIf(account -> !account.path().startsWith(prefix));
+        return own;
     }
 
     public Statement account(String path, Instant from, Instant to) {

@@ -18,7 +18,8 @@ public record TrialBalance(List<Line> lines, SortedMap<String, Money> totals) {
         return totals.values().stream().allMatch(Money::isZero);
     }
 
-    static TrialBalance of(SortedMap<AccountId, Money> balances) {
+    /** Adds up balances by kind of account. */
+    public static TrialBalance of(SortedMap<AccountId, Money> balances) {
         var sums = new TreeMap<String, Money>();
         var counts = new TreeMap<String, Integer>();
         var totals = new TreeMap<String, Money>();

@@ -132,14 +132,15 @@ class LedgerServiceTest {
         List<String> rows = List.of(csv.split("\r\n"));
         assertThat(rows).hasSize(1 + 1 + 29 + 1);
         assertThat(rows.get(0))
-                .startsWith("booked_at,type,transaction,subject,account,amount,balance");
+                .startsWith("booked_at,type,transaction,subject,account,amount,balance")
+                .endsWith(",sequence,effective_at");
         assertThat(rows.get(1))
-                .isEqualTo("2026-11-01T00:00:00Z,opening,,,owner:ann:escrow,,21.700000,credit,,");
+                .isEqualTo("2026-11-01T00:00:00Z,opening,,,owner:ann:escrow,,21.700000,credit,,,");
         assertThat(rows.get(2))
                 .isEqualTo(
-                        "2026-11-01T12:00:00Z,settle,settle/j/ann-31,j,owner:ann:escrow,0.700000,22.400000,credit,3,34");
+                        "2026-11-01T12:00:00Z,settle,settle/j/ann-31,j,owner:ann:escrow,0.700000,22.400000,credit,3,34,2026-11-01T12:00:00Z");
         assertThat(rows.getLast())
-                .isEqualTo("2026-12-01T00:00:00Z,closing,,,owner:ann:escrow,,42.000000,credit,,");
+                .isEqualTo("2026-12-01T00:00:00Z,closing,,,owner:ann:escrow,,42.000000,credit,,,");
     }
 
     @Test

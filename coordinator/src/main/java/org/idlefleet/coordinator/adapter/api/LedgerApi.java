@@ -44,17 +44,21 @@ final class LedgerApi {
     }
 
     /**
-     * {@code GET /api/v1/ledger/balances}: of the accounts whose path begins with {@code prefix}.
+     * {@code GET /api/v1/ledger/balances?prefix=&as_of=&booked_by=}: of the accounts whose path
+     * begins so; as they are, or by what was effective at one instant and booked by another.
      */
     CompletableFuture<Reply> balances(Call call) {
         String prefix = text(call, "prefix", prefixOf(call.caller()));
         mayRead(call, prefix);
+        boolean now = call.query("as_of") == null && call.query("booked_by") == null;
+        Instant asOf = time(call, "as_of", Instant.MAX);
+        Instant bookedBy = time(call, "booked_by", Instant.MAX);
         return answer(
                 call,
                 service -> {
                     ObjectNode json = LedgerJson.object();
                     var data = json.put("object", "list").putArray("data");
-                    service.balances(prefix)
+                    (now ? service.balances(prefix) : service.balances(prefix, asOf, bookedBy))
                             .forEach((account, balance) ->
                                     data.addObject()
                                             .put("account", account.path())

@@ -67,7 +67,7 @@ final class EntryReader {
             case BOOKED -> new Event.Booked(MoneyCodec.read(entry.getBooked(), "", "", names), at);
             case JOB_ADMITTED -> admission(entry.getJobAdmitted(), at);
             case BALLOT_CAST -> cast(entry.getBallotCast(), at);
-            case SHARD_SETTLED -> settlement(entry.getShardSettled(), at);
+            case SHARD_SETTLED -> settlement(entry.getShardSettled(), effective(entry, at), at);
             case JOB_ENDED -> end(entry.getJobEnded(), at);
             case BOOK_RESTORED ->
                     new Event.BookRestored(
@@ -219,7 +219,13 @@ final class EntryReader {
                 at);
     }
 
-    private Event.ShardSettled settlement(Settlement record, Instant at) {
+    private static Instant effective(Entry entry, Instant at) {
+        return entry.hasEffectiveSeconds()
+                ? instant(entry.getEffectiveSeconds(), entry.getEffectiveNanos())
+                : at;
+    }
+
+    private Event.ShardSettled settlement(Settlement record, Instant effective, Instant at) {
         var job = new JobId(record.getJob());
         int shard = record.getShard();
         return new Event.ShardSettled(
@@ -243,6 +249,7 @@ final class EntryReader {
                                         part, job.toString(), Integer.toString(shard), names))
                         .toList(),
                 PayCodec.read(record.getContributorsList(), names),
+                effective,
                 at);
     }
 

@@ -96,8 +96,12 @@ final class EventWriter {
             case Event.JobAdmitted admitted ->
                     at(entry, admitted.at()).setJobAdmitted(admission(admitted));
             case Event.BallotCast cast -> at(entry, cast.at()).setBallotCast(cast(cast));
-            case Event.ShardSettled settled ->
-                    at(entry, settled.at()).setShardSettled(settlement(settled));
+            case Event.ShardSettled settled -> {
+                at(entry, settled.at()).setShardSettled(settlement(settled));
+                if (!settled.effective().equals(settled.at())) {
+                    effective(entry, settled.effective());
+                }
+            }
             case Event.JobEnded ended -> at(entry, ended.at()).setJobEnded(end(ended));
             case Event.ResultRetracted retracted ->
                     at(entry, retracted.at())
@@ -128,6 +132,10 @@ final class EventWriter {
 
     private static Entry.Builder at(Entry.Builder entry, Instant at) {
         return entry.setAtSeconds(at.getEpochSecond()).setAtNanos(at.getNano());
+    }
+
+    private static void effective(Entry.Builder entry, Instant since) {
+        entry.setEffectiveSeconds(since.getEpochSecond()).setEffectiveNanos(since.getNano());
     }
 
     private Model model(ModelSpec model) {

@@ -295,6 +295,23 @@ class LedgerApiTest {
     }
 
     @Test
+    void balancesAreToldForTwoTimes() {
+        try (var house = new House()) {
+            String path = "/api/v1/ledger/balances?";
+            String before = FakeCore.NOW.minusSeconds(1).toString();
+            String then = FakeCore.NOW.toString();
+            for (String time : List.of("as_of=", "booked_by=")) {
+                assertThat(house.get(path + time + before, House.ADMIN).json().get("data"))
+                        .isEmpty();
+                assertThat(house.get(path + time + then, house.key).json())
+                        .isEqualTo(house.get("/api/v1/ledger/balances", house.key).json());
+                assertThat(house.get(path + time + "soon", House.ADMIN).message())
+                        .contains("is a time such as 2026-11-01T00:00:00Z");
+            }
+        }
+    }
+
+    @Test
     void whatIsNotThereIsSaid() {
         try (var house = new House()) {
             assertThat(house.get("/api/v1/ledger/transactions?id=hold/job-9", House.ADMIN).status())

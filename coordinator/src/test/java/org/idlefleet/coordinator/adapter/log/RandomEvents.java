@@ -364,6 +364,7 @@ public final class RandomEvents {
                 list(random.nextInt(4), random::nextDouble),
                 list(random.nextInt(3), () -> transaction(plain.job(), plain.shard())),
                 list(random.nextInt(3), this::contributor),
+                random.nextBoolean() ? plain.at() : instant(),
                 plain.at());
     }
 

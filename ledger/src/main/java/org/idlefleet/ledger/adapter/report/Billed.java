@@ -43,7 +43,7 @@ public record Billed(Use use, TransactionId work) {
 
     /** The opposite of what was undone is on the same line, but work undone is a refund. */
     private static Billed undone(TransactionId id) {
-        Billed first = of(id.undone());
+        Billed first = id.undone().map(Billed::of).orElse(new Billed(Use.NONE, id));
         return first.use() == Use.WORK ? new Billed(Use.REFUND, first.work()) : first;
     }
 }

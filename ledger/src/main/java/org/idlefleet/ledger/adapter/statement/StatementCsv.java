@@ -12,7 +12,9 @@ import java.util.StringJoiner;
  * A statement as RFC 4180 text: one row a movement, between one opening and one closing row for
  * each account.
  *
- * <p>Times are ISO 8601 in UTC, amounts have a decimal point and six places.
+ * <p>Times are ISO 8601 in UTC, amounts have a decimal point and six places. Movements are those
+ * booked in the time, so that a statement never changes; {@code effective_at} says since when each
+ * counts.
  */
 public final class StatementCsv {
     private static final List<String> COLUMNS =
@@ -26,7 +28,8 @@ public final class StatementCsv {
                     "balance",
                     "asset",
                     "policy",
-                    "sequence");
+                    "sequence",
+                    "effective_at");
 
     private StatementCsv() {}
 
@@ -56,6 +59,7 @@ public final class StatementCsv {
                 balance.toString(),
                 account.asset(),
                 "",
+                "",
                 "");
     }
 
@@ -70,7 +74,8 @@ public final class StatementCsv {
                 line.balance().toString(),
                 line.account().asset(),
                 String.valueOf(line.policy()),
-                String.valueOf(line.sequence()));
+                String.valueOf(line.sequence()),
+                line.effectiveAt().toString());
     }
 
     private static void row(StringBuilder text, List<String> values) {

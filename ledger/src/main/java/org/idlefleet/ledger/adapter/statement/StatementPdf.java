@@ -58,7 +58,7 @@ public final class StatementPdf {
                                 + DAY.format(statement.from())
                                 + " to "
                                 + DAY.format(statement.to().minusMillis(1))
-                                + " (UTC). Amounts are credits.",
+                                + " (UTC), by the time of booking. Amounts are credits.",
                         TEXT));
         document.add(new Paragraph(" ", TEXT));
         document.add(summary(statement));
@@ -82,7 +82,9 @@ public final class StatementPdf {
                         : "A job's price is set aside when the job comes in; what it did not cost"
                               + " is free again when it ends. Neither changes a total, so they have"
                               + " no line here.")
-                + " Every single movement is in the CSV of this statement.";
+                + " A correction stands on the day when it was booked, so that no earlier"
+                + " statement changes; the CSV says since when it counts. Every single movement is"
+                + " in the CSV of this statement.";
     }
 
     private static PdfPTable summary(Statement statement) {
