@@ -38,6 +38,7 @@ final class Admission {
     private final Book book;
     private final Policy policy;
     private final Pay pay;
+    private final Repeats repeats;
 
     Admission(
             Fleet fleet,
@@ -46,7 +47,8 @@ final class Admission {
             Trust trust,
             Book book,
             Policy policy,
-            Pay pay) {
+            Pay pay,
+            Repeats repeats) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
@@ -54,9 +56,15 @@ final class Admission {
         this.book = book;
         this.policy = policy;
         this.pay = pay;
+        this.repeats = repeats;
     }
 
     Decision submit(SubmitJob submit, Instant now) {
+        Optional<Answer> before =
+                submit.once().flatMap(once -> repeats.answer(submit.client(), once, now));
+        if (before.isPresent()) {
+            return Decision.send(new Send.Reply(submit.request(), before.get()));
+        }
         JobRequest request = submit.job();
         Optional<ModelSpec> model = registry.model(request.model());
         if (model.isEmpty()) {
@@ -110,6 +118,7 @@ final class Admission {
                                 Optional.empty(),
                                 Optional.of(price),
                                 submit.key(),
+                                submit.once(),
                                 now))
                 .send(new Send.Reply(submit.request(), new Answer.Admitted(job, assurance)))
                 .build();

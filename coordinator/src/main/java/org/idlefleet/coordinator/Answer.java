@@ -17,6 +17,9 @@ public sealed interface Answer {
      */
     record Admitted(JobId job, Assurance assurance) implements Answer {}
 
+    /** The same request was admitted before, as this job; nothing changed. */
+    record Repeated(JobId job, Assurance assurance) implements Answer {}
+
     /** The node may have a certificate. */
     record Enrolled(NodeId node, OwnerId owner) implements Answer {}
 

@@ -151,6 +151,7 @@ final class Audits {
                         Optional.of(audit),
                         Optional.of(price),
                         "",
+                        Optional.empty(),
                         now));
         int to = from + audit.to() - audit.from();
         decision.send(new Send.Audit(job, source, from, to, audit.claim().lease()));

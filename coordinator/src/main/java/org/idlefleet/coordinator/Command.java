@@ -18,6 +18,7 @@ import org.idlefleet.protocol.OwnerId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A wish. Doors put commands into the inbox; a command may come late, twice, or about something
@@ -37,11 +38,13 @@ public sealed interface Command {
      * A client wants a job.
      *
      * @param key id of the API key that asks
+     * @param once by what the request is known again, if the client named it
      */
-    record SubmitJob(long request, ClientId client, String key, JobRequest job) implements Asked {
+    record SubmitJob(long request, ClientId client, String key, JobRequest job, Optional<Once> once)
+            implements Asked {
         /** Asked by nobody's key. */
         public SubmitJob(long request, ClientId client, JobRequest job) {
-            this(request, client, "", job);
+            this(request, client, "", job, Optional.empty());
         }
     }
 

@@ -49,6 +49,7 @@ public final class Coordinator {
     private final Admission admission;
     private final Looks looks;
     private final Availability availability;
+    private final Repeats repeats = new Repeats();
     private int epoch;
 
     public Coordinator(Policy policy) {
@@ -63,7 +64,7 @@ public final class Coordinator {
         var audits = new Audits(fleet, jobs, registry, trust, judges, book, policy, pay);
         convictions = new Convictions(fleet, jobs, trust, holds, audits, book, policy);
         tally = new Tally(fleet, jobs, registry, book, policy, audits, convictions, trust, pay);
-        admission = new Admission(fleet, jobs, registry, trust, book, policy, pay);
+        admission = new Admission(fleet, jobs, registry, trust, book, policy, pay, repeats);
         availability = new Availability(policy, fleet, trust, book, pay);
         looks = new Looks(fleet, jobs, registry, trust, audits, book, pay);
     }
@@ -195,8 +196,10 @@ public final class Coordinator {
             case Event.JobAdmitted admitted -> {
                 book.apply(admitted.hold());
                 jobs.admit(admitted);
+                repeats.apply(admitted);
                 opened(admitted);
             }
+            case Event.RepeatsRestored restored -> repeats.apply(restored);
             case Event.BallotCast cast -> cast(cast);
             case Event.ShardSettled settled -> settled(settled);
             case Event.JobEnded ended -> ended(ended);
@@ -262,6 +265,7 @@ public final class Coordinator {
         events.addAll(trust.snapshot(now));
         events.addAll(pay.snapshot());
         events.addAll(availability.snapshot());
+        events.addAll(repeats.snapshot());
         events.add(new Event.BookRestored(book.state(), jobs.lastJob()));
         for (Job job : jobs.open()) {
             events.add(

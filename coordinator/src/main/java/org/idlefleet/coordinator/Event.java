@@ -88,6 +88,7 @@ public sealed interface Event {
      * @param audit what it checks, if it is an audit; empty for a client's job
      * @param price what was agreed; empty in the logs of releases that knew models' prices alone
      * @param key id of the API key that asked for it; empty if none did or it is not known
+     * @param once by what the same request is known again; empty if its client named it not
      */
     record JobAdmitted(
             JobId job,
@@ -105,6 +106,7 @@ public sealed interface Event {
             Optional<AuditOf> audit,
             Optional<Price> price,
             String key,
+            Optional<Once> once,
             Instant at)
             implements Durable {
         /** A job that ends with its request is promised to nobody before its answer. */
@@ -143,6 +145,7 @@ public sealed interface Event {
                     Optional.empty(),
                     Optional.empty(),
                     "",
+                    Optional.empty(),
                     at);
         }
     }
@@ -472,6 +475,21 @@ public sealed interface Event {
                 stood = List.copyOf(stood);
             }
         }
+    }
+
+    /**
+     * Only in snapshots: jobs whose clients named them, oldest first.
+     *
+     * @param kept also of jobs that have ended
+     */
+    record RepeatsRestored(List<Kept> kept) implements Durable {
+        public RepeatsRestored {
+            kept = List.copyOf(kept);
+        }
+
+        /** A job, and by what its request is known again. */
+        public record Kept(
+                ClientId client, Once once, JobId job, Assurance assurance, Instant at) {}
     }
 
     /** Only in snapshots: all balances and open holds. */

@@ -77,6 +77,16 @@ public sealed interface Refusal {
         }
     }
 
+    /** The client used the request's name for another request. */
+    record NameTaken(JobId job) implements Refusal {
+        @Override
+        public String text() {
+            return "the Idempotency-Key was sent with another request before, which became "
+                    + job
+                    + "; give every request its own key";
+        }
+    }
+
     /** What was asked contradicts what is already so. */
     record Conflict(String text) implements Refusal {}
 

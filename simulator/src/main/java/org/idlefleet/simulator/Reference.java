@@ -239,6 +239,7 @@ final class Reference {
                     Event.StandingRestored _,
                     Event.DeviceRestored _,
                     Event.AvailabilityRestored _,
+                    Event.RepeatsRestored _,
                     Event.AlarmRestored _ ->
                     throw new Broken("only snapshots hold " + event);
             case Event.SessionOpened opened -> opened(opened);
@@ -688,6 +689,7 @@ final class Reference {
                         Event.OwnerConvicted _,
                         Event.OwnerReinstated _,
                         Event.DeviceTurnedAway _,
+                        Event.RepeatsRestored _,
                         Event.JobEnded _ ->
                         throw new Broken("a snapshot holds no " + event);
             }

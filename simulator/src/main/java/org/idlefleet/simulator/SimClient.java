@@ -190,7 +190,7 @@ final class SimClient {
                 coordinator.payloads().discard(request);
                 refused(refused.refusal());
             }
-            case Answer.Done _, Answer.Enrolled _, Answer.Seen _ ->
+            case Answer.Done _, Answer.Enrolled _, Answer.Repeated _, Answer.Seen _ ->
                     throw new Broken("a submission was answered by " + answer);
         }
     }
@@ -207,6 +207,7 @@ final class SimClient {
                     Refusal.BadSize _,
                     Refusal.BadQuorum _,
                     Refusal.UnknownJob _,
+                    Refusal.NameTaken _,
                     Refusal.Conflict _,
                     Refusal.BadToken _ ->
                     throw new Broken("a good job was refused: " + refusal.text());

@@ -107,6 +107,7 @@ final class SimPayloads {
                     Event.AvailabilityPaid _,
                     Event.AvailabilityCounted _,
                     Event.AvailabilityRestored _,
+                    Event.RepeatsRestored _,
                     Event.Booked _,
                     Event.OwnerTrusted _,
                     Event.OwnerConvicted _,

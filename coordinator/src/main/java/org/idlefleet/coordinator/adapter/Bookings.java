@@ -43,6 +43,7 @@ public final class Bookings {
                     Event.OwnerTermsSet _,
                     Event.AvailabilityCounted _,
                     Event.AvailabilityRestored _,
+                    Event.RepeatsRestored _,
                     Event.OwnerTrusted _,
                     Event.StandingRestored _,
                     Event.TermsSet _,

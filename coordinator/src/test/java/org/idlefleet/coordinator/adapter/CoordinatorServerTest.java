@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +93,44 @@ class CoordinatorServerTest extends ServerHouse {
             assertThat(ledger.balances().toString()).doesNotContain("owner:eve");
         }
         assertThat(death.get()).isNull();
+    }
+
+    @Test
+    void aNamedBatchJobIsAdmittedAndHeldForOnceAlsoAfterARestart() throws Exception {
+        String one = "{\"model\":\"stub\",\"input\":\"one\"}";
+        String key;
+        HttpResponse<String> first;
+        String account;
+        try (var server = start()) {
+            addModel(server);
+            key = client(server, "acme");
+            first = named(server, key, one);
+            assertThat(first.statusCode()).as(first.body()).isEqualTo(202);
+            account = get(server, "/api/v1/clients/acme");
+            assertThat(account).doesNotContain("\"held\":\"0.000000\"");
+        }
+        for (int life = 0; life < 2; life++) {
+            try (var again = start()) {
+                HttpResponse<String> repeat = named(again, key, one);
+                assertThat(repeat.body()).isEqualTo(first.body());
+                assertThat(repeat.headers().firstValue("idempotent-replayed")).contains("true");
+                assertThat(get(again, "/api/v1/clients/acme")).isEqualTo(account);
+                HttpResponse<String> other = named(again, key, one.replace("one", "two"));
+                assertThat(other.statusCode()).isEqualTo(422);
+                assertThat(other.body()).contains("idempotency_key_reused", "became job-");
+            }
+        }
+        assertThat(death.get()).isNull();
+    }
+
+    private HttpResponse<String> named(CoordinatorServer server, String key, String body)
+            throws Exception {
+        return http.send(
+                request(server, key, "/api/v1/jobs")
+                        .header("idempotency-key", "order-7")
+                        .POST(HttpRequest.BodyPublishers.ofString(body))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 
     @Test

@@ -34,7 +34,7 @@ abstract class ServerHouse {
 
     @TempDir Path directory;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    final HttpClient http = HttpClient.newHttpClient();
     final AtomicReference<Throwable> death = new AtomicReference<>();
 
     CoordinatorServer start() throws IOException {

@@ -4,6 +4,7 @@ import org.idlefleet.coordinator.Answer;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.Inbox;
 import org.idlefleet.coordinator.JobRequest;
+import org.idlefleet.coordinator.Once;
 import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.adapter.Payloads;
 import org.idlefleet.protocol.ClientId;
@@ -13,6 +14,7 @@ import org.slf4j.LoggerFactory;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -86,11 +88,16 @@ public final class Desk {
 
     /** Leaves a job with its inputs; both are taken or neither. */
     Submission submit(
-            Executor where, ClientId client, String key, JobRequest job, List<byte[]> items) {
+            Executor where,
+            ClientId client,
+            String key,
+            JobRequest job,
+            Optional<Once> once,
+            List<byte[]> items) {
         long number = numbers.incrementAndGet();
         var waiting = new Waiting(where, true, !job.durable());
         if (payloads.stage(number, job.kind(), items)) {
-            leave(number, new Command.SubmitJob(number, client, key, job), waiting);
+            leave(number, new Command.SubmitJob(number, client, key, job, once), waiting);
         } else {
             waiting.answer.completeExceptionally(new Busy("memory for inputs"));
         }

@@ -4,6 +4,7 @@ import org.idlefleet.coordinator.Answer;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.JobRequest;
+import org.idlefleet.coordinator.Once;
 import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.Tier;
 import org.idlefleet.coordinator.adapter.Payloads;
@@ -17,6 +18,7 @@ import org.idlefleet.protocol.ModelManifest;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -43,6 +45,7 @@ final class JobDesk {
     private final Catalogue catalogue;
     private final Metrics metrics;
     private final InstantSource clock;
+    private final KeptAnswers answers;
 
     JobDesk(ApiConfig config, Ports ports, InstantSource clock) {
         this.config = config;
@@ -51,11 +54,18 @@ final class JobDesk {
         this.catalogue = ports.catalogue();
         this.metrics = ports.metrics();
         this.clock = clock;
+        this.answers = new KeptAnswers(clock, KeptAnswers.BYTES_MAX);
     }
 
     /** {@code POST /v1/embeddings}. */
     CompletableFuture<Reply> embeddings(Call call) {
-        return off(call, call.body().length > INLINE_BODY_BYTES, () -> embed(call));
+        return off(
+                call,
+                call.body().length > INLINE_BODY_BYTES,
+                () ->
+                        Idempotency.of(call, "embeddings")
+                                .map(once -> answers.once(call, once, () -> embed(call)))
+                                .orElseGet(() -> embed(call)));
     }
 
     /** {@code POST /api/v1/jobs}. */
@@ -69,7 +79,7 @@ final class JobDesk {
 
     private CompletableFuture<Reply> embed(Call call) {
         Order order = order(call, config.limits().inputs(), false);
-        Desk.Submission submission = submit(call, order);
+        Desk.Submission submission = submit(call, order, Optional.empty());
         call.whenGone(() -> cancel(call, submission));
         return submission
                 .answer()
@@ -84,8 +94,9 @@ final class JobDesk {
     }
 
     private CompletableFuture<Reply> submitBatch(Call call) {
+        Optional<Once> once = Idempotency.of(call, "jobs");
         Order order = order(call, config.limits().batchInputs(), true);
-        return submit(call, order)
+        return submit(call, order, once)
                 .answer()
                 .thenApply(answer -> {
                     Answer.Admitted admitted = admitted(call, order, answer);
@@ -129,12 +140,17 @@ final class JobDesk {
         return new Order(wanted, manifest, dimensions, units.total(), job);
     }
 
-    private Desk.Submission submit(Call call, Order order) {
+    private Desk.Submission submit(Call call, Order order, Optional<Once> once) {
         Caller.Client client = call.client();
         client.pace().units(call, order.units(), System.nanoTime());
         metrics.inputs(order.wanted().items().size());
         return desk.submit(
-                call.loop(), client.client(), client.key(), order.job(), order.wanted().items());
+                call.loop(),
+                client.client(),
+                client.key(),
+                order.job(),
+                once,
+                order.wanted().items());
     }
 
     private static void name(Call call, JobId job, Assurance assurance) {
@@ -146,6 +162,11 @@ final class JobDesk {
     private Answer.Admitted admitted(Call call, Order order, Answer answer) {
         return switch (answer) {
             case Answer.Admitted admitted -> admitted;
+            case Answer.Repeated before -> {
+                call.client().pace().giveBack(order.units());
+                call.header(Idempotency.REPLAYED, "true");
+                yield new Answer.Admitted(before.job(), before.assurance());
+            }
             case Answer.Refused refused -> {
                 call.client().pace().giveBack(order.units());
                 throw Refusals.of(refused.refusal()).raised();

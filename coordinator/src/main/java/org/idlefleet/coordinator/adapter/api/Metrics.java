@@ -182,6 +182,7 @@ public final class Metrics implements Consumer<Event> {
                     Event.OwnerTermsSet _,
                     Event.AvailabilityPaid _,
                     Event.AvailabilityRestored _,
+                    Event.RepeatsRestored _,
                     Event.AvailabilityCounted _,
                     Event.OwnerTrusted _,
                     Event.OwnerReinstated _,

@@ -284,7 +284,10 @@ final class Operator {
                             case Answer.Done _ -> reply.get();
                             case Answer.Refused refused ->
                                     throw Refusals.of(refused.refusal()).raised();
-                            case Answer.Admitted _, Answer.Enrolled _, Answer.Seen _ ->
+                            case Answer.Admitted _,
+                                    Answer.Repeated _,
+                                    Answer.Enrolled _,
+                                    Answer.Seen _ ->
                                     throw new IllegalStateException(
                                             "expected done or refused, found " + answer);
                         });
@@ -300,7 +303,7 @@ final class Operator {
         return switch (answer) {
             case Answer.Seen seen -> seen.view();
             case Answer.Refused refused -> throw Refusals.of(refused.refusal()).raised();
-            case Answer.Admitted _, Answer.Done _, Answer.Enrolled _ ->
+            case Answer.Admitted _, Answer.Repeated _, Answer.Done _, Answer.Enrolled _ ->
                     throw new IllegalStateException("expected a view, found " + answer);
         };
     }

@@ -239,7 +239,10 @@ final class PayoutApi {
                                 case Answer.Done _ -> Check.BOOKABLE;
                                 case Answer.Refused refused ->
                                         new Check.Told(Refusals.of(refused.refusal()).message());
-                                case Answer.Admitted _, Answer.Enrolled _, Answer.Seen _ ->
+                                case Answer.Admitted _,
+                                        Answer.Repeated _,
+                                        Answer.Enrolled _,
+                                        Answer.Seen _ ->
                                         throw new IllegalStateException(
                                                 "expected done or refused, found " + answer);
                             })

@@ -27,6 +27,8 @@ final class Refusals {
                     Problem.later(503, UNAVAILABLE, "no_idle_devices", text, no.retryAfter());
             case Refusal.Full full -> full(full);
             case Refusal.UnknownJob _ -> Problem.notFound(text);
+            case Refusal.NameTaken _ ->
+                    Problem.of(422, INVALID, "idempotency_key_reused", null, text);
             case Refusal.Conflict _ -> Problem.of(409, INVALID, "conflict", null, text);
             case Refusal.BadToken _ -> Problem.of(403, INVALID, "bad_token", null, text);
         };

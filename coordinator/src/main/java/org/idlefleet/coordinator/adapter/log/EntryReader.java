@@ -89,6 +89,7 @@ final class EntryReader {
                     AvailabilityCodec.read(entry.getAvailabilityPaid(), at, names);
             case AVAILABILITY_COUNTED ->
                     AvailabilityCodec.read(entry.getAvailabilityCounted(), at, names);
+            case REPEATS_RESTORED -> RepeatsCodec.read(entry.getRepeatsRestored(), names);
             case AVAILABILITY_RESTORED ->
                     AvailabilityCodec.read(entry.getAvailabilityRestored(), names);
             case EVENT_NOT_SET ->
@@ -181,6 +182,7 @@ final class EntryReader {
                         ? Optional.of(new Price(record.getPriceMicros(), record.getSurgePpm()))
                         : Optional.empty(),
                 record.getKey(),
+                RepeatsCodec.once(record.getOnceName(), record.getOnceAsked()),
                 at);
     }
 

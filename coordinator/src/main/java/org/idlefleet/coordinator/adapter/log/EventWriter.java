@@ -88,6 +88,8 @@ final class EventWriter {
             case Event.AvailabilityCounted counted ->
                     at(entry, counted.at())
                             .setAvailabilityCounted(AvailabilityCodec.write(counted, names));
+            case Event.RepeatsRestored repeats ->
+                    entry.setRepeatsRestored(RepeatsCodec.write(repeats, names));
             case Event.AvailabilityRestored day ->
                     entry.setAvailabilityRestored(AvailabilityCodec.write(day, names));
             case Event.Booked booked ->
@@ -200,6 +202,10 @@ final class EventWriter {
                 .ifPresent(price ->
                         record.setPriceMicros(price.micros()).setSurgePpm(price.surgePpm()));
         record.setKey(admitted.key());
+        admitted.once()
+                .ifPresent(once ->
+                        record.setOnceName(VoteCodec.write(once.name()))
+                                .setOnceAsked(VoteCodec.write(once.asked())));
         units(record, admitted.units());
         return record.build();
     }

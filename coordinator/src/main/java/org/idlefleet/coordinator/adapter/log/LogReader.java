@@ -143,6 +143,7 @@ final class LogReader {
                     OWNER_TERMS_SET,
                     AVAILABILITY_PAID,
                     AVAILABILITY_RESTORED,
+                    REPEATS_RESTORED,
                     AVAILABILITY_COUNTED,
                     BOOK_RESTORED,
                     JOB_RESTORED,

@@ -165,6 +165,7 @@ final class LogWriter {
                             Event.AvailabilityPaid _,
                             Event.AvailabilityCounted _,
                             Event.AvailabilityRestored _,
+                            Event.RepeatsRestored _,
                             Event.Booked _,
                             Event.OwnerTrusted _,
                             Event.OwnerConvicted _,

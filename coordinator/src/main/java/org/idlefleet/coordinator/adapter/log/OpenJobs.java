@@ -59,6 +59,7 @@ final class OpenJobs {
                     Event.AvailabilityPaid _,
                     Event.AvailabilityCounted _,
                     Event.AvailabilityRestored _,
+                    Event.RepeatsRestored _,
                     Event.OwnerTrusted _,
                     Event.OwnerConvicted _,
                     Event.OwnerReinstated _,

@@ -101,6 +101,7 @@ final class PayloadRows {
                         Event.AvailabilityPaid _,
                         Event.AvailabilityCounted _,
                         Event.AvailabilityRestored _,
+                        Event.RepeatsRestored _,
                         Event.Booked _,
                         Event.OwnerTrusted _,
                         Event.OwnerConvicted _,

@@ -317,7 +317,7 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
             case Answer.Enrolled enrolled ->
                     new EnrolmentAnswer.Granted(enrolled.owner(), enrolled.node());
             case Answer.Refused refused -> new EnrolmentAnswer.Refused(refused.refusal().text());
-            case Answer.Done _, Answer.Admitted _, Answer.Seen _ ->
+            case Answer.Done _, Answer.Admitted _, Answer.Repeated _, Answer.Seen _ ->
                     throw new IllegalStateException("an enrolment was answered by " + answer);
         };
     }

@@ -6,6 +6,7 @@ import org.idlefleet.coordinator.ClientTerms;
 import org.idlefleet.coordinator.Command;
 import org.idlefleet.coordinator.Inbox;
 import org.idlefleet.coordinator.JobEnd;
+import org.idlefleet.coordinator.Once;
 import org.idlefleet.coordinator.OwnerTerms;
 import org.idlefleet.coordinator.Query;
 import org.idlefleet.coordinator.Refusal;
@@ -36,6 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -62,6 +64,7 @@ final class FakeCore implements Inbox, AutoCloseable {
     private final ExecutorService loop = Executors.newSingleThreadExecutor();
     private final Map<String, View.ApiKey> keys = new TreeMap<>();
     private final Map<JobId, View.Job> jobs = new TreeMap<>();
+    private final Map<Optional<Once>, JobId> named = new HashMap<>();
     private final Map<ClientId, ClientTerms> terms = new TreeMap<>();
     private final TreeMap<OwnerId, OwnerTerms> ownerTerms = new TreeMap<>();
     private PayPolicy policy = PayPolicy.plain(RevenueShare.of(1, 700_000, 200_000, 100_000));
@@ -161,9 +164,13 @@ final class FakeCore implements Inbox, AutoCloseable {
             return new Answer.Refused(no);
         }
         return switch (command) {
+            case Command.SubmitJob submit when named.containsKey(submit.once()) ->
+                    new Answer.Repeated(
+                            Objects.requireNonNull(named.get(submit.once())), Assurance.QUORUM);
             case Command.SubmitJob submit -> {
                 var job = new JobId(++lastJob);
                 jobs.put(job, open(job, submit));
+                submit.once().ifPresent(once -> named.put(submit.once(), job));
                 yield new Answer.Admitted(job, submit.job().assurance().orElse(Assurance.QUORUM));
             }
             case Command.CancelJob cancel -> {

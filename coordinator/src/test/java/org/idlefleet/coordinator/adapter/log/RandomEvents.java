@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.Event.SettledRange;
 import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.ModelSpec;
+import org.idlefleet.coordinator.Once;
 import org.idlefleet.coordinator.OwnerTerms;
 import org.idlefleet.coordinator.Price;
 import org.idlefleet.coordinator.Tier;
@@ -73,7 +74,7 @@ public final class RandomEvents {
     private static final int FIRST_TRANSACTIONS = 11;
 
     /** How many kinds there are now; some differ only in what is optional. */
-    public static final int KINDS = 36;
+    public static final int KINDS = 37;
 
     private final SplittableRandom random;
 
@@ -278,6 +279,17 @@ public final class RandomEvents {
                             failed(),
                             random.nextBoolean(),
                             instant());
+            case 36 ->
+                    new Event.RepeatsRestored(
+                            list(
+                                    random.nextInt(4),
+                                    () ->
+                                            new Event.RepeatsRestored.Kept(
+                                                    client(),
+                                                    once(),
+                                                    job(),
+                                                    pick(Assurance.values()),
+                                                    instant())));
             default -> throw new IllegalArgumentException("no kind " + kind);
         };
     }
@@ -288,6 +300,10 @@ public final class RandomEvents {
                 () ->
                         new Event.AvailabilityCounted.Failed(
                                 node(), Instant.ofEpochSecond(random.nextInt())));
+    }
+
+    private Once once() {
+        return new Once(digest(), digest());
     }
 
     private SortedMap<NodeId, Integer> devices() {
@@ -344,6 +360,7 @@ public final class RandomEvents {
                                 list(random.nextInt(3), this::owner))),
                 maybe(() -> new Price(1 + nonNegative(), nonNegative())),
                 random.nextBoolean() ? "" : name("k"),
+                maybe(this::once),
                 plain.at());
     }
 
