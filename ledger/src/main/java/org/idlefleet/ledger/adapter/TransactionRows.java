@@ -25,6 +25,13 @@ import java.util.function.IntFunction;
 final class TransactionRows {
     private static final int FIRST_PAIR = 9;
 
+    /**
+     * Rows bound before they are written. The driver wipes the room of the largest batch that a
+     * statement ever had after each one, however small: where rows of different widths come in
+     * turn, that would cost more than writing them.
+     */
+    private static final int BATCH_MAX = 64;
+
     private final PreparedStatement[] inserts = new PreparedStatement[Transaction.POSTINGS_MAX + 1];
     private final Accounts accounts;
 
@@ -41,14 +48,17 @@ final class TransactionRows {
      */
     void write(List<BookedRow> rows) throws SQLException {
         int pairs = 0;
+        int bound = 0;
         for (BookedRow row : rows) {
             int needed = row.transaction().postings().size();
-            if (needed != pairs && pairs != 0) {
+            if (bound == BATCH_MAX || needed != pairs && pairs != 0) {
                 inserts[pairs].executeBatch();
+                bound = 0;
             }
             pairs = needed;
             bind(inserts[pairs], row);
             inserts[pairs].addBatch();
+            bound++;
         }
         if (pairs != 0) {
             inserts[pairs].executeBatch();
