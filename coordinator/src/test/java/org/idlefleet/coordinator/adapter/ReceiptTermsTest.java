@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -72,6 +73,24 @@ class ReceiptTermsTest extends ServerHouse {
         return HeldReceipt.signed(tree, signer);
     }
 
+    /** What somebody who can sign it might change in a receipt, and what is found then. */
+    private record Change(String fault, Consumer<ObjectNode> change) {
+        static Change at(String place, String fault, Consumer<ObjectNode> change) {
+            return new Change(fault, tree -> change.accept((ObjectNode) tree.at(place)));
+        }
+    }
+
+    private static void finds(
+            HeldReceipt held,
+            NoteSigner signer,
+            Function<String, ReceiptVerification> verify,
+            Change... changes) {
+        for (Change change : changes) {
+            String receipt = changed(held, signer, change.change());
+            assertThat(verify.apply(receipt).faults().toString()).contains(change.fault());
+        }
+    }
+
     @Test
     void holdsZonesAgainstTheTolerancesAndThoseAgainstTheManifest() throws Exception {
         HeldReceipt held;
@@ -99,41 +118,34 @@ class ReceiptTermsTest extends ServerHouse {
         assertThat(held.verifyAlone(held.receipt()).open().toString())
                 .contains("give its manifest with --manifest", "the coordinator measured them");
 
-        String wide =
-                changed(
-                        held,
-                        signer,
-                        tree -> ((ObjectNode) tree.at("/terms/tolerances/0")).put("agree", 1.5));
-        assertThat(held.verifyAlone(wide).faults().toString())
-                .contains("a vote in stub/CPU/fp32/none should be agreeing, found dissenting");
-        String wider =
-                changed(
-                        held,
-                        signer,
-                        tree -> ((ObjectNode) tree.at("/terms/tolerances/0")).put("agree", 0.011));
-        assertThat(held.verifyAlone(wider).faults()).isEmpty();
-        assertThat(held.verify(wider).faults().toString())
-                .contains("is 0.01 in the manifest, the receipt says 0.011");
-        String spared =
-                changed(
-                        held,
-                        signer,
+        finds(
+                held,
+                signer,
+                held::verifyAlone,
+                Change.at(
+                        "/terms/tolerances/0",
+                        "a vote in stub/CPU/fp32/none should be agreeing, found dissenting",
+                        tolerance -> tolerance.put("agree", 1.5)),
+                new Change(
+                        "should be dissenting, found inconclusive",
                         tree -> {
                             for (JsonNode vote : tree.at("/shards/0/votes")) {
                                 if (vote.get("zone").asString().equals("dissenting")) {
                                     ((ObjectNode) vote).put("zone", "inconclusive");
                                 }
                             }
-                        });
-        assertThat(held.verifyAlone(spared).faults().toString())
-                .contains("should be dissenting, found inconclusive");
-        String silent =
-                changed(
-                        held,
-                        signer,
-                        tree -> ((ObjectNode) tree.get("terms")).putArray("tolerances"));
-        assertThat(held.verifyAlone(silent).faults().toString())
-                .contains("nothing is said of the tolerance");
+                        }),
+                Change.at(
+                        "/terms",
+                        "nothing is said of the tolerance",
+                        terms -> terms.putArray("tolerances")));
+        var wider =
+                Change.at(
+                        "/terms/tolerances/0",
+                        "is 0.01 in the manifest, the receipt says 0.011",
+                        tolerance -> tolerance.put("agree", 0.011));
+        assertThat(held.verifyAlone(changed(held, signer, wider.change())).faults()).isEmpty();
+        finds(held, signer, held::verify, wider);
         var other =
                 new HeldReceipt(
                         held.receipt(),
@@ -209,11 +221,7 @@ class ReceiptTermsTest extends ServerHouse {
         // 5 owners, 5 fleets, 5 referrers and the platform do not fit into one transaction.
         assertThat(bill.further()).isNotEmpty();
         assertThat(held.receipt()).doesNotContain("fleet-1", "friend-1", "owner-1");
-        ReceiptVerification said =
-                ReceiptVerifier.verify(
-                        held.receipt(),
-                        held.given(new TreeMap<>(), Optional.of(inputs), Optional.empty()),
-                        Ed25519.signatures());
+        ReceiptVerification said = withInputs(held, held.receipt(), inputs);
         assertThat(said.faults()).isEmpty();
         assertThat(said.proven().toString())
                 .contains("units of work at 0.000011 credits each and ", "policy version 7")
@@ -223,32 +231,20 @@ class ReceiptTermsTest extends ServerHouse {
 
     private static void refusesAnotherSplit(
             HeldReceipt held, NoteSigner signer, List<byte[]> inputs) {
-        String dropped =
-                changed(
-                        held,
-                        signer,
-                        tree -> ((ObjectNode) tree.at("/shards/0/bill")).putArray("further"));
-        assertThat(held.verify(dropped).faults().toString()).contains("charged was");
-        String unpaid =
-                changed(
-                        held,
-                        signer,
-                        tree ->
-                                ((ObjectNode) tree.at("/shards/0/bill/earners/2"))
-                                        .put("referrer", ""));
-        assertThat(held.verify(unpaid).faults().toString())
-                .contains("is paid for a result that is not its own");
-        String dearer =
-                changed(
-                        held,
-                        signer,
-                        tree -> ((ObjectNode) tree.get("terms")).put("unitMicros", 10));
-        assertThat(held.verify(dearer).faults().toString()).contains("units at 10 cost");
+        finds(
+                held,
+                signer,
+                held::verify,
+                Change.at("/shards/0/bill", "charged was", bill -> bill.putArray("further")),
+                Change.at(
+                        "/shards/0/bill/earners/2",
+                        "is paid for a result that is not its own",
+                        earner -> earner.put("referrer", "")),
+                Change.at("/terms", "units at 10 cost", terms -> terms.put("unitMicros", 10)));
         // More units at a lower price cost the same: only the inputs show it.
-        String more =
-                changed(
-                        held,
-                        signer,
+        var more =
+                new Change(
+                        "units of work for each execution, not what was paid",
                         tree -> {
                             ObjectNode terms = (ObjectNode) tree.get("terms");
                             terms.put("unitMicros", 1);
@@ -258,18 +254,16 @@ class ReceiptTermsTest extends ServerHouse {
                                 its.put("units", its.get("units").asLong() * 11);
                             }
                         });
-        assertThat(held.verify(more).faults()).isEmpty();
-        assertThat(
-                        ReceiptVerifier.verify(
-                                        more,
-                                        held.given(
-                                                new TreeMap<>(),
-                                                Optional.of(inputs),
-                                                Optional.empty()),
-                                        Ed25519.signatures())
-                                .faults()
-                                .toString())
-                .contains("units of work for each execution, not what was paid");
+        assertThat(held.verify(changed(held, signer, more.change())).faults()).isEmpty();
+        finds(held, signer, receipt -> withInputs(held, receipt, inputs), more);
+    }
+
+    private static ReceiptVerification withInputs(
+            HeldReceipt held, String receipt, List<byte[]> inputs) {
+        return ReceiptVerifier.verify(
+                receipt,
+                held.given(new TreeMap<>(), Optional.of(inputs), Optional.empty()),
+                Ed25519.signatures());
     }
 
     private static boolean isUpheldAfterConviction(JobReceipt.Check check) {
@@ -306,8 +300,8 @@ class ReceiptTermsTest extends ServerHouse {
                 assertThat(eve).isNotNull();
                 try (var tess = node(server, "tess", honest())) {
                     assertThat(tess).isNotNull();
-                    while (get(server, "/api/v1/owners")
-                            .contains("{\"id\":\"eve\",\"state\":\"warm_up\"")) {
+                    while (!get(server, "/api/v1/owners")
+                            .contains("{\"id\":\"eve\",\"state\":\"good\"")) {
                         jobOf(post(server, key, "/v1/embeddings", verified));
                     }
                 }
@@ -351,14 +345,13 @@ class ReceiptTermsTest extends ServerHouse {
         // The packed result that the conviction found knows no signature; its shard does.
         assertThat(claim.signature()).isNotEmpty();
         assertThat(claim.job()).isEqualTo(held.read().job());
-        String invented =
-                changed(
-                        held,
-                        held.signer(directory.resolve("data")),
-                        tree ->
-                                ((ObjectNode) tree.at("/checks/" + conviction))
-                                        .put("cause", "suspicion"));
-        assertThat(held.verify(invented).faults().toString())
-                .contains("its cause 'suspicion' does not fit the result");
+        finds(
+                held,
+                held.signer(directory.resolve("data")),
+                held::verify,
+                Change.at(
+                        "/checks/" + conviction,
+                        "its cause 'suspicion' does not fit the result",
+                        check -> check.put("cause", "suspicion")));
     }
 }
