@@ -211,6 +211,17 @@ final class SmallWorld {
         step();
     }
 
+    /** The owner's device goes. */
+    void leave(String owner) {
+        sessions.entrySet().stream()
+                .filter(session -> session.getValue().equals(owner))
+                .map(Map.Entry::getKey)
+                .forEach(session -> inbox.add(new Command.NodeGone(session, "left")));
+        sessions.values().removeIf(owner::equals);
+        unanswered.removeIf(assign -> !sessions.containsKey(assign.session()));
+        step();
+    }
+
     JobId submit(int shards, Assurance assurance, boolean durable) {
         return submit(shards, 1, assurance, durable);
     }
@@ -220,14 +231,23 @@ final class SmallWorld {
         return submit(shards, quorum, Assurance.QUORUM, true);
     }
 
+    /** A request that somebody waits for, run once. */
+    JobId request(int shards) {
+        return submit(shards, 1, Assurance.QUORUM, false, Tier.INTERACTIVE);
+    }
+
     private JobId submit(int shards, int quorum, Assurance assurance, boolean durable) {
+        return submit(shards, quorum, assurance, durable, Tier.BATCH);
+    }
+
+    private JobId submit(int shards, int quorum, Assurance assurance, boolean durable, Tier tier) {
         var job =
                 new JobRequest(
                         MODEL.model(),
                         ItemKind.TEXT,
                         WorkUnits.even(shards, 4),
                         quorum,
-                        Tier.BATCH,
+                        tier,
                         now.plus(Duration.ofDays(1)),
                         durable,
                         Optional.of(assurance));
