@@ -38,6 +38,16 @@ final class Audits {
      */
     private static final Duration TRUSTED_WAIT = Duration.ofSeconds(10);
 
+    /** So long an audit that nobody could do when it was opened waits for somebody who can. */
+    static final Duration WAIT = Duration.ofHours(1);
+
+    /**
+     * With every so many audits open, half as many of those that nobody can do are opened: they
+     * stay few, however many results an owner who is alone returns, and none of his results is sure
+     * to be spared.
+     */
+    private static final int HALVED_BY = 128;
+
     private final Fleet fleet;
     private final Jobs jobs;
     private final Registry registry;
@@ -97,6 +107,54 @@ final class Audits {
     }
 
     /**
+     * Adds the opening of the audit of a result that was drawn. If nobody is there who could do it,
+     * it waits for somebody: else whoever is alone, or among friends, would be unwatched.
+     */
+    void openDrawn(Decision.Builder decision, JobAdmitted audited, AuditOf audit, Instant now) {
+        if (possible(audited, audit)) {
+            openFor(
+                    policy.pace().audit(),
+                    decision,
+                    audited,
+                    audit,
+                    audited.job(),
+                    audit.from(),
+                    now);
+        } else if (draw.waits(
+                audit.job(), audit.shard(), audit.claim().commit(), waitingPpm(), now)) {
+            openFor(WAIT, decision, audited, audit, audited.job(), audit.from(), now);
+        }
+    }
+
+    private int waitingPpm() {
+        return AuditDraw.ALL >> Math.min(Integer.SIZE - 1, jobs.openOf(PAYER) / HALVED_BY);
+    }
+
+    /**
+     * Lets an audit whose time is over wait for longer, once, if nobody is there any more who could
+     * do it and nobody has voted.
+     */
+    void waitOn(Decision.Builder decision, Job late, AuditOf audit, Instant now) {
+        JobAdmitted admitted = late.admitted();
+        boolean waited = !admitted.deadline().isBefore(admitted.at().plus(WAIT));
+        if (audit.cause() == AuditOf.Cause.DRAWN
+                && !waited
+                && late.work().shards().isEmpty()
+                && !judges.serves(late)) {
+            jobs.any(audit.job())
+                    .ifPresent(audited ->
+                            openFor(
+                                    WAIT,
+                                    decision,
+                                    audited.admitted(),
+                                    audit,
+                                    admitted.job(),
+                                    0,
+                                    now));
+        }
+    }
+
+    /**
      * Adds the opening of an audit, if there is somebody who could do it.
      *
      * @param source the job whose items and results the audit takes
@@ -116,6 +174,17 @@ final class Audits {
 
     /** The same, if nobody is there, too: after a restart everybody has yet to come back. */
     void openForAnyone(
+            Decision.Builder decision,
+            JobAdmitted audited,
+            AuditOf audit,
+            JobId source,
+            int from,
+            Instant now) {
+        openFor(policy.pace().audit(), decision, audited, audit, source, from, now);
+    }
+
+    private void openFor(
+            Duration time,
             Decision.Builder decision,
             JobAdmitted audited,
             AuditOf audit,
@@ -144,7 +213,7 @@ final class Audits {
                         1,
                         // Nothing waits for a ringer: it takes what audits leave of their share.
                         audit.ringer() ? Tier.BATCH : Tier.INTERACTIVE,
-                        now.plus(policy.pace().audit()),
+                        now.plus(time),
                         false,
                         Transaction.hold(job.toString(), PAYER.value(), ceiling),
                         audit.trusted() ? Assurance.TRUSTED_ONLY : Assurance.VERIFIED,
@@ -155,6 +224,11 @@ final class Audits {
                         now));
         int to = from + audit.to() - audit.from();
         decision.send(new Send.Audit(job, source, from, to, audit.claim().lease()));
+    }
+
+    /** Whether somebody is at work on this audit, or somebody is there who could be. */
+    boolean served(Job audit) {
+        return judges.serves(audit);
     }
 
     /** Whether one more job may be opened. */

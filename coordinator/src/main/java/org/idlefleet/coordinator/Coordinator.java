@@ -214,6 +214,9 @@ public final class Coordinator {
                 jobs.settled(job.work().settledItems());
                 jobs.condemn(job, trust::condemned);
                 jobs.refresh(job);
+                if (job.admitted().durable() && job.work().done()) {
+                    jobs.lookAt(restored.admitted().at(), restored.admitted().job());
+                }
             }
             case Event.SessionOpened opened ->
                     fleet.open(
@@ -552,6 +555,10 @@ public final class Coordinator {
         if (late.isPresent()) {
             return tally.late(late.get(), now);
         }
+        Optional<Job> abandoned = tally.abandonedAt(now);
+        if (abandoned.isPresent()) {
+            return tally.end(abandoned.get(), JobEnd.DONE, "", now);
+        }
         Optional<ParkSession> silent = fleet.silentAt(now);
         if (silent.isPresent()) {
             String reason = "silent for " + policy.pace().lease().toSeconds() + " s";
@@ -594,6 +601,9 @@ public final class Coordinator {
         job.work().settle(settled.shard(), settled.from(), settled.to());
         jobs.settled(settled.to() - settled.from());
         jobs.refresh(job);
+        if (job.admitted().durable() && job.work().done()) {
+            jobs.lookAt(settled.at().plus(Tally.PATIENCE), settled.job());
+        }
     }
 
     /** Ends what still runs; the result that settled it has ended its own lease. */
@@ -629,7 +639,7 @@ public final class Coordinator {
                     holds.opened(audit.claim().node(), admitted.job());
                     jobs.any(audit.job())
                             .ifPresent(audited -> {
-                                audited.auditOpened(audit);
+                                audited.auditOpened(admitted.job(), audit);
                                 jobs.owes(audited);
                             });
                 });

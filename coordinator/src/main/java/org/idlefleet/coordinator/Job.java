@@ -14,6 +14,7 @@ import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
+import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.OwnerId;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +51,7 @@ final class Job {
     private final List<Event.ResultRetracted> retracted = new ArrayList<>(0);
     private AuditCounts audits = AuditCounts.NONE;
     private int results;
-    private int openAudits;
+    private final TreeSet<JobId> openAudits = new TreeSet<>();
     private Money paid = Money.ZERO;
     private String inputDetail = "";
     private int failuresInRow;
@@ -203,19 +204,20 @@ final class Job {
         return results;
     }
 
-    int openAudits() {
+    /** The jobs that check its results now. */
+    Set<JobId> openAudits() {
         return openAudits;
     }
 
     /** Another job checks one of its results. */
-    void auditOpened(AuditOf audit) {
-        openAudits++;
+    void auditOpened(JobId by, AuditOf audit) {
+        openAudits.add(by);
         alone.ifPresent(results -> results.look(audit.shard()));
     }
 
     /** The audit has ended. */
     void auditClosed(Job audit) {
-        openAudits--;
+        openAudits.remove(audit.admitted().job());
         if (audit.audits.refuted() > 0) {
             audits = audits.withRefuted();
         } else if (audit.end == JobEnd.DONE && audit.audits.unchecked() == 0) {
@@ -459,7 +461,7 @@ final class Job {
                 admitted.audit(),
                 results,
                 audits,
-                openAudits,
+                openAudits.size(),
                 retracted,
                 Optional.ofNullable(end),
                 detail,

@@ -10,6 +10,7 @@ import org.idlefleet.protocol.JobId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +37,7 @@ final class Jobs {
     private final TreeMap<Digest, WorkQueue> queues = new TreeMap<>();
     private final PriorityQueue<Due> deadlines = new PriorityQueue<>();
     private final PriorityQueue<Due> hedges = new PriorityQueue<>();
+    private final PriorityQueue<Due> looks = new PriorityQueue<>();
     private final LinkedHashMap<JobId, Job> finished = new LinkedHashMap<>();
     private final TreeSet<JobId> owing = new TreeSet<>();
     private final int finishedMax;
@@ -235,6 +237,26 @@ final class Jobs {
         return Optional.empty();
     }
 
+    /** A durable job's work is done: look then whether anybody is there for its audits. */
+    void lookAt(Instant at, JobId job) {
+        looks.add(new Due(at, job, -1));
+    }
+
+    /** The first of these jobs that is {@code abandoned}; any other is looked at again later. */
+    Optional<Job> abandonedAt(Instant now, Duration pause, Predicate<Job> abandoned) {
+        while (!looks.isEmpty() && !looks.peek().at().isAfter(now)) {
+            Job job = open.get(looks.peek().job());
+            if (job != null && abandoned.test(job)) {
+                return Optional.of(job);
+            }
+            looks.poll();
+            if (job != null) {
+                lookAt(now.plus(pause), job.admitted().job());
+            }
+        }
+        return Optional.empty();
+    }
+
     private static boolean hedgeable(Job job, OpenShard shard, int replicas) {
         int planned = job.ballots(shard.index()).size() + shard.running().size() + shard.wanted();
         return !shard.hedged() && !shard.running().isEmpty() && planned < replicas;
@@ -246,7 +268,8 @@ final class Jobs {
         }
         Instant deadline = deadlines.isEmpty() ? Instant.MAX : deadlines.peek().at();
         Instant hedge = hedges.isEmpty() ? Instant.MAX : hedges.peek().at();
-        Instant next = hedge.isBefore(deadline) ? hedge : deadline;
+        Instant look = looks.isEmpty() ? Instant.MAX : looks.peek().at();
+        Instant next = Collections.min(List.of(deadline, hedge, look));
         return next.equals(Instant.MAX) ? Optional.empty() : Optional.of(next);
     }
 }

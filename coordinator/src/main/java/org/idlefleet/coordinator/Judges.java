@@ -2,6 +2,8 @@ package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.fleet.Fleet;
 import org.idlefleet.coordinator.fleet.ParkSession;
+import org.idlefleet.coordinator.scheduling.OpenJob;
+import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
@@ -53,6 +55,36 @@ final class Judges {
                 && !owner.equals(ringer.claim().owner())
                 && !ringer.seenBy().contains(owner)
                 && model.comparator().judges(session.numericClass(), ringer.claim().numericClass());
+    }
+
+    /** Whether somebody is at work on this audit, or somebody is there who could be. */
+    boolean serves(Job audit) {
+        for (OpenShard shard : audit.work().shards()) {
+            if (!shard.running().isEmpty() || audit.toCompare(shard.index())) {
+                return true;
+            }
+        }
+        Digest manifest = audit.admitted().manifest();
+        ModelSpec model = registry.model(manifest).orElseThrow();
+        return fleet.offering(manifest).anyMatch(session -> takes(audit, model, session));
+    }
+
+    private boolean takes(Job audit, ModelSpec model, ParkSession session) {
+        OpenJob work = audit.work();
+        OwnerId owner = session.owner();
+        boolean trusted = trust.trusted(owner);
+        if (work.declined().contains(owner) || work.trustedOnly() && !trusted) {
+            return false;
+        }
+        return work.firstFree().isPresent() && begins(audit.admitted(), model, session)
+                || work.wanting().values().stream()
+                        .anyMatch(shard -> shard.admits(owner) && (trusted || !shard.forTrusted()));
+    }
+
+    /** Whether the node can hold the claim of this audit against a result of its own. */
+    boolean begins(Event.JobAdmitted audit, ModelSpec model, ParkSession session) {
+        NumericClass claimed = audit.audit().orElseThrow().claim().numericClass();
+        return model.comparator().judges(session.numericClass(), claimed);
     }
 
     private boolean anyClass(

@@ -251,8 +251,8 @@ final class Placement {
     }
 
     /**
-     * Who may begin a shard whose results will be checked, and who may have a ringer; anybody,
-     * where there is nothing to check.
+     * Who may begin a shard whose results will be checked, an audit or a ringer; anybody, where
+     * there is nothing to check.
      */
     private Predicate<ParkSession> checkable(
             Event.JobAdmitted terms,
@@ -264,6 +264,9 @@ final class Placement {
         AuditOf ringer = terms.audit().filter(AuditOf::ringer).orElse(null);
         if (ringer != null && (shard == null || !shard.forTrusted())) {
             return session -> judges.tries(model, ringer, session);
+        }
+        if (terms.audit().isPresent() && shard == null) {
+            return session -> judges.begins(terms, model, session);
         }
         return peer == null && (audited || terms.quorum() > 1)
                 ? judges.checkable(model, audited, declined)

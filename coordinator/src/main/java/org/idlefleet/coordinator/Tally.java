@@ -47,6 +47,16 @@ final class Tally {
     /** So many ballots that can't judge each other are enough to ask a trusted owner. */
     private static final int UNJUDGED_EXTRAS = 1;
 
+    /**
+     * A durable job whose work is done waits so long for somebody who could do its audits, and as
+     * long after each was opened. Then it ends: the audits go on, and what they find wrong later is
+     * paid back, as with requests.
+     */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /** How often it is looked whether somebody is there. */
+    private static final Duration LOOK_EVERY = Duration.ofSeconds(15);
+
     private final Fleet fleet;
     private final Jobs jobs;
     private final Registry registry;
@@ -271,7 +281,32 @@ final class Tally {
                 }
             }
         }
-        return end(job, job.work().done() ? JobEnd.DONE : JobEnd.DEADLINE, "", now);
+        if (job.work().done()) {
+            return end(job, JobEnd.DONE, "", now);
+        }
+        var decision = new Decision.Builder();
+        AuditOf audit = job.admitted().audit().orElse(null);
+        String why = "";
+        if (audit != null && job.work().shards().isEmpty()) {
+            why = audits.served(job) ? "nobody had time for it" : "nobody was there to do it";
+            audits.waitOn(decision, job, audit, now);
+        }
+        return end(decision, job, JobEnd.DEADLINE, why, Money.ZERO, now).build();
+    }
+
+    /** A durable job that only waits for audits which nobody does and nobody there could do. */
+    Optional<Job> abandonedAt(Instant now) {
+        return jobs.abandonedAt(now, LOOK_EVERY, job -> abandoned(job, now));
+    }
+
+    private boolean abandoned(Job job, Instant now) {
+        return job.work().done()
+                && !convictions.owes(job)
+                && job.openAudits().stream()
+                        .flatMap(audit -> jobs.open(audit).stream())
+                        .noneMatch(audit ->
+                                audit.admitted().at().plus(PATIENCE).isAfter(now)
+                                        || audits.served(audit));
     }
 
     /** Where a trusted owner audits, its word counts and no vote is taken. */
@@ -510,7 +545,7 @@ final class Tally {
                         AuditOf.Cause.DRAWN,
                         draw.reviewed(),
                         true);
-        audits.open(decision, admitted, audit, admitted.job(), shard.from(), now);
+        audits.openDrawn(decision, admitted, audit, now);
     }
 
     /** Whether a durable job's results may still change: it has not ended then. */
@@ -528,7 +563,7 @@ final class Tally {
                 change -= checks(closed.job(), id) ? 1 : 0;
             }
         }
-        return job.openAudits() + change > 0 || convictions.owes(job);
+        return job.openAudits().size() + change > 0 || convictions.owes(job);
     }
 
     private boolean checks(JobId auditor, JobId audited) {

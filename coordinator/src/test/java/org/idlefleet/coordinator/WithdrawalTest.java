@@ -175,7 +175,7 @@ class WithdrawalTest {
         return settled.result().owner().equals(new OwnerId(owner));
     }
 
-    private static Policy withoutRingers(long seed) {
+    static Policy withoutRingers(long seed) {
         Policy standard = Policy.standard(seed);
         return new Policy(
                 standard.pay(),

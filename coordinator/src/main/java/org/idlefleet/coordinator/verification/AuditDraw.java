@@ -67,6 +67,16 @@ public final class AuditDraw {
     }
 
     /**
+     * Whether an audit that nobody could do now waits for somebody: a part of the same hash that
+     * decides nothing else.
+     *
+     * @param ppm of a million such audits: 0 for none, {@link #ALL} for all
+     */
+    public boolean waits(JobId job, int shard, Digest commit, int ppm, Instant at) {
+        return below(ByteBuffer.wrap(hash(job, shard, commit, at)).getLong(3 * Long.BYTES), ppm);
+    }
+
+    /**
      * How many of a million audits are reviewed.
      *
      * @param ppm results audited, of a million, at least one

@@ -24,9 +24,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -50,6 +52,7 @@ public final class Metrics implements Consumer<Event> {
     private final Map<Event.LeaseEnd, CounterDataPoint> leasesEnded =
             new EnumMap<>(Event.LeaseEnd.class);
     private final Map<JobId, Begun> open = new HashMap<>();
+    private final Set<JobId> checks = new HashSet<>();
     private final CounterDataPoint itemsAdmitted;
     private final CounterDataPoint itemsSettled;
     private final CounterDataPoint shardsSettled;
@@ -66,6 +69,7 @@ public final class Metrics implements Consumer<Event> {
     private final CounterDataPoint enrolled;
     private final CounterDataPoint banned;
     private final CounterDataPoint audits;
+    private final CounterDataPoint undone;
     private final CounterDataPoint ringers;
     private final CounterDataPoint retracted;
     private final CounterDataPoint convicted;
@@ -118,6 +122,7 @@ public final class Metrics implements Consumer<Event> {
                 counter("settled_micros_total", "Micro-credits that settled shards cost clients.");
         enrolled = counter("nodes_enrolled_total", "Nodes enrolled.");
         audits = counter("audits_total", "Audits opened, ringers among them.");
+        undone = counter("audits_undone_total", "Audits that ended because their time was over.");
         ringers = counter("ringers_total", "Ringers given out: work whose answer is known.");
         retracted = counter("results_retracted_total", "Settled results found wrong.");
         convicted = counter("owners_convicted_total", "Owners convicted.");
@@ -146,6 +151,8 @@ public final class Metrics implements Consumer<Event> {
                 audits.inc();
                 if (job.audit().get().ringer()) {
                     ringers.inc();
+                } else {
+                    checks.add(job.job());
                 }
             }
             case Event.JobAdmitted job -> {
@@ -158,6 +165,9 @@ public final class Metrics implements Consumer<Event> {
             case Event.JobEnded job -> {
                 of(ended, job.end()).inc();
                 took(open.remove(job.job()), job.at());
+                if (checks.remove(job.job()) && job.end() == JobEnd.DEADLINE) {
+                    undone.inc();
+                }
             }
             case Event.ResultRetracted _ -> retracted.inc();
             case Event.OwnerConvicted _ -> convicted.inc();
