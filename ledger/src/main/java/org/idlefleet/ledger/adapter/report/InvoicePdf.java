@@ -105,7 +105,6 @@ public final class InvoicePdf {
     private static PdfPTable table(int... widths) {
         var table = new PdfPTable(widths.length);
         table.setWidths(widths);
-        table.setWidthPercentage(100);
         return table;
     }
 
