@@ -33,7 +33,7 @@ import java.util.TreeMap;
 class PayoutRunsTest {
     private static final PayoutTerms TERMS = new PayoutTerms("EUR", 1_000_000, Money.ofUnits(1));
     private static final List<String> OWNERS = List.of("ann", "bob", "cid");
-    private static final int KILL_POINTS = 60;
+    private static final int KILL_POINTS = 1_000;
 
     @TempDir Path directory;
 
