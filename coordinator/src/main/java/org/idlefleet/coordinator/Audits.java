@@ -112,14 +112,7 @@ final class Audits {
      */
     void openDrawn(Decision.Builder decision, JobAdmitted audited, AuditOf audit, Instant now) {
         if (possible(audited, audit)) {
-            openFor(
-                    policy.pace().audit(),
-                    decision,
-                    audited,
-                    audit,
-                    audited.job(),
-                    audit.from(),
-                    now);
+            openForAnyone(decision, audited, audit, audited.job(), audit.from(), now);
         } else if (draw.waits(
                 audit.job(), audit.shard(), audit.claim().commit(), waitingPpm(), now)) {
             openFor(WAIT, decision, audited, audit, audited.job(), audit.from(), now);
@@ -130,17 +123,11 @@ final class Audits {
         return AuditDraw.ALL >> Math.min(Integer.SIZE - 1, jobs.openOf(PAYER) / HALVED_BY);
     }
 
-    /**
-     * Lets an audit whose time is over wait for longer, once, if nobody is there any more who could
-     * do it and nobody has voted.
-     */
+    /** Lets an audit that is {@link #served} by nobody when its time is over wait longer, once. */
     void waitOn(Decision.Builder decision, Job late, AuditOf audit, Instant now) {
         JobAdmitted admitted = late.admitted();
         boolean waited = !admitted.deadline().isBefore(admitted.at().plus(WAIT));
-        if (audit.cause() == AuditOf.Cause.DRAWN
-                && !waited
-                && late.work().shards().isEmpty()
-                && !judges.serves(late)) {
+        if (audit.cause() == AuditOf.Cause.DRAWN && !waited) {
             jobs.any(audit.job())
                     .ifPresent(audited ->
                             openFor(

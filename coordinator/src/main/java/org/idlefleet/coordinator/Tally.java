@@ -288,8 +288,12 @@ final class Tally {
         AuditOf audit = job.admitted().audit().orElse(null);
         String why = "";
         if (audit != null && job.work().shards().isEmpty()) {
-            why = audits.served(job) ? "nobody had time for it" : "nobody was there to do it";
-            audits.waitOn(decision, job, audit, now);
+            if (audits.served(job)) {
+                why = "nobody had time for it";
+            } else {
+                why = "nobody was there to do it";
+                audits.waitOn(decision, job, audit, now);
+            }
         }
         return end(decision, job, JobEnd.DEADLINE, why, Money.ZERO, now).build();
     }
