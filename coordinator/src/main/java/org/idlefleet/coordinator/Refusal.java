@@ -5,6 +5,7 @@ import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.ModelId;
 
 import java.time.Duration;
+import java.util.Optional;
 
 /** Why the coordinator does not do what was asked; nothing has changed. */
 public sealed interface Refusal {
@@ -77,12 +78,16 @@ public sealed interface Refusal {
         }
     }
 
-    /** The client used the request's name for another request. */
-    record NameTaken(JobId job) implements Refusal {
+    /**
+     * The client used the request's name for another request.
+     *
+     * @param job what became of that one; empty if it is not known yet
+     */
+    record NameTaken(Optional<JobId> job) implements Refusal {
         @Override
         public String text() {
-            return "the Idempotency-Key was sent with another request before, which became "
-                    + job
+            return "the Idempotency-Key was sent with another request before"
+                    + job.map(known -> ", which became " + known).orElse("")
                     + "; give every request its own key";
         }
     }

@@ -6,7 +6,6 @@ import org.idlefleet.coordinator.Event.RepeatsRestored.Kept;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,11 +15,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which jobs clients named themselves, so that the same request again gets the same job: for a day,
- * the newest {@value #KEPT_MAX}.
+ * Which jobs clients named themselves, so that the same request again gets the same job: for {@link
+ * Once#REMEMBERED}, the newest {@value #KEPT_MAX}.
  */
 final class Repeats {
-    static final Duration KEPT = Duration.ofDays(1);
     static final int KEPT_MAX = 100_000;
 
     private final Map<Name, Kept> byName = new HashMap<>();
@@ -37,7 +35,7 @@ final class Repeats {
         return Optional.of(
                 kept.once().equals(once)
                         ? new Answer.Repeated(kept.job(), kept.assurance())
-                        : new Answer.Refused(new Refusal.NameTaken(kept.job())));
+                        : new Answer.Refused(new Refusal.NameTaken(Optional.of(kept.job()))));
     }
 
     void apply(JobAdmitted event) {
@@ -77,6 +75,6 @@ final class Repeats {
     }
 
     private static boolean isOver(Kept kept, Instant now) {
-        return kept.at().plus(KEPT).isBefore(now);
+        return kept.at().plus(Once.REMEMBERED).isBefore(now);
     }
 }

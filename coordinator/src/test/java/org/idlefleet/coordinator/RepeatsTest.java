@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 class RepeatsTest {
     private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
@@ -39,11 +40,11 @@ class RepeatsTest {
         var again = new Repeats();
         first.snapshot().forEach(event -> again.apply((Event.RepeatsRestored) event));
         for (Repeats repeats : List.of(first, again)) {
-            Instant end = NOON.plus(Repeats.KEPT);
+            Instant end = NOON.plus(Once.REMEMBERED);
             assertThat(repeats.answer(ACME, new Once(digest(1), digest(0)), end))
                     .contains(new Answer.Repeated(new JobId(1), Assurance.QUORUM));
             assertThat(repeats.answer(ACME, new Once(digest(1), digest(9)), end))
-                    .contains(new Answer.Refused(new Refusal.NameTaken(new JobId(1))));
+                    .contains(new Answer.Refused(new Refusal.NameTaken(Optional.of(new JobId(1)))));
             assertThat(repeats.answer(ACME, new Once(digest(1), digest(0)), end.plusMillis(1)))
                     .isEmpty();
             assertThat(repeats.answer(new ClientId("x"), new Once(digest(1), digest(0)), end))
@@ -67,7 +68,7 @@ class RepeatsTest {
 
     @Test
     void aNameThatIsUsedAgainAfterADayIsTheNewJobs() {
-        Instant next = NOON.plus(Repeats.KEPT).plusMillis(1);
+        Instant next = NOON.plus(Once.REMEMBERED).plusMillis(1);
         var repeats = of(List.of(kept(1, NOON)));
         repeats.apply(
                 new Event.RepeatsRestored(

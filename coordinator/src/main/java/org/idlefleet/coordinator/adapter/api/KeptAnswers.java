@@ -1,10 +1,10 @@
 package org.idlefleet.coordinator.adapter.api;
 
 import org.idlefleet.coordinator.Once;
+import org.idlefleet.coordinator.Refusal;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Iterator;
@@ -20,10 +20,7 @@ import java.util.function.Supplier;
  * forgets them. A request that failed cost nothing and is forgotten at once. Thread-safe.
  */
 final class KeptAnswers {
-    /** How long a name is remembered. */
-    static final Duration KEPT = Duration.ofDays(1);
-
-    /** Names that are remembered; beyond, the oldest go. */
+    /** Names that are remembered, no longer than {@link Once#REMEMBERED}; beyond, the oldest go. */
     static final int NAMES_MAX = 10_000;
 
     /** Bytes of answers; beyond, the oldest answers go, and only their names stay. */
@@ -71,14 +68,7 @@ final class KeptAnswers {
             } else if (known.asked.equals(once.asked())) {
                 first = known.answer;
             } else {
-                throw Problem.of(
-                                422,
-                                "invalid_request_error",
-                                "idempotency_key_reused",
-                                null,
-                                "the Idempotency-Key was sent with another request before; give"
-                                        + " every request its own key")
-                        .raised();
+                throw Refusals.of(new Refusal.NameTaken(Optional.empty())).raised();
             }
         }
         if (mine != null) {
@@ -139,7 +129,7 @@ final class KeptAnswers {
     }
 
     private void forgetOld() {
-        Instant over = clock.instant().minus(KEPT);
+        Instant over = clock.instant().minus(Once.REMEMBERED);
         Iterator<Entry> oldest = entries.values().iterator();
         while (oldest.hasNext()) {
             Entry entry = oldest.next();
