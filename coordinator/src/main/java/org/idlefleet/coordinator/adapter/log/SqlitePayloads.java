@@ -28,7 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * then says no. Results are bounded by the leases that are given out, so {@link #returned} always
  * takes them, but they count.
  *
- * <p>What is not in memory is read from the file, which takes some 50 µs.
+ * <p>What is not in memory is read from the file, which takes some 50 µs. A durable job that has
+ * ended has nothing in memory.
  */
 public final class SqlitePayloads implements Payloads {
     private final long bytesMax;
@@ -180,6 +181,10 @@ public final class SqlitePayloads implements Payloads {
             if (event instanceof Event.JobAdmitted admitted) {
                 held(admitted.job()).durable();
                 inFile.add(admitted.job());
+            } else if (event instanceof Event.JobEnded ended) {
+                // Nobody computes it again, and its results are read from the file.
+                inFile.remove(ended.job());
+                forget(ended.job());
             }
         }
     }

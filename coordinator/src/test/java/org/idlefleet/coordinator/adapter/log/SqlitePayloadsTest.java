@@ -250,6 +250,25 @@ class SqlitePayloadsTest {
     }
 
     @Test
+    void aDurableJobThatHasEndedTakesNoMemory() {
+        try (var log = open(MEBIBYTE)) {
+            admit(log, items(2));
+            byte[] output = random.bytes(50);
+            log.payloads().returned(lease(0, 0), output);
+            append(log, settled(lease(0, 0), 0, 2));
+            assertThat(log.payloads().bytes()).isPositive();
+            append(
+                    log,
+                    new Event.JobEnded(
+                            JOB, JobEnd.DONE, "", Optional.empty(), Optional.empty(), NOW));
+            assertThat(log.payloads().bytes()).isZero();
+            assertThat(log.payloads().kept(JOB))
+                    .usingElementComparator(SAME_RESULT)
+                    .isEqualTo(List.of(new Kept(0, 2, output)));
+        }
+    }
+
+    @Test
     void votesOfACancelledJobGoAndItsKeptResultsStay() throws IOException {
         try (var log = open(MEBIBYTE)) {
             admit(log, items(2));
