@@ -11,9 +11,9 @@ import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Recording;
 import org.idlefleet.edge.gate.RuleKey;
 import org.idlefleet.protocol.adapter.ConfigException;
+import org.idlefleet.protocol.adapter.Json;
 
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,8 +36,6 @@ import java.util.function.Supplier;
 
 /** What the owner's page asks and says. Called by the page's thread. */
 final class OwnerDesk {
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     /** When a pause until tomorrow ends. */
     private static final LocalTime MORNING = LocalTime.of(6, 0);
 
@@ -122,7 +120,7 @@ final class OwnerDesk {
     }
 
     private ArrayNode log() {
-        ArrayNode lines = JSON.createArrayNode();
+        ArrayNode lines = Json.array();
         log.get().forEach(lines::add);
         return lines;
     }
@@ -159,7 +157,7 @@ final class OwnerDesk {
     }
 
     private ObjectNode rules() {
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.object();
         Map<RuleKey, List<String>> usual = config.savedRules().otherwise().texts();
         ArrayNode fields = root.putArray("fields");
         live.rules()
@@ -179,7 +177,7 @@ final class OwnerDesk {
 
     private ObjectNode check(JsonNode body) {
         Map<RuleKey, List<String>> said = said(body);
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.object();
         ObjectNode problems = root.putObject("problems");
         for (OwnerRules.Problem problem : OwnerRules.problems(said)) {
             problems.put(problem.key().key(), problem.text());

@@ -8,9 +8,9 @@ import org.idlefleet.edge.adapter.worker.WorkerEngine;
 import org.idlefleet.edge.gate.Finding;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.adapter.Json;
 import org.idlefleet.protocol.adapter.NodeIdentity;
 
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,8 +25,6 @@ import java.util.Locale;
 
 /** What a daemon does right now, as JSON for commands and people. */
 final class StatusFile {
-    private static final JsonMapper JSON = JsonMapper.shared();
-
     private StatusFile() {}
 
     /**
@@ -55,12 +53,12 @@ final class StatusFile {
     }
 
     static String json(Content content) {
-        return JSON.writerWithDefaultPrettyPrinter().writeValueAsString(tree(content)) + "\n";
+        return Json.pretty(tree(content)) + "\n";
     }
 
     static ObjectNode tree(Content content) {
         EdgeView view = content.view();
-        ObjectNode root = JSON.createObjectNode();
+        ObjectNode root = Json.object();
         root.put("written", content.written().toString());
         root.put("pid", ProcessHandle.current().pid());
         root.put("node", content.identity().node().value());
@@ -131,14 +129,14 @@ final class StatusFile {
 
     /** What the owner's webhook is told of a change. */
     static String announcement(NodeIdentity node, Instant at, Activity now, Activity before) {
-        return JSON.createObjectNode()
-                .put("node", node.node().value())
-                .put("owner", node.owner().value())
-                .put("at", at.toString())
-                .put("state", word(now))
-                .put("before", word(before))
-                .put("reason", now.sentence())
-                .toString();
+        return Json.text(
+                Json.object()
+                        .put("node", node.node().value())
+                        .put("owner", node.owner().value())
+                        .put("at", at.toString())
+                        .put("state", word(now))
+                        .put("before", word(before))
+                        .put("reason", now.sentence()));
     }
 
     private static String word(Activity activity) {

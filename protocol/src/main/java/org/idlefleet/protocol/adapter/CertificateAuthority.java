@@ -33,7 +33,6 @@ import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.Signature;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -135,16 +134,7 @@ public final class CertificateAuthority {
 
     /** SHA-256 of the root certificate (DER): the last part of every {@link EnrolmentToken}. */
     public Digest fingerprint() {
-        return fingerprint(certificate);
-    }
-
-    /** SHA-256 of a certificate (DER). */
-    static Digest fingerprint(X509Certificate certificate) {
-        try {
-            return Digest.of(certificate.getEncoded());
-        } catch (CertificateEncodingException e) {
-            throw new IllegalStateException("a certificate that was read can be written", e);
-        }
+        return PseudonymCertificate.fingerprint(certificate);
     }
 
     /** The time by which this authority dates its certificates. */

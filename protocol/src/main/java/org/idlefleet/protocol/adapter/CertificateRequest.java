@@ -1,19 +1,15 @@
 package org.idlefleet.protocol.adapter;
 
-import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentVerifierProviderBuilder;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.PKCSException;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.idlefleet.protocol.Digest;
 
 import java.io.IOException;
-import java.security.KeyPair;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
@@ -77,21 +73,6 @@ public final class CertificateRequest {
             return new CertificateRequest(key);
         } catch (OperatorCreationException | PKCSException | RuntimeException e) {
             throw new IOException("the certificate request can't be read", e);
-        }
-    }
-
-    /** A request for {@code pair}, base64 of DER. */
-    static String of(KeyPair pair) {
-        try {
-            var request =
-                    new JcaPKCS10CertificationRequestBuilder(
-                                    new X500Name("CN=idlefleet-node"), pair.getPublic())
-                            .build(
-                                    new JcaContentSignerBuilder("SHA256withECDSA")
-                                            .build(pair.getPrivate()));
-            return Base64.getMimeEncoder().encodeToString(request.getEncoded());
-        } catch (OperatorCreationException | IOException e) {
-            throw new IllegalStateException("a fresh P-256 key can sign", e);
         }
     }
 }

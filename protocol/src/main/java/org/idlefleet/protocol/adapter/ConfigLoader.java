@@ -9,11 +9,7 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
 
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.MapperFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -37,14 +33,7 @@ import java.util.TreeMap;
  * @param <T> the record; its values are numbers, texts, booleans, lists of texts or of such
  *     records, or such records
  */
-public final class ConfigLoader<T> {
-    private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                    .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
-                    .build();
-
+public final class ConfigLoader<T extends Record> {
     private final Class<T> type;
     private final ObjectNode defaults;
     private final String prefix;
@@ -55,7 +44,7 @@ public final class ConfigLoader<T> {
      */
     public ConfigLoader(Class<T> type, T defaults, String prefix) {
         this.type = type;
-        this.defaults = JSON.valueToTree(defaults);
+        this.defaults = RecordTree.of(defaults);
         this.prefix = prefix;
     }
 
@@ -83,10 +72,9 @@ public final class ConfigLoader<T> {
             set(tree, set.substring(0, equals), set.substring(equals + 1), "--set " + set);
         }
         try {
-            return JSON.treeToValue(tree, type);
-        } catch (JacksonException e) {
-            throw new ConfigException(
-                    "the configuration can't be used: " + key(e) + rootMessage(e));
+            return RecordTree.read(tree, type, false);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("the configuration can't be used: " + e.getMessage());
         }
     }
 
@@ -131,14 +119,14 @@ public final class ConfigLoader<T> {
 
     private static JsonNode value(Object source, String key, Node node) {
         return switch (node) {
-            case ScalarNode scalar -> JSON.getNodeFactory().stringNode(scalar.getValue());
+            case ScalarNode scalar -> Json.object().stringNode(scalar.getValue());
             case SequenceNode sequence -> {
-                ArrayNode list = JSON.createArrayNode();
+                ArrayNode list = Json.array();
                 sequence.getValue().forEach(item -> list.add(value(source, key, item)));
                 yield list;
             }
             case MappingNode mapping -> {
-                ObjectNode object = JSON.createObjectNode();
+                ObjectNode object = Json.object();
                 for (NodeTuple entry : mapping.getValue()) {
                     String name =
                             entry.getKeyNode() instanceof ScalarNode scalar
@@ -180,7 +168,7 @@ public final class ConfigLoader<T> {
     }
 
     private static JsonNode text(String value) {
-        return JSON.getNodeFactory().stringNode(value);
+        return Json.object().stringNode(value);
     }
 
     /** Texts between commas or, in brackets, a list as YAML writes it, of sections too. */
@@ -196,7 +184,7 @@ public final class ConfigLoader<T> {
                         source + ": '" + key + "' is no list as YAML writes it: " + e.getMessage());
             }
         }
-        ArrayNode list = JSON.createArrayNode();
+        ArrayNode list = Json.array();
         for (String part : value.split(",")) {
             if (!part.isBlank()) {
                 list.add(part.strip());
@@ -249,28 +237,5 @@ public final class ConfigLoader<T> {
         return source
                 + node.getStartMark().map(mark -> ":" + (mark.getLine() + 1)).orElse("")
                 + ": ";
-    }
-
-    private static String key(JacksonException e) {
-        var key = new StringBuilder();
-        e.getPath()
-                .forEach(reference -> {
-                    if (reference.getPropertyName() != null) {
-                        key.append(key.isEmpty() ? "" : ".").append(reference.getPropertyName());
-                    }
-                });
-        return key.isEmpty() ? "" : "'" + key + "': ";
-    }
-
-    private static String rootMessage(JacksonException e) {
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        String message =
-                cause instanceof JacksonException jackson
-                        ? jackson.getOriginalMessage()
-                        : String.valueOf(cause.getMessage());
-        return message.lines().findFirst().orElse("");
     }
 }

@@ -94,7 +94,7 @@ public final class EnrolmentClient {
             offered = CertificateBundle.parse(send(client, request("cacerts")));
         }
         for (X509Certificate certificate : offered) {
-            if (CertificateAuthority.fingerprint(certificate).equals(token.authority())) {
+            if (PseudonymCertificate.fingerprint(certificate).equals(token.authority())) {
                 return certificate;
             }
         }
@@ -125,7 +125,7 @@ public final class EnrolmentClient {
         return request(operation)
                 .header("Content-Type", "application/pkcs10")
                 .header("Content-Transfer-Encoding", "base64")
-                .POST(HttpRequest.BodyPublishers.ofString(CertificateRequest.of(pair), US_ASCII));
+                .POST(HttpRequest.BodyPublishers.ofString(Pkcs10.request(pair), US_ASCII));
     }
 
     private String send(HttpClient client, HttpRequest.Builder request)

@@ -2,8 +2,6 @@ package org.idlefleet.protocol.adapter;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
@@ -18,10 +16,7 @@ import org.idlefleet.protocol.ModelManifest.Tolerance;
 import org.idlefleet.protocol.NumericClass;
 
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.util.List;
@@ -34,15 +29,6 @@ import java.util.Locale;
 public final class ManifestJson {
     /** Most bytes of a manifest. */
     public static final int BYTES_MAX = 256 << 10;
-
-    private static final JsonMapper JSON =
-            JsonMapper.builder()
-                    .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                    .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-                    .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-                    .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-                    .enable(SerializationFeature.INDENT_OUTPUT)
-                    .build();
 
     private ManifestJson() {}
 
@@ -67,7 +53,11 @@ public final class ManifestJson {
                         ComparatorContent.of(manifest.comparator()),
                         manifest.priceMicrosPerWorkUnit(),
                         new ProbeContent(manifest.probe().text(), manifest.probe().embedding()));
-        return JSON.writeValueAsString(content).getBytes(UTF_8);
+        ObjectNode json = RecordTree.of(content);
+        if (manifest.comparator().tolerances().isEmpty()) {
+            ((ObjectNode) json.path("comparator")).remove("tolerances");
+        }
+        return Json.pretty(json).getBytes(UTF_8);
     }
 
     /**
@@ -80,15 +70,15 @@ public final class ManifestJson {
                     "a model manifest has at most " + BYTES_MAX + " bytes, found " + bytes.length);
         }
         try {
-            JsonNode json = JSON.readTree(bytes);
+            JsonNode json = Json.read(bytes);
             if (json.path("comparator") instanceof ObjectNode comparator
                     && !comparator.has("tolerances")) {
                 comparator.putArray("tolerances");
             }
-            return JSON.treeToValue(json, Content.class).manifest();
+            return RecordTree.read(json, Content.class, true).manifest();
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
-                    "the model manifest is not what is expected: " + e.getOriginalMessage(), e);
+                    "the model manifest is no JSON: " + e.getOriginalMessage(), e);
         }
     }
 
@@ -146,10 +136,7 @@ public final class ManifestJson {
     record LimitsContent(int tokensMax, int batchItems) {}
 
     /** Without tolerances it has no such key, as in the manifests that were written first. */
-    record ComparatorContent(
-            int version,
-            double agree,
-            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<ToleranceContent> tolerances) {
+    record ComparatorContent(int version, double agree, List<ToleranceContent> tolerances) {
         static ComparatorContent of(Comparator comparator) {
             return new ComparatorContent(
                     comparator.version(),

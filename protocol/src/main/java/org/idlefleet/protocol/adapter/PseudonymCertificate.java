@@ -5,6 +5,7 @@ import org.idlefleet.protocol.Digest;
 import java.io.ByteArrayInputStream;
 import java.security.GeneralSecurityException;
 import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
@@ -16,7 +17,11 @@ public final class PseudonymCertificate {
 
     /** SHA-256 of a certificate (DER). */
     public static Digest fingerprint(X509Certificate certificate) {
-        return CertificateAuthority.fingerprint(certificate);
+        try {
+            return Digest.of(certificate.getEncoded());
+        } catch (CertificateEncodingException e) {
+            throw new IllegalStateException("a certificate that was read can be written", e);
+        }
     }
 
     /**

@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
+import org.bouncycastle.cms.CMSAbsentContent;
+import org.bouncycastle.cms.CMSSignedData;
+import org.bouncycastle.cms.CMSSignedDataGenerator;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.NodeId;
@@ -84,7 +89,7 @@ class EnrolmentTest {
     @Test
     void renewalNeedsTheCurrentCertificateAndEnrolmentAToken() throws Exception {
         try (var door = new Door(directory, WireLimits.DEFAULT)) {
-            String csr = CertificateRequest.of(Credentials.newKey());
+            String csr = Pkcs10.request(Credentials.newKey());
 
             assertThat(post(door, "simplereenroll", csr, ""))
                     .startsWith("401 ")
@@ -145,8 +150,7 @@ class EnrolmentTest {
             KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
             generator.initialize(new ECGenParameterSpec(curve));
             assertThatThrownBy(() ->
-                            CertificateRequest.parse(
-                                    CertificateRequest.of(generator.generateKeyPair())))
+                            CertificateRequest.parse(Pkcs10.request(generator.generateKeyPair())))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("P-256");
         }
@@ -156,7 +160,7 @@ class EnrolmentTest {
     @MethodSource("seeds")
     void answersADamagedRequestWithAnIOExceptionOnly(long seed) {
         var random = new Random(seed);
-        byte[] der = Base64.getMimeDecoder().decode(CertificateRequest.of(Credentials.newKey()));
+        byte[] der = Base64.getMimeDecoder().decode(Pkcs10.request(Credentials.newKey()));
         for (int i = 0; i < 50; i++) {
             byte[] damaged = Arrays.copyOf(der, 1 + random.nextInt(der.length));
             damaged[random.nextInt(damaged.length)] ^= (byte) (1 + random.nextInt(255));
@@ -166,6 +170,36 @@ class EnrolmentTest {
                             CertificateBundle.parse(Base64.getEncoder().encodeToString(damaged)))
                     .isInstanceOf(IOException.class);
         }
+    }
+
+    @Test
+    void aBundleIsWhatOthersTakeForOne() throws Exception {
+        var authority = CertificateAuthority.open(directory, InstantSource.system());
+        String bundle = CertificateBundle.of(authority.certificate());
+
+        assertThat(CertificateBundle.parse(bundle)).containsExactly(authority.certificate());
+        var generator = new CMSSignedDataGenerator();
+        generator.addCertificate(new JcaX509CertificateHolder(authority.certificate()));
+        assertThat(new CMSSignedData(Base64.getMimeDecoder().decode(bundle)).getEncoded("DER"))
+                .isEqualTo(generator.generate(new CMSAbsentContent()).getEncoded("DER"));
+    }
+
+    @Test
+    void aRequestSaysWhatOthersPutIntoOne() throws Exception {
+        KeyPair pair = Credentials.newKey();
+        var request =
+                new PKCS10CertificationRequest(
+                        Base64.getMimeDecoder().decode(Pkcs10.request(pair)));
+        var same =
+                new JcaPKCS10CertificationRequestBuilder(
+                                new X500Name("CN=idlefleet-node"), pair.getPublic())
+                        .build(
+                                new JcaContentSignerBuilder("SHA256withECDSA")
+                                        .build(pair.getPrivate()));
+
+        assertThat(request.toASN1Structure().getCertificationRequestInfo())
+                .isEqualTo(same.toASN1Structure().getCertificationRequestInfo());
+        assertThat(request.getSignatureAlgorithm()).isEqualTo(same.getSignatureAlgorithm());
     }
 
     @Test

@@ -4,8 +4,8 @@ import org.idlefleet.edge.adapter.config.CostsConfig;
 import org.idlefleet.edge.diary.Diary;
 import org.idlefleet.edge.diary.ParkSession;
 import org.idlefleet.edge.diary.Usage;
+import org.idlefleet.protocol.adapter.Json;
 
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,7 +27,7 @@ public final class DiaryReport {
      * @param zone whose days they are
      */
     public static ObjectNode json(Diary diary, CostsConfig costs, ZoneId zone, Instant now) {
-        ObjectNode root = JsonMapper.shared().createObjectNode();
+        ObjectNode root = Json.object();
         root.put("currency", costs.currency()).put("zone", zone.getId());
         ObjectNode periods = root.putObject("periods");
         periods(diary, zone, now)

@@ -4,11 +4,11 @@ import org.idlefleet.edge.adapter.mqtt.MqttSignal.Meaning;
 import org.idlefleet.edge.gate.Geofence;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Reading;
+import org.idlefleet.protocol.adapter.Json;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonPointer;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -27,8 +27,6 @@ import java.util.Set;
  */
 final class MqttView {
     static final String NAME = "mqtt";
-
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     /** Longer words are no numbers, and no words that anybody listed. */
     private static final int WORD_MAX = 256;
@@ -183,7 +181,7 @@ final class MqttView {
             return text.length() > WORD_MAX ? Optional.empty() : Optional.of(text);
         }
         try {
-            JsonNode node = JSON.readTree(text).at(at);
+            JsonNode node = Json.read(text).at(at);
             return node.isValueNode() && !node.isNull() && !node.isMissingNode()
                     ? Optional.of(node.asString()).filter(word -> word.length() <= WORD_MAX)
                     : Optional.empty();

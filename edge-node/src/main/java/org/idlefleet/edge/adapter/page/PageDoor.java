@@ -15,12 +15,12 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
+import org.idlefleet.protocol.adapter.Json;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +31,6 @@ import java.util.Objects;
 /** Answers the page's requests on one connection. */
 final class PageDoor extends SimpleChannelInboundHandler<FullHttpRequest> {
     private static final Logger LOG = LoggerFactory.getLogger(PageDoor.class);
-    private static final JsonMapper JSON = JsonMapper.shared();
 
     /** The page's own files: what is asked for, its type, its name here. */
     private static final Map<String, Asset> ASSETS =
@@ -111,22 +110,22 @@ final class PageDoor extends SimpleChannelInboundHandler<FullHttpRequest> {
         try {
             return json(200, route.answer(body(request)));
         } catch (IllegalArgumentException | JacksonException e) {
-            return json(400, JSON.createObjectNode().put("error", String.valueOf(e.getMessage())));
+            return json(400, Json.object().put("error", String.valueOf(e.getMessage())));
         } catch (IOException | RuntimeException e) {
             LOG.warn("the page's {} {} failed", request.method(), path, e);
-            return json(500, JSON.createObjectNode().put("error", e.toString()));
+            return json(500, Json.object().put("error", e.toString()));
         }
     }
 
     private static JsonNode body(FullHttpRequest request) {
         if (!request.content().isReadable()) {
-            return JSON.missingNode();
+            return Json.object().missingNode();
         }
         String type = request.headers().get(HttpHeaderNames.CONTENT_TYPE, "");
         if (!HttpHeaderValues.APPLICATION_JSON.contentEqualsIgnoreCase(type)) {
             throw new IllegalArgumentException("expected application/json, found '" + type + "'");
         }
-        return JSON.readTree(ByteBufUtil.getBytes(request.content()));
+        return Json.read(ByteBufUtil.getBytes(request.content()));
     }
 
     private static FullHttpResponse asset(Asset asset) {
@@ -140,7 +139,7 @@ final class PageDoor extends SimpleChannelInboundHandler<FullHttpRequest> {
     }
 
     private static FullHttpResponse json(int status, JsonNode content) {
-        return response(status, "application/json", JSON.writeValueAsBytes(content));
+        return response(status, "application/json", Json.bytes(content));
     }
 
     private static FullHttpResponse text(int status, String text) {

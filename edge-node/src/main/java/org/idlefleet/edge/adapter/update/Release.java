@@ -1,10 +1,10 @@
 package org.idlefleet.edge.adapter.update;
 
 import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.adapter.Json;
 
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 import java.util.Arrays;
 import java.util.Collections;
@@ -67,7 +67,7 @@ public record Release(String version, String notes, Map<String, Installer> packa
     /** Reads the file; what is no release is an {@link IllegalArgumentException} that says why. */
     public static Release read(byte[] bytes) {
         try {
-            return of(JsonMapper.shared().readTree(bytes));
+            return of(Json.read(bytes));
         } catch (JacksonException e) {
             throw new IllegalArgumentException("no JSON: " + e.getOriginalMessage(), e);
         }

@@ -1,8 +1,9 @@
 package org.idlefleet.edge.adapter.update;
 
+import org.idlefleet.protocol.adapter.Json;
+
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 import java.io.IOException;
@@ -43,7 +44,7 @@ public record UpdateNotice(Optional<Release> release, Optional<Instant> looked, 
     }
 
     private ObjectNode file() {
-        ObjectNode json = JsonMapper.shared().createObjectNode();
+        ObjectNode json = Json.object();
         looked.ifPresent(at -> json.put("looked", at.toString()));
         json.put("problem", problem);
         release.ifPresent(newest -> {
@@ -59,14 +60,14 @@ public record UpdateNotice(Optional<Release> release, Optional<Instant> looked, 
     }
 
     byte[] bytes() {
-        return JsonMapper.shared().writeValueAsBytes(file());
+        return Json.bytes(file());
     }
 
     /** What was kept in {@code file}; {@link #NONE} if nothing that can be read. */
     public static UpdateNotice read(Path file) {
         try {
             byte[] bytes = Files.readAllBytes(file);
-            JsonNode json = JsonMapper.shared().readTree(bytes);
+            JsonNode json = Json.read(bytes);
             return new UpdateNotice(
                     json.has("version") ? Optional.of(Release.read(bytes)) : Optional.empty(),
                     Optional.ofNullable(json.get("looked")).map(at -> Instant.parse(at.asString())),
