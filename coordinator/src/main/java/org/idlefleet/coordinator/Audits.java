@@ -10,7 +10,6 @@ import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
-import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.protocol.ClientId;
@@ -20,7 +19,6 @@ import org.idlefleet.protocol.OwnerId;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -186,9 +184,7 @@ final class Audits {
         // The platform pays itself no surge.
         var price = new Price(pay.price(model).micros(), 0);
         Money ceiling = price.ceiling(units.total());
-        long opened = decision.soFar().stream().filter(JobAdmitted.class::isInstance).count();
-        var job = new JobId(jobs.lastJob() + 1 + opened);
-        decision.event(new Event.Booked(funding(decision, job, ceiling), now));
+        var job = new JobId(jobs.lastJob() + 1 + opened(decision));
         decision.event(
                 new JobAdmitted(
                         job,
@@ -202,7 +198,7 @@ final class Audits {
                         audit.ringer() ? Tier.BATCH : Tier.INTERACTIVE,
                         now.plus(time),
                         false,
-                        Transaction.hold(job.toString(), PAYER.value(), ceiling),
+                        hold(decision, job, ceiling),
                         audit.trusted() ? Assurance.TRUSTED_ONLY : Assurance.VERIFIED,
                         Optional.of(audit),
                         Optional.of(price),
@@ -220,8 +216,15 @@ final class Audits {
 
     /** Whether one more job may be opened. */
     boolean room(Decision.Builder decision) {
-        long opened = decision.soFar().stream().filter(JobAdmitted.class::isInstance).count();
-        return jobs.open().size() + opened < policy.limits().openJobs();
+        return jobs.open().size() + opened(decision) < policy.limits().openJobs();
+    }
+
+    private static int opened(Decision.Builder decision) {
+        int opened = 0;
+        for (Event event : decision.soFar()) {
+            opened += event instanceof JobAdmitted ? 1 : 0;
+        }
+        return opened;
     }
 
     /** Whether anybody could look at the results of this one. */
@@ -289,28 +292,19 @@ final class Audits {
      * Money for an audit: from the verification reserve as far as it reaches, the rest granted by
      * the platform.
      */
-    private Transaction funding(Decision.Builder decision, JobId job, Money amount) {
-        Money spent = Money.ZERO;
+    private Transaction hold(Decision.Builder decision, JobId job, Money ceiling) {
+        Money reserve = book.balance(AccountId.VERIFICATION);
         for (Event event : decision.soFar()) {
-            if (event instanceof Event.Booked booked) {
-                spent = spent.plus(booked.transaction().change(AccountId.VERIFICATION));
+            if (event instanceof JobAdmitted opened) {
+                reserve = reserve.plus(opened.hold().change(AccountId.VERIFICATION));
             }
         }
-        Money reserve = book.balance(AccountId.VERIFICATION).plus(spent);
-        Money fromReserve =
+        Money reserved =
                 !reserve.isPositive()
                         ? Money.ZERO
-                        : reserve.compareTo(amount) < 0 ? reserve : amount;
-        Money granted = amount.minus(fromReserve);
-        var postings = new ArrayList<Posting>();
-        postings.add(new Posting(AccountId.prepaid(PAYER.value()), amount));
-        if (fromReserve.isPositive()) {
-            postings.add(new Posting(AccountId.VERIFICATION, fromReserve.negate()));
-        }
-        if (granted.isPositive()) {
-            postings.add(new Posting(AccountId.ISSUED, granted.negate()));
-        }
-        return new Transaction(TransactionId.fund(PAYER.value(), job.toString()), postings);
+                        : reserve.compareTo(ceiling) < 0 ? reserve : ceiling;
+        return Transaction.platformHold(
+                job.toString(), PAYER.value(), reserved, ceiling.minus(reserved));
     }
 
     /** What the client of an ended job paid for these items. */

@@ -65,8 +65,7 @@ final class Blame {
 
     /** Whether a trusted owner, other than the one whose claim it is, agrees with the verdict. */
     boolean byTrusted(Verdict.Agreed verdict, Ballot claim) {
-        return verdict.agreeing().stream()
-                .anyMatch(ballot -> !ballot.equals(claim) && trust.trusted(ballot.owner()));
+        return trust.word(verdict.agreeing(), claim).isPresent();
     }
 
     /**

@@ -28,20 +28,23 @@ final class Results {
     /** Longs of a result: its place, its lease, its number, its price, its commit, its output. */
     private static final int WIDTH = 13;
 
+    /** Rows of a chunk: a job of many results is not copied as it grows. */
+    private static final int CHUNK = 512;
+
     private static final int FIRST = 4;
     private static final long UNKNOWN = -1;
 
     private final JobId job;
     private final List<Author> authors = new ArrayList<>(2);
     private final Map<Author, Integer> places = new HashMap<>(2);
-    private final Map<NodeId, Integer> newest = new HashMap<>(2);
     private final BitSet settled = new BitSet();
     private final BitSet looked = new BitSet();
     private final BitSet condemned = new BitSet();
     private int[] owed = new int[2];
-    private long[] rows = new long[FIRST * WIDTH];
+    private final List<long[]> chunks = new ArrayList<>(1);
     private int[] rowOf = new int[FIRST];
     private int count;
+    private int lastAuthor;
 
     Results(JobId job) {
         this.job = job;
@@ -67,24 +70,49 @@ final class Results {
      * @param number of the result among its device's, as {@link Holds} counts them
      */
     void add(int shard, int from, int to, Ballot result, Optional<Money> paid, long number) {
-        if (rows.length < (count + 1) * WIDTH) {
-            rows = Arrays.copyOf(rows, rows.length + rows.length / 2 / WIDTH * WIDTH + WIDTH);
-        }
         if (shard >= rowOf.length) {
             rowOf = Arrays.copyOf(rowOf, Math.max(shard + 1, rowOf.length + rowOf.length / 2));
         }
         Lease lease = result.lease();
-        int at = count * WIDTH;
+        long[] rows = roomForOneMore();
+        int at = at(count);
         rows[at] = pair(shard, author(result));
         rows[at + 1] = pair(from, to);
         rows[at + 2] = pair(lease.attempt(), lease.epoch());
         rows[at + 3] = number;
         rows[at + 4] = paid.map(Money::millionths).orElse(UNKNOWN);
-        put(at + 5, result.commit());
-        put(at + 9, result.output());
+        put(rows, at + 5, result.commit());
+        put(rows, at + 9, result.output());
         rowOf[shard] = count++;
         settled.set(shard);
         owe(rowOf[shard], 1);
+    }
+
+    /** The chunk of the next row: the first one grows, because most jobs have few results. */
+    private long[] roomForOneMore() {
+        int chunk = count / CHUNK;
+        if (chunk == chunks.size()) {
+            chunks.add(new long[(chunk == 0 ? FIRST : CHUNK) * WIDTH]);
+        }
+        long[] rows = chunks.get(chunk);
+        if (at(count) == rows.length) {
+            rows = Arrays.copyOf(rows, Math.min(CHUNK * WIDTH, 2 * rows.length));
+            chunks.set(chunk, rows);
+        }
+        return rows;
+    }
+
+    private long[] chunk(int row) {
+        return chunks.get(row / CHUNK);
+    }
+
+    /** Where a row begins in its chunk. */
+    private static int at(int row) {
+        return row % CHUNK * WIDTH;
+    }
+
+    private long value(int row, int column) {
+        return chunk(row)[at(row) + column];
     }
 
     /** Somebody looks at this shard's result, or it is withdrawn. */
@@ -102,14 +130,14 @@ final class Results {
             condemned.set(i, whose.test(authors.get(i)));
         }
         for (int row = 0; row < count; row++) {
-            if (!looked.get(high(rows[row * WIDTH]))) {
+            if (!looked.get(high(value(row, 0)))) {
                 owe(row, 1);
             }
         }
     }
 
     private void owe(int row, int change) {
-        int author = low(rows[row * WIDTH]);
+        int author = low(value(row, 0));
         if (condemned.get(author)) {
             owed[author] += change;
         }
@@ -142,12 +170,12 @@ final class Results {
     /** What the client paid for a whole shard, and where that shard lies. */
     Optional<Paid> paid(int shard) {
         OptionalInt row = row(shard);
-        if (row.isEmpty() || rows[row.getAsInt() * WIDTH + 4] == UNKNOWN) {
+        if (row.isEmpty() || value(row.getAsInt(), 4) == UNKNOWN) {
             return Optional.empty();
         }
-        int at = row.getAsInt() * WIDTH;
-        return Optional.of(
-                new Paid(high(rows[at + 1]), low(rows[at + 1]), Money.ofMillionths(rows[at + 4])));
+        long place = value(row.getAsInt(), 1);
+        Money price = Money.ofMillionths(value(row.getAsInt(), 4));
+        return Optional.of(new Paid(high(place), low(place), price));
     }
 
     /** The price of items {@code from} up to {@code to}. */
@@ -172,7 +200,8 @@ final class Results {
         }
         var found = new ArrayList<Event.Unchecked>();
         for (int row = 0; row < count && found.size() < most; row++) {
-            int at = row * WIDTH;
+            long[] rows = chunk(row);
+            int at = at(row);
             int shard = high(rows[at]);
             if (known[low(rows[at])]
                     && !looked.get(shard)
@@ -190,26 +219,24 @@ final class Results {
     }
 
     private Ballot ballot(int row) {
-        int at = row * WIDTH;
+        long[] rows = chunk(row);
+        int at = at(row);
         Author author = authors.get(low(rows[at]));
         return new Ballot(
                 new Lease(job, high(rows[at]), high(rows[at + 2]), low(rows[at + 2])),
                 author.node(),
                 author.owner(),
-                digest(at + 5),
-                digest(at + 9),
+                digest(rows, at + 5),
+                digest(rows, at + 9),
                 author.numericClass());
     }
 
-    /** A node seldom changes what it computes in, so the look at its last one finds most. */
+    /** A node answers several shards in one message, so mostly it is the last one again. */
     private int author(Ballot ballot) {
-        Integer last = newest.get(ballot.node());
-        if (last != null && authors.get(last).wrote(ballot)) {
-            return last;
+        if (authors.isEmpty() || !authors.get(lastAuthor).wrote(ballot)) {
+            lastAuthor = places.computeIfAbsent(Author.of(ballot), this::add);
         }
-        int place = places.computeIfAbsent(Author.of(ballot), this::add);
-        newest.put(ballot.node(), place);
-        return place;
+        return lastAuthor;
     }
 
     private int add(Author author) {
@@ -220,14 +247,14 @@ final class Results {
         return authors.size() - 1;
     }
 
-    private void put(int at, Digest digest) {
+    private static void put(long[] rows, int at, Digest digest) {
         rows[at] = digest.a();
         rows[at + 1] = digest.b();
         rows[at + 2] = digest.c();
         rows[at + 3] = digest.d();
     }
 
-    private Digest digest(int at) {
+    private static Digest digest(long[] rows, int at) {
         return new Digest(rows[at], rows[at + 1], rows[at + 2], rows[at + 3]);
     }
 

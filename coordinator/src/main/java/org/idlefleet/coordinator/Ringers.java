@@ -84,9 +84,7 @@ final class Ringers {
     }
 
     private Optional<Ballot> word(Verdict.Agreed verdict, Ballot claim) {
-        return verdict.agreeing().stream()
-                .filter(ballot -> !ballot.equals(claim) && trust.trusted(ballot.owner()))
-                .findFirst();
+        return trust.word(verdict.agreeing(), claim);
     }
 
     /** Those who worked on the audit; the trusted among them get no ringers anyway. */

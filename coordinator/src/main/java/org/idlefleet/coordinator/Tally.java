@@ -38,7 +38,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * Turns results into votes, votes into verdicts, and a verdict into its payment, in one decision.
@@ -427,9 +426,7 @@ final class Tally {
         boolean whole =
                 job.admitted().audit().isEmpty()
                         || shard.to() - shard.from() == job.work().units().items();
-        boolean same =
-                whole && all.stream().allMatch(other -> other.output().equals(ballot.output()));
-        if (!same) {
+        if (!whole || !same(all)) {
             return decision.send(compare(job, shard, all, model(job)));
         }
         var agreed = new Verdict.Agreed(all.getFirst(), all, List.of(), List.of());
@@ -437,6 +434,15 @@ final class Tally {
         return refereeDue(job, all, equal, agreed)
                 ? decision.event(referee(job, shard, equal))
                 : settle(decision, job, shard, agreed, List.of(), newest(delivery, ballot), now);
+    }
+
+    private static boolean same(List<Ballot> ballots) {
+        for (Ballot ballot : ballots) {
+            if (!ballot.output().equals(ballots.getFirst().output())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -602,9 +608,13 @@ final class Tally {
             return pay.pay(job, model(job), shard, verdict.agreeing(), newest, now);
         }
         var paid = new TreeMap<OwnerId, Ballot>();
-        Stream.concat(verdict.agreeing().stream(), verdict.inconclusive().stream())
-                .filter(ballot -> ballot.lease().job().equals(job.admitted().job()))
-                .forEach(ballot -> paid.putIfAbsent(ballot.owner(), ballot));
+        for (List<Ballot> counting : List.of(verdict.agreeing(), verdict.inconclusive())) {
+            for (Ballot ballot : counting) {
+                if (ballot.lease().job().equals(job.admitted().job())) {
+                    paid.putIfAbsent(ballot.owner(), ballot);
+                }
+            }
+        }
         return pay.pay(job, model(job), shard, List.copyOf(paid.values()), newest, now);
     }
 

@@ -74,6 +74,16 @@ final class Trust {
         return trusted.contains(owner);
     }
 
+    /** The first of the ballots, other than the claim, that a trusted owner has cast. */
+    Optional<Ballot> word(List<Ballot> ballots, Ballot claim) {
+        for (Ballot ballot : ballots) {
+            if (trusted(ballot.owner()) && !ballot.equals(claim)) {
+                return Optional.of(ballot);
+            }
+        }
+        return Optional.empty();
+    }
+
     Set<OwnerId> trusted() {
         return trusted;
     }

@@ -142,15 +142,32 @@ public final class Book {
                     ? Check.KNOWN
                     : new Check.Conflict(id);
         }
-        List<Posting> lines = transaction.postings();
-        if (lines.size() != 2
-                || !lines.getFirst().account().isHold()
-                || !lines.getFirst().amount().isPositive()
-                || !lines.getLast().account().equals(lines.getFirst().account().prepaidOfHold())) {
-            return new Check.Misshapen(
-                    id, "one posting from client:…:prepaid and one to the same client's hold");
+        return isHold(transaction.postings())
+                ? checkLimits(transaction)
+                : new Check.Misshapen(
+                        id,
+                        "one posting to a client's hold, from the same client's prepaid or from"
+                                + " the platform's own money");
+    }
+
+    /** Clients' accounts come first in the order of accounts. */
+    private static boolean isHold(List<Posting> lines) {
+        Posting hold = lines.getFirst();
+        if (!hold.account().isHold() || !hold.amount().isPositive()) {
+            return false;
         }
-        return checkLimits(transaction);
+        if (lines.size() == 2 && lines.getLast().account().equals(hold.account().prepaidOfHold())) {
+            return true;
+        }
+        for (Posting from : lines.subList(1, lines.size())) {
+            boolean platform =
+                    from.account().equals(AccountId.VERIFICATION)
+                            || from.account().equals(AccountId.ISSUED);
+            if (!platform || !from.amount().isNegative()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private Check checkSettle(Transaction transaction) {
@@ -261,7 +278,7 @@ public final class Book {
 
     private void openHold(Transaction transaction) {
         Posting hold = transaction.postings().getFirst();
-        AccountId prepaid = transaction.postings().getLast().account();
+        AccountId prepaid = hold.account().prepaidOfHold();
         long ceiling = hold.amount().millionths();
         holds.put(
                 transaction.id().subject(),

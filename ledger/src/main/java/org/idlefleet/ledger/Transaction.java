@@ -67,6 +67,27 @@ public record Transaction(TransactionId id, int policy, List<Posting> postings) 
     }
 
     /**
+     * The ceiling price of work that the platform asks for itself is set aside: out of its
+     * verification reserve, and what that lacks out of newly issued money.
+     *
+     * @param client in whose name the hold is taken
+     * @param reserved zero or more; what is taken of the reserve
+     * @param issued zero or more; together they are more than zero
+     */
+    public static Transaction platformHold(
+            String job, String client, Money reserved, Money issued) {
+        var postings = new ArrayList<Posting>(3);
+        postings.add(new Posting(AccountId.hold(client), reserved.plus(issued)));
+        if (!reserved.isZero()) {
+            postings.add(new Posting(AccountId.VERIFICATION, reserved.negate()));
+        }
+        if (!issued.isZero()) {
+            postings.add(new Posting(AccountId.ISSUED, issued.negate()));
+        }
+        return new Transaction(TransactionId.hold(job), postings);
+    }
+
+    /**
      * Undoes a transaction by its opposite. What came out of a hold goes back to the client's
      * prepaid money, because the hold may have ended long ago.
      */

@@ -8,7 +8,10 @@ import java.util.Optional;
 public enum TransactionKind {
     /** A client's money enters: issued → prepaid. */
     FUND(1),
-    /** The ceiling price of a job is set aside: prepaid → hold. */
+    /**
+     * The ceiling price of a job is set aside: prepaid → hold; of work that the platform asks for
+     * itself verification, issued → hold.
+     */
     HOLD(2),
     /** Verified work is paid: hold → owners, platform, verification. */
     SETTLE(3),

@@ -170,6 +170,12 @@ class BookSeedsTest {
                                 offered.isEmpty()
                                         ? Transaction.fund(client, "0", amount)
                                         : settlement(job, client, amount));
+                case 5 ->
+                        Transaction.platformHold(
+                                "j" + jobs++,
+                                client,
+                                new Money(random.nextInt(100)),
+                                random.nextBoolean() ? amount : new Money(1));
                 default -> settlement(job, book.hold(job).map(this::client).orElse(client), amount);
             };
         }

@@ -104,6 +104,50 @@ class BookTest {
     }
 
     @Test
+    void workOfThePlatformIsHeldFromItsReserveAndFromIssuedMoney() {
+        book.apply(settle("0", 600));
+
+        book.apply(Transaction.platformHold("k", "checks", new Money(60), new Money(40)));
+
+        assertThat(book.hold("k"))
+                .hasValue(new Hold("k", AccountId.hold("checks"), new Money(100), new Money(100)));
+        assertThat(book.balance(AccountId.VERIFICATION)).isEqualTo(Money.ZERO);
+        assertThat(book.balance(AccountId.ISSUED)).isEqualTo(new Money(-1_040));
+        book.apply(book.voiding("k").orElseThrow());
+        assertThat(book.balance(AccountId.prepaid("checks"))).isEqualTo(new Money(100));
+    }
+
+    @Test
+    void refusesToHoldMoreOfTheReserveThanThereIs() {
+        book.apply(settle("0", 600));
+
+        assertThat(book.check(Transaction.platformHold("k", "checks", new Money(61), Money.ZERO)))
+                .isEqualTo(
+                        new Check.Overdrawn(
+                                TransactionId.hold("k"),
+                                AccountId.VERIFICATION,
+                                new Money(60),
+                                new Money(-61)));
+    }
+
+    @Test
+    void aHoldTakesNothingFromAnotherClientOrAnOwner() {
+        book.apply(Transaction.fund("bolt", "bank-2", new Money(500)));
+        book.apply(settle("0", 600));
+
+        for (AccountId other : List.of(AccountId.prepaid("bolt"), AccountId.escrow("ann"))) {
+            Transaction hold =
+                    new Transaction(
+                            TransactionId.hold("k"),
+                            List.of(
+                                    new Posting(AccountId.hold("acme"), new Money(2)),
+                                    new Posting(AccountId.ISSUED, new Money(-1)),
+                                    new Posting(other, new Money(-1))));
+            assertThat(book.check(hold)).isInstanceOf(Check.Misshapen.class);
+        }
+    }
+
+    @Test
     void onlyJobsTouchAHold() {
         Transaction direct =
                 Transaction.move(

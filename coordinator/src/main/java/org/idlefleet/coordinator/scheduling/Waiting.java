@@ -1,6 +1,5 @@
 package org.idlefleet.coordinator.scheduling;
 
-import java.util.Comparator;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -9,14 +8,15 @@ import java.util.TreeSet;
  * deadline first.
  */
 class Waiting {
-    private static final Comparator<OpenJob> ORDER =
-            Comparator.comparing((OpenJob job) -> !job.urgent())
-                    .thenComparing(OpenJob::deadline)
-                    .thenComparing(OpenJob::job);
-
-    private final TreeSet<OpenJob> jobs = new TreeSet<>(ORDER);
-    private final TreeSet<OpenJob> fresh = new TreeSet<>(ORDER);
+    private final TreeSet<OpenJob> jobs = new TreeSet<>(Waiting::compare);
+    private final TreeSet<OpenJob> fresh = new TreeSet<>(Waiting::compare);
     private long units;
+
+    private static int compare(OpenJob one, OpenJob other) {
+        int byUrgency = Boolean.compare(other.urgent(), one.urgent());
+        int byDeadline = byUrgency != 0 ? byUrgency : one.deadline().compareTo(other.deadline());
+        return byDeadline != 0 ? byDeadline : one.job().compareTo(other.job());
+    }
 
     /** Lets a job wait here that waits here or nowhere. */
     void put(OpenJob job) {

@@ -1,9 +1,11 @@
 package org.idlefleet.ledger.adapter;
 
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.BookState;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
+import org.idlefleet.ledger.TransactionId;
 import org.idlefleet.ledger.TransactionKind;
 
 import java.sql.Connection;
@@ -93,10 +95,14 @@ record LedgerHead(long position, long projected, long head, BookState book) {
 
     private static void fundExactly(Book replay, Transaction hold) {
         for (Posting posting : hold.postings()) {
-            if (!posting.account().isHold()) {
-                String client = posting.account().path().split(":")[1];
+            if (posting.amount().isNegative() && !posting.account().equals(AccountId.ISSUED)) {
                 replay.apply(
-                        Transaction.fund(client, hold.id().subject(), posting.amount().negate()));
+                        new Transaction(
+                                TransactionId.fund("replay", hold.id().subject()),
+                                List.of(
+                                        new Posting(AccountId.ISSUED, posting.amount()),
+                                        new Posting(
+                                                posting.account(), posting.amount().negate()))));
             }
         }
     }

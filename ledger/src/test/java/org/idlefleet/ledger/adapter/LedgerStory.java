@@ -1,5 +1,6 @@
 package org.idlefleet.ledger.adapter;
 
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Booking;
 import org.idlefleet.ledger.Check;
@@ -67,6 +68,10 @@ public final class LedgerStory {
         }
         if (open.isEmpty() || kind < 3) {
             open.add("job-" + jobs++ + "-" + client);
+            if (random.nextInt(4) == 0) {
+                Money reserve = book.balance(AccountId.VERIFICATION);
+                return Transaction.platformHold(open.getLast(), client, reserve, amount);
+            }
             return Transaction.hold(open.getLast(), client, amount);
         }
         String job = open.get(random.nextInt(open.size()));
