@@ -118,6 +118,14 @@ final class TrustCommand {
                     + " passed, "
                     + honesty.path("ringers_failed").asLong()
                     + " failed"
+                    + "\n                drawn for an audit: "
+                    + honesty.path("drawn").asLong()
+                    + ", audited "
+                    + honesty.path("drawn_audited").asLong()
+                    + ", open "
+                    + honesty.path("drawn_open").asLong()
+                    + ", done by nobody "
+                    + honesty.path("drawn_unaudited").asLong()
                     + checked(line)
                     + "\n  availability  "
                     + share(availability.path("share"))

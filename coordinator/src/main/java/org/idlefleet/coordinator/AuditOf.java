@@ -35,6 +35,11 @@ public record AuditOf(
         seenBy = List.copyOf(seenBy);
     }
 
+    /** Whether the claim is checked because its commit was drawn, and for no other reason. */
+    public boolean drawn() {
+        return cause == Cause.DRAWN;
+    }
+
     /** Whether the claim is known to be right, so that whoever computes it anew is tried. */
     public boolean ringer() {
         return cause == Cause.RINGER;

@@ -125,7 +125,7 @@ final class Audits {
     void waitOn(Decision.Builder decision, Job late, AuditOf audit, Instant now) {
         JobAdmitted admitted = late.admitted();
         boolean waited = !admitted.deadline().isBefore(admitted.at().plus(WAIT));
-        if (audit.cause() == AuditOf.Cause.DRAWN && !waited) {
+        if (audit.drawn() && !waited) {
             jobs.any(audit.job())
                     .ifPresent(audited ->
                             openFor(

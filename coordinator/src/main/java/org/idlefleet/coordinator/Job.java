@@ -227,6 +227,14 @@ final class Job {
         }
     }
 
+    /** The drawn claim that this audit has looked at, with a verdict or without one. */
+    Optional<Ballot> looked() {
+        return admitted.audit()
+                .filter(AuditOf::drawn)
+                .filter(_ -> end == JobEnd.DONE || end == JobEnd.NO_QUORUM)
+                .map(AuditOf::claim);
+    }
+
     /** The claim that others had voted down and that this audit, a trusted owner's, found right. */
     Optional<Ballot> cleared() {
         return admitted.audit()

@@ -146,6 +146,7 @@ final class JobFacts {
         }
         job.end(ended.end(), ended.detail(), ended.at());
         job.cleared().ifPresent(right -> trust.cleared(right, ended.at()));
+        job.looked().ifPresent(drawn -> trust.audited(drawn, ended.at()));
         Instant since = ended.at().minus(policy.pace().finality());
         jobs.end(job, other -> other.isUnfinal(since, holds));
         job.admitted()

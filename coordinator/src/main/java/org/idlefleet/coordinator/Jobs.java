@@ -6,6 +6,7 @@ import org.idlefleet.coordinator.scheduling.WorkQueue;
 import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.JobId;
+import org.idlefleet.protocol.OwnerId;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -87,6 +88,18 @@ final class Jobs {
 
     int openOf(ClientId client) {
         return openByClient.getOrDefault(client, 0);
+    }
+
+    /** How many audits of drawn results of each owner are open. */
+    Map<OwnerId, Integer> drawnOpen() {
+        var byOwner = new TreeMap<OwnerId, Integer>();
+        for (Job job : open.values()) {
+            job.admitted()
+                    .audit()
+                    .filter(AuditOf::drawn)
+                    .ifPresent(audit -> byOwner.merge(audit.claim().owner(), 1, Integer::sum));
+        }
+        return byOwner;
     }
 
     long openItems() {

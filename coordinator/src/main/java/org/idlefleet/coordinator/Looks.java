@@ -73,7 +73,8 @@ final class Looks {
                                     book.balance(AccountId.hold(of.client().value())),
                                     registry.terms(of.client())));
             case Query.OfStandings _ ->
-                    new Answer.Seen(trust.view(now, owner -> audits.watch(owner, now)));
+                    new Answer.Seen(
+                            trust.view(now, owner -> audits.watch(owner, now), jobs.drawnOpen()));
             case Query.OfPay _ -> new Answer.Seen(pay.view());
             case Query.OfLoad _ -> new Answer.Seen(load());
         };

@@ -173,6 +173,9 @@ final class Trust {
         if (known.isPresent()) {
             tried(event, known.get());
         }
+        if (event.draw().audited()) {
+            change(event.result().owner(), event.at(), Standing::afterDraw);
+        }
         if (judged > 1) {
             for (Ballot ballot : event.agreeing()) {
                 if (known.equals(Optional.of(ballot))) {
@@ -212,6 +215,11 @@ final class Trust {
         for (Ballot wrong : confirmed ? event.dissenting() : List.<Ballot>of()) {
             change(wrong.owner(), event.at(), old -> old.afterRinger(false));
         }
+    }
+
+    /** Somebody has audited this result, which was drawn. */
+    void audited(Ballot drawn, Instant at) {
+        change(drawn.owner(), at, Standing::afterAudit);
     }
 
     /** A trusted owner found a result right that others had voted down. */
@@ -303,8 +311,10 @@ final class Trust {
 
     /**
      * @param watch because of which convicted owner this one's whole cohort is audited
+     * @param open how many audits of drawn results of each owner are open, if any
      */
-    View.Owners view(Instant now, Function<OwnerId, Optional<OwnerId>> watch) {
+    View.Owners view(
+            Instant now, Function<OwnerId, Optional<OwnerId>> watch, Map<OwnerId, Integer> open) {
         return new View.Owners(
                 owners().stream()
                         .map(owner -> {
@@ -316,7 +326,8 @@ final class Trust {
                                     trusted(owner),
                                     watch.apply(owner),
                                     Collections.unmodifiableMap(new TreeMap<>(devices(owner))),
-                                    conduct(owner));
+                                    conduct(owner),
+                                    open.getOrDefault(owner, 0));
                         })
                         .toList(),
                 alarm(now));

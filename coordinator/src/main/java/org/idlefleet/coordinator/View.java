@@ -153,6 +153,7 @@ public sealed interface View {
      *     audited; empty if there is none
      * @param devices what is known of its devices
      * @param conduct of its nodes since the coordinator started
+     * @param auditsOpen audits of its drawn results that have not ended
      */
     record Owner(
             OwnerId owner,
@@ -161,7 +162,8 @@ public sealed interface View {
             boolean trusted,
             Optional<OwnerId> watch,
             Map<NodeId, Device> devices,
-            Conduct conduct) {}
+            Conduct conduct,
+            int auditsOpen) {}
 
     /** All owners with a standing, in order. */
     record Owners(List<Owner> owners, boolean alarm) implements View {}

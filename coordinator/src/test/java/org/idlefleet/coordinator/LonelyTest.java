@@ -6,7 +6,9 @@ import org.idlefleet.coordinator.Event.JobAdmitted;
 import org.idlefleet.coordinator.Event.JobEnded;
 import org.idlefleet.coordinator.Event.ResultRetracted;
 import org.idlefleet.coordinator.Event.ShardSettled;
+import org.idlefleet.coordinator.Event.StandingRestored;
 import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.protocol.JobId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,6 +134,46 @@ class LonelyTest {
         assertThat(waiting).hasSizeBetween(600, 1_500);
         assertThat(waiting.headSet(128)).hasSize(128);
         assertThat(waiting.tailSet(10_000)).hasSizeGreaterThan(30);
+    }
+
+    /** What was drawn and what of it was audited counts on through a crash. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void countsWhatWasDrawnAndNobodyAudited(long seed) {
+        SmallWorld world = alone(seed);
+        JobId job = world.submit(300, Assurance.BULK, seed % 2 == 0);
+        world.settle();
+        int drawn = drawn(world, job).size();
+        assertThat(counts(world).unaudited(opened(world, job).size()))
+                .isEqualTo(drawn - opened(world, job).size());
+
+        world.arrive(4, "later");
+        world.pass(Duration.ofMinutes(1));
+        world.leave("later");
+        world.submit(400, Assurance.STANDARD, seed % 2 == 0);
+        world.settle();
+        world.crash();
+        world.pass(Duration.ofHours(2));
+
+        long all =
+                world.all(ShardSettled.class).stream()
+                        .filter(settled -> settled.draw().audited())
+                        .count();
+        Standing.Counts counts = counts(world);
+        assertThat(counts.drawn()).isEqualTo(all).isGreaterThan(drawn);
+        assertThat(counts.audited()).isEqualTo(audited(world, job).size()).isPositive();
+        assertThat(counts.unaudited(0)).isEqualTo(all - counts.audited());
+    }
+
+    private static Standing.Counts counts(SmallWorld world) {
+        return world.snapshot().stream()
+                .filter(StandingRestored.class::isInstance)
+                .map(StandingRestored.class::cast)
+                .filter(restored -> restored.owner().value().equals("alone"))
+                .findFirst()
+                .orElseThrow()
+                .standing()
+                .counts();
     }
 
     private SmallWorld alone(long seed) {

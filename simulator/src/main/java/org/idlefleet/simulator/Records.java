@@ -2,6 +2,7 @@ package org.idlefleet.simulator;
 
 import org.idlefleet.coordinator.AuditOf;
 import org.idlefleet.coordinator.Event;
+import org.idlefleet.coordinator.JobEnd;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.OwnerId;
@@ -22,6 +23,8 @@ final class Records {
     private final Map<OwnerId, Integer> right = new HashMap<>();
     private final Map<OwnerId, Integer> outvoted = new HashMap<>();
     private final Map<OwnerId, Integer> cleared = new HashMap<>();
+    private final Map<OwnerId, Integer> drawn = new HashMap<>();
+    private final Map<OwnerId, Integer> audited = new HashMap<>();
     private final Map<String, Integer> shown = new HashMap<>();
     private final Map<NodeId, Integer> rightByDevice = new HashMap<>();
     private final Map<OwnerId, Instant> enrolled = new HashMap<>();
@@ -52,8 +55,19 @@ final class Records {
         return faulty.contains(node);
     }
 
+    /** Somebody has looked at what was drawn, if an audit of it has ended so. */
+    void ended(AuditOf audit, JobEnd end) {
+        if (audit.cause() == AuditOf.Cause.DRAWN
+                && (end == JobEnd.DONE || end == JobEnd.NO_QUORUM)) {
+            audited.merge(audit.claim().owner(), 1, Integer::sum);
+        }
+    }
+
     /** The known answer of a ringer is not tried again. */
     void settled(Event.ShardSettled settled, Optional<AuditOf> audit) {
+        if (settled.draw().audited()) {
+            drawn.merge(settled.result().owner(), 1, Integer::sum);
+        }
         if (settled.agreeing().size() + settled.inconclusive().size() + settled.dissenting().size()
                 < 2) {
             return;
@@ -111,6 +125,13 @@ final class Records {
                 restored,
                 down,
                 up);
+        Broken.unless(
+                restored.standing().counts().drawn() == drawn.getOrDefault(owner, 0)
+                        && restored.standing().counts().audited() == audited.getOrDefault(owner, 0),
+                "what was drawn of an owner's, and audited",
+                restored,
+                drawn,
+                audited);
         Broken.unless(restored.standing().spared() == spared, "who was spared", restored);
         Broken.unless(
                 down > up || spared || restored.standing().probation().until().equals(Instant.MIN),

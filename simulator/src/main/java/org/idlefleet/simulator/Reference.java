@@ -439,6 +439,7 @@ final class Reference {
         end.voided().ifPresent(book::book);
         end.refund().ifPresent(book::book);
         job.end(end);
+        job.admitted().audit().ifPresent(of -> records.ended(of, end.end()));
         job.admitted()
                 .audit()
                 .filter(of -> of.trusted() && of.cause() == AuditOf.Cause.OUTVOTED)

@@ -32,13 +32,15 @@ public record Standing(
     /** By so much. */
     public static final int ALARM_FACTOR = 4;
 
-    private static final Counts RESULT = new Counts(1, 0, 0, 0, 0, 0, 0);
-    private static final Counts AGREED = new Counts(0, 1, 0, 0, 0, 0, 0);
-    private static final Counts DOUBT = new Counts(0, 0, 1, 0, 0, 0, 0);
-    private static final Counts OUTVOTED = new Counts(0, 0, 0, 1, 0, 0, 0);
-    private static final Counts CLEARED = new Counts(0, 0, 0, 0, 1, 0, 0);
-    private static final Counts PASSED = new Counts(0, 0, 0, 0, 0, 1, 0);
-    private static final Counts FAILED = new Counts(0, 0, 0, 0, 0, 0, 1);
+    private static final Counts RESULT = new Counts(1, 0, 0, 0, 0, 0, 0, 0, 0);
+    private static final Counts AGREED = new Counts(0, 1, 0, 0, 0, 0, 0, 0, 0);
+    private static final Counts DOUBT = new Counts(0, 0, 1, 0, 0, 0, 0, 0, 0);
+    private static final Counts OUTVOTED = new Counts(0, 0, 0, 1, 0, 0, 0, 0, 0);
+    private static final Counts CLEARED = new Counts(0, 0, 0, 0, 1, 0, 0, 0, 0);
+    private static final Counts PASSED = new Counts(0, 0, 0, 0, 0, 1, 0, 0, 0);
+    private static final Counts FAILED = new Counts(0, 0, 0, 0, 0, 0, 1, 0, 0);
+    private static final Counts DRAWN = new Counts(0, 0, 0, 0, 0, 0, 0, 1, 0);
+    private static final Counts AUDITED = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 1);
 
     /** Where an owner is. */
     public enum State {
@@ -59,6 +61,8 @@ public record Standing(
      * @param ringersPassed those of the agreed whose answer was known beforehand
      * @param ringersFailed those that were not the answer that was known, as a trusted owner
      *     confirmed
+     * @param drawn results that were drawn for an audit
+     * @param audited those of the drawn that somebody has audited, whatever came of it
      */
     public record Counts(
             long results,
@@ -67,8 +71,10 @@ public record Standing(
             long outvoted,
             long cleared,
             long ringersPassed,
-            long ringersFailed) {
-        static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0);
+            long ringersFailed,
+            long drawn,
+            long audited) {
+        static final Counts NONE = new Counts(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
         /** These and those. */
         Counts plus(Counts more) {
@@ -79,7 +85,18 @@ public record Standing(
                     outvoted + more.outvoted,
                     cleared + more.cleared,
                     ringersPassed + more.ringersPassed,
-                    ringersFailed + more.ringersFailed);
+                    ringersFailed + more.ringersFailed,
+                    drawn + more.drawn,
+                    audited + more.audited);
+        }
+
+        /**
+         * Drawn results that nobody has audited and nobody will.
+         *
+         * @param open audits of drawn results that have not ended
+         */
+        public long unaudited(long open) {
+            return Math.max(0, drawn - audited - open);
         }
 
         /** Results that somebody checked. */
@@ -179,6 +196,16 @@ public record Standing(
      */
     public Standing afterRinger(boolean passed) {
         return with(counts.plus(passed ? PASSED : FAILED), recent);
+    }
+
+    /** One of its results was drawn for an audit. */
+    public Standing afterDraw() {
+        return with(counts.plus(DRAWN), recent);
+    }
+
+    /** Somebody has audited a result that was drawn. */
+    public Standing afterAudit() {
+        return with(counts.plus(AUDITED), recent);
     }
 
     /**

@@ -177,7 +177,11 @@ final class Views {
                 .put("outvoted", counts.outvoted())
                 .put("cleared", counts.cleared())
                 .put("ringers_passed", counts.ringersPassed())
-                .put("ringers_failed", counts.ringersFailed());
+                .put("ringers_failed", counts.ringersFailed())
+                .put("drawn", counts.drawn())
+                .put("drawn_audited", counts.audited())
+                .put("drawn_open", owner.auditsOpen())
+                .put("drawn_unaudited", counts.unaudited(owner.auditsOpen()));
         Instant probation = standing.probation().until();
         if (owner.state() == Standing.State.PROBATION) {
             node.put("probation_until", probation.toString());

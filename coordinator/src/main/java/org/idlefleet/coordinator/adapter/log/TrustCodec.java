@@ -222,6 +222,8 @@ final class TrustCodec {
                         .setCleared(counts.cleared())
                         .setRingersPassed(counts.ringersPassed())
                         .setRingersFailed(counts.ringersFailed())
+                        .setDrawn(counts.drawn())
+                        .setAudited(counts.audited())
                         .setSpared(standing.spared())
                         .setSuspicions(standing.probation().suspicions());
         if (!appeal.equals(Instant.MIN)) {
@@ -243,7 +245,9 @@ final class TrustCodec {
                                 record.getOutvoted(),
                                 record.getCleared(),
                                 record.getRingersPassed(),
-                                record.getRingersFailed()),
+                                record.getRingersFailed(),
+                                record.getDrawn(),
+                                record.getAudited()),
                         new Recent(
                                 record.getGood(),
                                 record.getBad(),

@@ -338,7 +338,8 @@ final class FakeCore implements Inbox, AutoCloseable {
                 true,
                 Optional.of(new OwnerId("mallory")),
                 Map.of(new NodeId("ann-car"), device),
-                Conduct.NONE);
+                Conduct.NONE,
+                3);
     }
 
     private static View.Job open(JobId id, Command.SubmitJob submit) {

@@ -411,6 +411,8 @@ public final class RandomEvents {
                                 nonNegative(),
                                 nonNegative(),
                                 nonNegative(),
+                                nonNegative(),
+                                nonNegative(),
                                 nonNegative()),
                         new Recent(random.nextDouble(), random.nextDouble(), instant()),
                         random.nextBoolean(),
