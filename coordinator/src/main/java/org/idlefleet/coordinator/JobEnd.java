@@ -6,8 +6,8 @@ public enum JobEnd {
     DONE("every item has its agreed result"),
     /** Its client took it back. */
     CANCELLED("its client cancelled it"),
-    /** Its deadline passed before enough nodes had answered. */
-    DEADLINE("its deadline passed before enough nodes had answered"),
+    /** Its deadline passed before enough nodes had answered and agreed. */
+    DEADLINE("its deadline passed before enough nodes had answered and agreed"),
     /** The nodes could not agree on a shard within the attempts allowed. */
     NO_QUORUM("the nodes could not agree on a shard within the attempts allowed"),
     /** Nodes of different owners say that the model can't take an item. */

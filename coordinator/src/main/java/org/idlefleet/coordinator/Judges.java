@@ -54,7 +54,7 @@ final class Judges {
         return !trust.trusted(owner)
                 && !owner.equals(ringer.claim().owner())
                 && !ringer.seenBy().contains(owner)
-                && model.comparator().judges(session.numericClass(), ringer.claim().numericClass());
+                && judges(model, session.numericClass(), ringer.claim().numericClass());
     }
 
     /** Whether somebody is at work on this audit, or somebody is there who could be. */
@@ -84,14 +84,18 @@ final class Judges {
     /** Whether the node can hold the claim of this audit against a result of its own. */
     boolean begins(Event.JobAdmitted audit, ModelSpec model, ParkSession session) {
         NumericClass claimed = audit.audit().orElseThrow().claim().numericClass();
-        return model.comparator().judges(session.numericClass(), claimed);
+        return judges(model, session.numericClass(), claimed);
+    }
+
+    private boolean judges(ModelSpec model, NumericClass judge, NumericClass claimed) {
+        return model.comparator().judges(judge, fleet.settled(claimed));
     }
 
     private boolean anyClass(
             Digest manifest, NumericClass numericClass, Predicate<NumericClass> there) {
         ModelSpec model = registry.model(manifest).orElseThrow();
         for (NumericClass judge : fleet.classes(manifest)) {
-            if (model.comparator().judges(judge, numericClass) && there.test(judge)) {
+            if (judges(model, judge, numericClass) && there.test(judge)) {
                 return true;
             }
         }
@@ -109,7 +113,7 @@ final class Judges {
     Predicate<ParkSession> checkable(ModelSpec model, boolean audited, Set<OwnerId> declined) {
         Digest manifest = model.manifest();
         Set<NumericClass> classes = fleet.classes(manifest);
-        if (classes.size() < 2 || model.comparator().tolerances().isEmpty()) {
+        if (classes.size() < 2) {
             return _ -> true;
         }
         boolean trustedThere =

@@ -224,7 +224,7 @@ final class Placement {
     private record Peer(Optional<Instant> enrolled, String network, NumericClass numericClass) {}
 
     private Peer peer(OwnerId owner, String network, NumericClass numericClass) {
-        return new Peer(registry.enrolled(owner), network, numericClass);
+        return new Peer(registry.enrolled(owner), network, fleet.settled(numericClass));
     }
 
     /** Empty for the first replica of a shard that no claim is made about. */

@@ -125,7 +125,7 @@ final class Tally {
                         result.commit(),
                         result.output(),
                         fleet.session(replica.session())
-                                .map(ParkSession::numericClass)
+                                .map(session -> countsIn(session, job, shard))
                                 .orElse(NumericClass.UNKNOWN),
                         result.evidence());
         var decision =
@@ -310,6 +310,23 @@ final class Tally {
                         .noneMatch(audit ->
                                 audit.admitted().at().plus(PATIENCE).isAfter(now)
                                         || audits.served(audit));
+    }
+
+    /**
+     * The numeric class of a vote: the one that its node counts as, unless an earlier vote, or the
+     * claim that is audited, was cast in just what this node has shown. Then what others show was
+     * not settled yet, and the two computed alike.
+     */
+    private static NumericClass countsIn(ParkSession session, Job job, OpenShard shard) {
+        NumericClass shown = session.shown();
+        boolean alike =
+                job.admitted().audit().stream().anyMatch(audit -> in(shown, audit.claim()))
+                        || job.ballots(shard.index()).stream().anyMatch(vote -> in(shown, vote));
+        return alike ? shown : session.numericClass();
+    }
+
+    private static boolean in(NumericClass numericClass, Ballot vote) {
+        return vote.numericClass().equals(numericClass);
     }
 
     /** Where a trusted owner audits, its word counts and no vote is taken. */

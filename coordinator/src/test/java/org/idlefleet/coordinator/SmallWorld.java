@@ -45,7 +45,10 @@ final class SmallWorld {
     static final Digest WRONG = Digest.of(new byte[] {2});
     static final Digest ODD = Digest.of(new byte[] {3});
 
-    private static final NumericClass CLASS = new NumericClass("stub", "CPU", "fp32", "stub");
+    /** With a probe, so that a node that is alone in it is of another class than two. */
+    private static final NumericClass CLASS =
+            new NumericClass("stub", "CPU", "fp32", "stub", "f00d");
+
     private static final ClientId CLIENT = new ClientId("client");
     private static final Digest MANIFEST = Digest.of(new byte[] {7});
     private static final int BYTES = 16;
@@ -178,6 +181,7 @@ final class SmallWorld {
             for (int i = 0; i < Standing.WARM_UP; i++) {
                 standing = standing.afterAgreement(now);
                 device = device.afterAgreement(MANIFEST, CLASS);
+                device = device.afterAgreement(MANIFEST, CLASS.declared());
             }
             log.add(new Event.StandingRestored(id, standing, Optional.empty()));
             log.add(new Event.DeviceRestored(enrolled.node(), id, device));

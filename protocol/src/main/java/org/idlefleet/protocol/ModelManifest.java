@@ -101,8 +101,8 @@ public record ModelManifest(
      * sqrt(2(1-cos))}, a true metric.
      *
      * @param version of the comparing function
-     * @param agree largest distance at which they agree if {@code tolerances} is empty, or says
-     *     nothing of their common numeric class; above twice of it they are rejected
+     * @param agree largest distance at which they agree if {@code tolerances} says nothing of their
+     *     common numeric class; above twice of it they are rejected
      * @param tolerances what was measured for pairs of numeric classes, each pair once
      */
     public record Comparator(int version, double agree, List<Tolerance> tolerances) {
@@ -128,19 +128,18 @@ public record ModelManifest(
             }
         }
 
-        /** One agreement distance whatever the numeric classes. */
+        /** One agreement distance for results of one numeric class; no others are judged. */
         public Comparator(int version, double agree) {
             this(version, agree, List.of());
         }
 
         /**
-         * Whether results of these two classes can be held against each other: somebody measured
-         * how far apart honest ones are, or they are of one class, or the manifest does not tell
-         * classes apart. Results from before they had a class always can.
+         * Whether results of these two classes can be held against each other: they are of one
+         * class, or somebody measured how far apart honest ones are. Results from before they had a
+         * class always can.
          */
         public boolean judges(NumericClass one, NumericClass other) {
-            return tolerances.isEmpty()
-                    || one.equals(other)
+            return one.equals(other)
                     || one.equals(NumericClass.UNKNOWN)
                     || other.equals(NumericClass.UNKNOWN)
                     || tolerances.stream().anyMatch(tolerance -> tolerance.of(one, other));

@@ -40,7 +40,8 @@ class TolerancesTest {
         assertThat(COMPARATOR.judges(ARM, VNNI)).isFalse();
         assertThat(COMPARATOR.judges(NumericClass.parse(VNNI + "/f00d"), VNNI)).isFalse();
         assertThat(COMPARATOR.judges(NumericClass.UNKNOWN, VNNI)).isTrue();
-        assertThat(new Comparator(1, 0.02).judges(ARM, VNNI)).isTrue();
+        assertThat(new Comparator(1, 0.02).judges(ARM, ARM)).isTrue();
+        assertThat(new Comparator(1, 0.02).judges(ARM, VNNI)).isFalse();
     }
 
     @Test

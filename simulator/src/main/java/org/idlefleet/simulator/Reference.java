@@ -273,8 +273,12 @@ final class Reference {
         }
     }
 
-    /** A vote counts in the class that its node showed, if that is what others show there. */
-    private void classed(Ballot ballot) {
+    /**
+     * A vote counts in the class that its node showed, with what it showed if others show something
+     * else there, or if somebody whose result it is held against counts in just that.
+     */
+    private void classed(Event.BallotCast cast) {
+        Ballot ballot = cast.ballot();
         NumericClass shown =
                 guests.values().stream()
                         .filter(guest -> guest.node.equals(ballot.node()))
@@ -300,7 +304,12 @@ final class Reference {
                 most = weight;
             }
         }
-        boolean common = shown.probe().equals(first);
+        ReferenceJob job = job(cast.job());
+        var before = new ArrayList<>(job.ballots().getOrDefault(cast.shard(), List.of()));
+        job.admitted().audit().ifPresent(audit -> before.add(audit.claim()));
+        boolean common =
+                shown.probe().equals(first)
+                        && before.stream().noneMatch(vote -> vote.numericClass().equals(shown));
         Broken.unless(
                 ballot.numericClass().equals(common ? shown.declared() : shown),
                 "a vote counts in its class",
@@ -325,7 +334,7 @@ final class Reference {
         Ballot ballot = cast.ballot();
         if (!replaying) {
             Broken.unless(ballot.lease().epoch() == epoch, "a vote is of this life", cast, epoch);
-            classed(ballot);
+            classed(cast);
         }
         pay.cast(cast);
         job(cast.job()).cast(cast);

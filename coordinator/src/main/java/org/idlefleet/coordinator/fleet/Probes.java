@@ -66,6 +66,14 @@ final class Probes {
     }
 
     /**
+     * The class that a result counts as which was computed in this one: its own, unless it showed
+     * what meanwhile turned out to be what all of the declared class show.
+     */
+    NumericClass settled(NumericClass numericClass) {
+        return numericClass.probe().isEmpty() ? numericClass : of(numericClass);
+    }
+
+    /**
      * What the class shows. Where nobody measured anything, as nodes of older releases do, that is
      * nothing, and the class is as declared. Null while it is not settled.
      */

@@ -31,7 +31,11 @@ class FleetTest {
         assertThat(classOf(fleet, 1)).isEqualTo(shown("f00d"));
         open(fleet, 2, "ann", "f00d");
         assertThat(classOf(fleet, 2)).isEqualTo(shown("f00d"));
+        assertThat(fleet.settled(shown("f00d"))).isEqualTo(shown("f00d"));
         open(fleet, 3, "bob", "f00d");
+        assertThat(fleet.settled(shown("f00d"))).isEqualTo(shown(""));
+        assertThat(fleet.settled(shown("beef"))).isEqualTo(shown("beef"));
+        assertThat(fleet.settled(shown(""))).isEqualTo(shown(""));
         for (int session = 1; session <= 3; session++) {
             assertThat(classOf(fleet, session)).isEqualTo(shown(""));
         }
