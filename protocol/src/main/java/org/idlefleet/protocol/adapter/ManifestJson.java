@@ -69,17 +69,25 @@ public final class ManifestJson {
             throw new IllegalArgumentException(
                     "a model manifest has at most " + BYTES_MAX + " bytes, found " + bytes.length);
         }
+        JsonNode json;
         try {
-            JsonNode json = Json.read(bytes);
-            if (json.path("comparator") instanceof ObjectNode comparator
-                    && !comparator.has("tolerances")) {
-                comparator.putArray("tolerances");
-            }
-            return RecordTree.read(json, Content.class, true).manifest();
+            json = Json.read(bytes);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     "the model manifest is no JSON: " + e.getOriginalMessage(), e);
         }
+        if (json.path("comparator") instanceof ObjectNode comparator
+                && !comparator.has("tolerances")) {
+            comparator.putArray("tolerances");
+        }
+        Content content;
+        try {
+            content = RecordTree.read(json, Content.class, true);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the model manifest is not what is expected: " + e.getMessage(), e);
+        }
+        return content.manifest();
     }
 
     record Content(
