@@ -73,8 +73,8 @@ final class Division {
     private void share() {
         back(Party.PLATFORM, part(parts, Party.PLATFORM));
         back(Party.VERIFICATION, part(parts, Party.VERIFICATION));
-        List<String> owners = contributors.stream().map(Contributor::owner).toList();
-        each(Party.OWNER, owners, (i, amount) -> own(owners.get(i), amount));
+        int owners = contributors.size();
+        each(Party.OWNER, owners, (i, amount) -> own(contributors.get(i).owner(), amount));
         each(
                 Party.FLEET,
                 owners,
@@ -84,7 +84,7 @@ final class Division {
                                 .fleet()
                                 .ifPresentOrElse(
                                         fleet -> earn(AccountId.escrow(fleet), amount),
-                                        () -> own(owners.get(i), amount)));
+                                        () -> own(contributors.get(i).owner(), amount)));
         each(
                 Party.REFERRER,
                 owners,
@@ -95,13 +95,13 @@ final class Division {
                                 .ifPresentOrElse(
                                         referrer -> earn(AccountId.escrow(referrer), amount),
                                         () -> back(Party.PLATFORM, amount)));
-        List<String> auditors = work.auditors().stream().sorted().toList();
-        if (auditors.isEmpty()) {
+        if (work.auditors().isEmpty()) {
             back(Party.VERIFICATION, part(parts, Party.AUDITORS));
         } else {
+            List<String> auditors = work.auditors().stream().sorted().toList();
             each(
                     Party.AUDITORS,
-                    auditors,
+                    auditors.size(),
                     (i, amount) -> earn(AccountId.escrow(auditors.get(i)), amount));
         }
     }
@@ -164,7 +164,10 @@ final class Division {
     }
 
     private Transaction transaction(int number, List<Posting> earnings) {
-        Money drawn = earnings.stream().map(Posting::amount).reduce(Money.ZERO, Money::plus);
+        Money drawn = Money.ZERO;
+        for (Posting posting : earnings) {
+            drawn = drawn.plus(posting.amount());
+        }
         var postings = new ArrayList<>(earnings);
         postings.add(new Posting(AccountId.hold(work.client()), drawn.negate()));
         TransactionId id = work.id();
@@ -194,13 +197,13 @@ final class Division {
     }
 
     /**
-     * Evenly, in the order of names; whose turn it is to take a leftover millionth follows from
-     * what the party had before: over a stream each of n has floor((total + i) / n).
+     * Evenly among {@code n}, in the order of their names; whose turn it is to take a leftover
+     * millionth follows from what the party had before: over a stream each of n has floor((total +
+     * i) / n).
      */
-    private void each(Party party, List<String> names, Taker taker) {
+    private void each(Party party, int n, Taker taker) {
         long had = part(before, party).millionths();
         long has = had + part(parts, party).millionths();
-        int n = names.size();
         for (int i = 0; i < n; i++) {
             taker.take(i, Money.ofMillionths((has + i) / n - (had + i) / n));
         }
