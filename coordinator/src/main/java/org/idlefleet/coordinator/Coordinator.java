@@ -38,7 +38,11 @@ public final class Coordinator {
     public Coordinator(Policy policy) {
         this.policy = policy;
         trust = new Trust();
-        fleet = new Fleet(policy.pace().lease(), trust::trusted);
+        fleet =
+                new Fleet(
+                        policy.pace().lease(),
+                        policy.pace().lease().multipliedBy(Policy.Pace.REST),
+                        trust::trusted);
         jobs = new Jobs(policy.limits().finishedJobs());
         book = new Book();
         pay = new Pay(policy.pay());

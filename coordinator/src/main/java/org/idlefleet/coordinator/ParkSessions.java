@@ -76,6 +76,7 @@ final class ParkSessions {
                                 arrived.session(),
                                 epoch,
                                 policy.pace().heartbeat(),
+                                policy.pace().rest(),
                                 registry.models()))
                 .build();
     }
@@ -146,7 +147,8 @@ final class ParkSessions {
             return Decision.NOTHING;
         }
         long number = silent.get().number();
-        String reason = "silent for " + policy.pace().lease().toSeconds() + " s";
+        Duration silence = Duration.between(silent.get().lastSeen(), now);
+        String reason = "silent for " + silence.toSeconds() + " s";
         return new Decision.Builder()
                 .event(new Event.SessionClosed(number, reason, now))
                 .send(new Send.Dismiss(number, reason, Duration.ZERO))

@@ -74,7 +74,8 @@ public record Policy(
      * @param batchShard time a shard of a batch job shall take on its node
      * @param shortestShard carving goes no finer than this
      * @param heartbeat how often nodes say that they are there
-     * @param lease silence after which a node's leases end
+     * @param lease silence after which a node's leases end; one that offers nothing and holds
+     *     nothing is given up after {@value #REST} times as much
      * @param hedge an interactive shard that takes longer than twice its expected time, and this at
      *     least, gets a second node
      * @param overrun a lease ends when its shard takes this much longer than expected
@@ -111,6 +112,19 @@ public record Policy(
                         Duration.ofMinutes(10),
                         Duration.ofSeconds(60),
                         Duration.ofHours(1));
+
+        /** How many times as rarely a node is heard that offers nothing and holds nothing. */
+        public static final int REST = 6;
+
+        /** Well within the time after which the wire takes a silent peer for gone. */
+        private static final Duration REST_MAX = Duration.ofSeconds(30);
+
+        /** How often such a node says that it is there. */
+        public Duration rest() {
+            Duration rest = heartbeat.multipliedBy(REST);
+            Duration most = heartbeat.compareTo(REST_MAX) > 0 ? heartbeat : REST_MAX;
+            return rest.compareTo(most) < 0 ? rest : most;
+        }
 
         /** The same, with availability paid so often. */
         public Pace paidFor(Duration period) {

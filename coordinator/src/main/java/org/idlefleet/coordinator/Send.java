@@ -33,7 +33,8 @@ public sealed interface Send {
     record Dismiss(long session, String reason, Duration away) implements Send {}
 
     /** Answers a node's arrival. */
-    record Welcome(long session, int epoch, Duration heartbeat, List<ModelSpec> models)
+    record Welcome(
+            long session, int epoch, Duration heartbeat, Duration rest, List<ModelSpec> models)
             implements Send {}
 
     /** What the node's owner has earned so far, and how it stands. */

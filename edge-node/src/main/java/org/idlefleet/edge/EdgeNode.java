@@ -67,6 +67,7 @@ public final class EdgeNode {
     private Instant welcomeBy = Instant.MAX;
     private int epoch;
     private Duration heartbeat = Duration.ZERO;
+    private Duration rest = Duration.ZERO;
     private Instant heartbeatAt = Instant.MAX;
     private @Nullable Offer offered;
     private Optional<Instant> offeredUntil = Optional.empty();
@@ -303,8 +304,16 @@ public final class EdgeNode {
             if (!unproven.isEmpty()) {
                 actions.add(new Action.Send(new NodeMessage.AskEntries(pinnedSize, unproven)));
             }
-            heartbeatAt = now.plus(heartbeat);
+            heartbeatAt = now.plus(rests() ? rest : heartbeat);
+        } else if (!rests()) {
+            heartbeatAt = earlier(heartbeatAt, now.plus(heartbeat));
         }
+    }
+
+    /** Whether nobody waits for a word of this node: it offers nothing and holds nothing. */
+    private boolean rests() {
+        Offer current = offered;
+        return shards.held() == 0 && current != null && current.slots() == 0;
     }
 
     /** Ends the connection or the process once what was held is done, or its time is over. */
@@ -373,6 +382,7 @@ public final class EdgeNode {
         away = null;
         epoch = welcome.epoch();
         heartbeat = welcome.heartbeat();
+        rest = welcome.rest();
         heartbeatAt = now.plus(heartbeat);
         offered = null;
         shards.forgetAnswered();

@@ -235,6 +235,33 @@ class EdgeNodeTest {
     }
 
     @Test
+    void beatsAsRarelyAsTheWelcomeSaysWhileNobodyWaitsForAWordOfIt() {
+        say(new Signal.Started());
+        say(new Signal.LinkUp());
+        var often = Duration.ofSeconds(5);
+        var rarely = Duration.ofSeconds(30);
+        hear(new Welcome(1, 1, often, rarely, List.of(Samples.notice(Samples.MODEL))));
+        now = now.plus(often);
+        assertThat(sent(say(new Signal.Tick()))).containsExactly(new NodeMessage.Heartbeat());
+        assertThat(node.nextDeadline()).isEqualTo(now.plus(rarely));
+
+        say(new Signal.GateOpened(Optional.empty()));
+        say(new Signal.ModelFetched(Samples.MODEL));
+        say(new Signal.ModelReady(Samples.MODEL, Samples.MANIFEST, 1000));
+        assertThat(node.nextDeadline()).as("it offers slots").isEqualTo(now.plus(often));
+        Lease held = assign(0);
+        say(new Signal.Finish());
+        now = now.plus(often);
+        assertThat(sent(say(new Signal.Tick()))).containsExactly(new NodeMessage.Heartbeat());
+        assertThat(node.nextDeadline()).as("it holds a shard").isEqualTo(now.plus(often));
+
+        say(new Signal.ShardFinished(held, new byte[1], Duration.ZERO));
+        now = now.plus(often);
+        assertThat(sent(say(new Signal.Tick()))).containsExactly(new NodeMessage.Heartbeat());
+        assertThat(node.nextDeadline()).isEqualTo(now.plus(rarely));
+    }
+
+    @Test
     void takesNoWorkFromALedgerThatContradictsWhatItSaw() {
         becomeReady();
         Lease running = assign(0);

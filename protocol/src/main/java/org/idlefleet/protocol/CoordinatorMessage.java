@@ -13,12 +13,19 @@ public sealed interface CoordinatorMessage {
      * @param version the protocol version that both will speak
      * @param epoch the coordinator's life number; leases of lower ones are void
      * @param heartbeat how often the node shall say that it is there
+     * @param rest the same while it offers nothing and holds nothing
      * @param models what the coordinator serves, so that the node can fetch it beforehand
      */
-    record Welcome(int version, int epoch, Duration heartbeat, List<ModelNotice> models)
+    record Welcome(
+            int version, int epoch, Duration heartbeat, Duration rest, List<ModelNotice> models)
             implements CoordinatorMessage {
         public Welcome {
             models = List.copyOf(models);
+        }
+
+        /** Of a coordinator that wants to hear a node at rest as often as any other. */
+        public Welcome(int version, int epoch, Duration heartbeat, List<ModelNotice> models) {
+            this(version, epoch, heartbeat, heartbeat, models);
         }
     }
 

@@ -196,6 +196,7 @@ final class SimDoor {
                         1,
                         welcome.epoch(),
                         welcome.heartbeat(),
+                        welcome.rest(),
                         welcome.models().stream().map(SimDoor::notice).toList()));
     }
 

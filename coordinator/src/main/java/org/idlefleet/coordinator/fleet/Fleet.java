@@ -36,20 +36,24 @@ public final class Fleet {
     private final Map<NodeId, Departure> departures = new HashMap<>();
     private final PriorityQueue<Due> silent = new PriorityQueue<>();
     private final Duration lease;
+    private final Duration rest;
     private final Predicate<OwnerId> trusted;
     private final Probes probes;
 
     /** A fleet whose nodes are given up after so much silence, without anybody trusted. */
     public Fleet(Duration lease) {
-        this(lease, _ -> false);
+        this(lease, lease, _ -> false);
     }
 
     /**
+     * @param lease silence after which a node is given up
+     * @param rest the same for one that offers nothing and holds nothing; no less
      * @param trusted owners whose nodes show rightly how their numeric class computes; when it
      *     changes its mind, {@link #classify} must be called
      */
-    public Fleet(Duration lease, Predicate<OwnerId> trusted) {
+    public Fleet(Duration lease, Duration rest, Predicate<OwnerId> trusted) {
         this.lease = lease;
+        this.rest = rest;
         this.trusted = trusted;
         this.probes = new Probes(trusted);
     }
@@ -268,14 +272,25 @@ public final class Fleet {
             ParkSession session = sessions.get(due.session());
             if (session == null) {
                 silent.poll();
-            } else if (session.lastSeen().plus(lease).isAfter(now)) {
+            } else if (givenUpAt(session).isAfter(now)) {
                 silent.poll();
-                silent.add(new Due(session.lastSeen().plus(lease), due.session()));
+                silent.add(new Due(lookAt(session, now), due.session()));
             } else {
                 return Optional.of(session);
             }
         }
         return Optional.empty();
+    }
+
+    private Instant givenUpAt(ParkSession session) {
+        return session.lastSeen().plus(session.rests() ? rest : lease);
+    }
+
+    /** One that rests may offer something at any moment, and is silent sooner from then on. */
+    private Instant lookAt(ParkSession session, Instant now) {
+        Instant end = givenUpAt(session);
+        Instant soon = now.plus(lease);
+        return session.rests() && soon.isBefore(end) ? soon : end;
     }
 
     /** When to look for silent sessions again. */

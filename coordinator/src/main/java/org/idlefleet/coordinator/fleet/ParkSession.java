@@ -174,6 +174,11 @@ public final class ParkSession {
         return slots;
     }
 
+    /** Whether it offers nothing and holds nothing, so that nobody waits for a word of it. */
+    boolean rests() {
+        return slots == 0 && held.isEmpty();
+    }
+
     public int freeSlots() {
         return slots - held.size();
     }

@@ -26,7 +26,7 @@ import java.util.TreeMap;
 class FleetTest {
     @Test
     void aClassIsWhatTwoOwnersShowAndOthersAreOfClassesOfTheirOwn() {
-        var fleet = new Fleet(LEASE, owner -> owner.value().equals("trusted"));
+        var fleet = new Fleet(LEASE, LEASE, owner -> owner.value().equals("trusted"));
         open(fleet, 1, "ann", "f00d");
         assertThat(classOf(fleet, 1)).isEqualTo(shown("f00d"));
         open(fleet, 2, "ann", "f00d");
@@ -107,6 +107,31 @@ class FleetTest {
     }
 
     @Test
+    void waitsLongerForAWordOfOneThatOffersNothingAndHoldsNothing() {
+        var fleet = new Fleet(LEASE, LEASE.multipliedBy(6), _ -> false);
+        Instant begin = Instant.EPOCH;
+        open(fleet, 1, begin);
+        for (int second = 0; second < 80; second++) {
+            assertThat(fleet.silentAt(begin.plusSeconds(second))).isEmpty();
+        }
+        // It offers again after a long rest, and from then on its silence counts soon.
+        Instant offer = begin.plusSeconds(80);
+        var models = List.of(new WarmModel(MODELS.getFirst(), 1));
+        fleet.offer(1, 1, Duration.ZERO, models, offer);
+        assertThat(fleet.nextDeadline().orElseThrow()).isBeforeOrEqualTo(offer.plus(LEASE));
+        assertThat(fleet.silentAt(offer.plusSeconds(14))).isEmpty();
+        assertThat(fleet.silentAt(offer.plusSeconds(15))).isPresent();
+
+        Instant heard = offer.plusSeconds(15);
+        grant(fleet, 1, 7, heard);
+        fleet.offer(1, 0, Duration.ZERO, models, heard);
+        assertThat(fleet.silentAt(heard.plusSeconds(15))).as("it holds a lease").isPresent();
+        fleet.end(1, lease(7), false);
+        assertThat(fleet.silentAt(heard.plusSeconds(89))).isEmpty();
+        assertThat(fleet.silentAt(heard.plusSeconds(90)).orElseThrow().number()).isEqualTo(1);
+    }
+
+    @Test
     void believesNoStatedTimeThatTheClockRefutesAndSurvivesAnyOther() {
         for (Duration stated :
                 List.of(
@@ -168,7 +193,7 @@ class FleetTest {
     private static final class Story {
         private final SplittableRandom random;
         private final Set<OwnerId> trusted = new HashSet<>();
-        private final Fleet fleet = new Fleet(LEASE, trusted::contains);
+        private final Fleet fleet = new Fleet(LEASE, LEASE, trusted::contains);
         private final TreeMap<Long, Guest> guests = new TreeMap<>();
         private Instant now = Instant.EPOCH;
         private long sessions;

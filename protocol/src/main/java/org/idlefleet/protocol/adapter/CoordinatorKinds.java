@@ -185,7 +185,8 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
                 CoordinatorMsg.Welcome.newBuilder()
                         .setVersion(welcome.version())
                         .setEpoch(welcome.epoch())
-                        .setHeartbeatMs(Fields.millis(welcome.heartbeat()));
+                        .setHeartbeatMs(Fields.millis(welcome.heartbeat()))
+                        .setRestMs(Fields.millis(welcome.rest()));
         welcome.models().forEach(notice -> message.addModels(notice(notice)));
         return message.build();
     }
@@ -200,6 +201,8 @@ final class CoordinatorKinds implements WireCodec.Kinds<CoordinatorMessage> {
                 (int) Fields.between("welcome.version", 1, m.getVersion(), 1 << 16),
                 (int) Fields.between("welcome.epoch", 0, m.getEpoch(), Integer.MAX_VALUE),
                 Fields.millis("welcome.heartbeat_ms", m.getHeartbeatMs()),
+                Fields.millis(
+                        "welcome.rest_ms", m.getRestMs() == 0 ? m.getHeartbeatMs() : m.getRestMs()),
                 models);
     }
 

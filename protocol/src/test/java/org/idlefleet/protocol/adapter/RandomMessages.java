@@ -90,6 +90,7 @@ final class RandomMessages {
                             1 + random.nextInt(9),
                             random.nextInt(Integer.MAX_VALUE),
                             millis(),
+                            millis().plusMillis(1),
                             list(random.nextInt(4), this::notice));
             case 1 -> notice();
             case 2 ->

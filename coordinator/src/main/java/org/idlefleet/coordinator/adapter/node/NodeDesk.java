@@ -364,6 +364,7 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                             guest.session().version(),
                             welcome.epoch(),
                             welcome.heartbeat(),
+                            welcome.rest(),
                             welcome.models().stream().map(this::notice).toList()));
         }
     }
