@@ -43,7 +43,7 @@ final class EdgeLoop {
      */
     private static final Duration SHOW_EVERY = Duration.ofSeconds(1);
 
-    private static final Duration SHOW_AT_REST = Duration.ofSeconds(15);
+    private static final Duration SHOW_AT_REST = Duration.ofMinutes(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(EdgeLoop.class);
 
@@ -73,6 +73,7 @@ final class EdgeLoop {
     private final Consumer<Snapshot> watcher;
     private final BlockingQueue<Item> inbox = new ArrayBlockingQueue<>(INBOX_MAX);
     private GateState told = new GateState.Closed(List.of());
+    private List<String> broken = List.of();
     private String fetchHeld = "";
     private Optional<Balance> balance = Optional.empty();
     private boolean wasBusy;
@@ -107,7 +108,7 @@ final class EdgeLoop {
     /**
      * @param fetching open while models may be fetched
      * @param watcher told what node and gate say, whenever the gate opens or closes and about once
-     *     a second, every fifteen while only another reading can open the gate; must not block
+     *     a second, once a minute while only another reading can open the gate; must not block
      */
     EdgeLoop(
             EdgeNode node,
@@ -249,30 +250,36 @@ final class EdgeLoop {
     private void judge(Hands hands) {
         Instant now = clock.instant();
         judgeFetching(now, hands);
-        GateState state = gate.evaluate(now);
-        switch (state) {
-            case GateState.Open open -> {
-                if (!state.equals(told)) {
-                    changed = true;
-                    LOG.info("gate open{}", open.until().map(at -> " until " + at).orElse(""));
-                    react(new Signal.GateOpened(open.until()), now, hands);
-                }
-            }
-            case GateState.Closed closed -> {
-                if (told instanceof GateState.Open || !rules(told).equals(rules(closed))) {
-                    changed = true;
-                    LOG.info("gate closed: {}", closed);
-                    react(new Signal.GateClosed(closed.toString()), now, hands);
-                }
-            }
+        List<String> found = gate.look(now);
+        // Words of a gate that stays shut for the same rules are left to who asks for them.
+        if (found.isEmpty() || !found.equals(broken)) {
+            say(gate.state(now), now, hands);
         }
-        told = state;
-        if (state instanceof GateState.Open) {
+        broken = found;
+        if (found.isEmpty()) {
             hands.gateHolds();
         }
         boolean closely = gate.nearlyOpen();
         hands.watchClosely(closely);
         judgeBy = closely ? nextJudgement(now) : Instant.MAX;
+    }
+
+    private void say(GateState state, Instant now, Hands hands) {
+        if (state.equals(told)) {
+            return;
+        }
+        told = state;
+        changed = true;
+        switch (state) {
+            case GateState.Open open -> {
+                LOG.info("gate open{}", open.until().map(at -> " until " + at).orElse(""));
+                react(new Signal.GateOpened(open.until()), now, hands);
+            }
+            case GateState.Closed closed -> {
+                LOG.info("gate closed: {}", closed);
+                react(new Signal.GateClosed(closed.toString()), now, hands);
+            }
+        }
     }
 
     /**
@@ -304,14 +311,6 @@ final class EdgeLoop {
         fetchHeld = why;
         // Another reason to wait is news as well: the first is often that no source has spoken yet.
         react(held ? new Signal.FetchHeld(why) : new Signal.FetchAllowed(), now, hands);
-    }
-
-    private static List<String> rules(GateState state) {
-        return switch (state) {
-            case GateState.Open _ -> List.of();
-            case GateState.Closed closed ->
-                    closed.reasons().stream().map(GateState.Reason::rule).toList();
-        };
     }
 
     private static void log(Signal signal) {

@@ -51,7 +51,29 @@ public final class Gate {
 
     /** The gate as of {@code now}; dwells count from call to call, so call it on every change. */
     public GateState evaluate(Instant now) {
+        look(now);
+        return state(now);
+    }
+
+    /**
+     * Brings the gate up to {@code now}, like {@link #evaluate}, without a word why.
+     *
+     * @return names of the rules that do not hold; the gate is open if there are none
+     */
+    public List<String> look(Instant now) {
         judges.forEach(judge -> judge.look(readings, open, now));
+        var broken = new ArrayList<String>();
+        for (Judge judge : judges) {
+            if (!judge.holds()) {
+                broken.add(judge.name());
+            }
+        }
+        open = broken.isEmpty();
+        return broken;
+    }
+
+    /** What the last look found, in words as of {@code now}. */
+    public GateState state(Instant now) {
         List<GateState.Reason> reasons = new ArrayList<>();
         Optional<Instant> until = Optional.empty();
         for (Judge judge : judges) {
@@ -63,7 +85,6 @@ public final class Gate {
                 until = end;
             }
         }
-        open = reasons.isEmpty();
         return open ? new GateState.Open(until) : new GateState.Closed(reasons);
     }
 

@@ -1,23 +1,36 @@
 package org.idlefleet.edge.adapter.linux;
 
+import java.io.FileInputStream;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.stream.Stream;
 
-/** Small text files of sysfs and procfs; what can't be read counts as absent. */
+/**
+ * Small text files of sysfs and procfs; what can't be read counts as absent. They are read all day
+ * by a daemon whose code is hardly ever compiled, so the JDK's shortest ways are taken here.
+ */
 final class KernelFile {
+    /** Longer files, such as {@code /proc/stat}, are read to here. */
+    static final int BYTES_MAX = 4096;
+
     private KernelFile() {}
 
     /** The file's text without surrounding space; empty if there is none. */
     static String text(Path file) {
-        try {
-            return Files.readString(file).strip();
+        try (InputStream in = new FileInputStream(file.toString())) {
+            byte[] bytes = new byte[BYTES_MAX];
+            return text(bytes, in.read(bytes));
         } catch (IOException e) {
             return "";
         }
+    }
+
+    static String text(byte[] bytes, int length) {
+        return new String(bytes, 0, Math.max(0, length), StandardCharsets.ISO_8859_1).strip();
     }
 
     static OptionalDouble number(Path file) {
@@ -41,10 +54,11 @@ final class KernelFile {
 
     /** What lies in a directory, by name; nothing if it can't be listed. */
     static List<Path> list(Path directory) {
-        try (Stream<Path> paths = Files.list(directory)) {
-            return paths.sorted().toList();
-        } catch (IOException e) {
+        String[] names = directory.toFile().list();
+        if (names == null) {
             return List.of();
         }
+        Arrays.sort(names);
+        return Arrays.stream(names).map(directory::resolve).toList();
     }
 }

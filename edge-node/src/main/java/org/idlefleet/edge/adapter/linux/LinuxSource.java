@@ -50,8 +50,8 @@ public final class LinuxSource implements SignalSource {
         provide(Quantity.DISCHARGING, true);
         provide(Quantity.BATTERY, battery);
         provide(Quantity.BATTERY_TEMPERATURE, power.read().temperature().isPresent());
-        provide(Quantity.TEMPERATURE, thermometers.hottest().isPresent());
-        provide(Quantity.FAN, fans.any());
+        provide(Quantity.TEMPERATURE, thermometers.hottest(Instant.EPOCH).isPresent());
+        provide(Quantity.FAN, fans.any(Instant.EPOCH));
         provide(
                 Quantity.OTHER_LOAD,
                 Files.isReadable(roots.proc().resolve("stat"))
@@ -82,8 +82,8 @@ public final class LinuxSource implements SignalSource {
                         case DISCHARGING -> yesNo(supply.discharging());
                         case BATTERY -> supply.level();
                         case BATTERY_TEMPERATURE -> supply.temperature();
-                        case TEMPERATURE -> thermometers.hottest();
-                        case FAN -> fans.fastest();
+                        case TEMPERATURE -> thermometers.hottest(now);
+                        case FAN -> fans.fastest(now);
                         case OTHER_LOAD -> load.others();
                         case PRESSURE -> load.pressure();
                         case USER_IDLE -> idleSeconds(now);

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Who uses the processors: {@code /proc/stat} tells all of it, the daemon's and its worker's {@code
@@ -13,7 +14,13 @@ import java.util.function.Supplier;
  * average stands in, less the lanes of this daemon.
  */
 final class Load {
+    /** What the first line of a file about pressure begins with. */
+    private static final String SOME = "some avg10=";
+
     private final Path proc;
+    private final KeptFile stat;
+    private final KeptFile self;
+    private final List<KeptFile> pressures;
     private final int processors;
     private final int ownThreads;
     private final Supplier<Optional<Long>> worker;
@@ -28,6 +35,12 @@ final class Load {
      */
     Load(Path proc, int processors, int ownThreads, Supplier<Optional<Long>> worker) {
         this.proc = proc;
+        this.stat = new KeptFile(proc.resolve("stat"));
+        this.self = new KeptFile(proc.resolve("self/stat"));
+        this.pressures =
+                Stream.of("cpu", "memory", "io")
+                        .map(resource -> new KeptFile(proc.resolve("pressure/" + resource)))
+                        .toList();
         this.processors = processors;
         this.ownThreads = ownThreads;
         this.worker = worker;
@@ -35,12 +48,13 @@ final class Load {
 
     /** Percent of all processors that others used since the last call; empty at the first. */
     OptionalDouble others() {
-        List<String> lines = KernelFile.text(proc.resolve("stat")).lines().toList();
+        String text = stat.text();
         OptionalLong own = own();
-        if (lines.isEmpty() || !lines.getFirst().startsWith("cpu ") || own.isEmpty()) {
+        if (!text.startsWith("cpu ") || own.isEmpty()) {
             return average();
         }
-        String[] fields = lines.getFirst().substring(4).strip().split("\\s+");
+        int end = text.indexOf('\n');
+        String[] fields = text.substring(4, end < 0 ? text.length() : end).strip().split(" ");
         long all = 0;
         long idle = 0;
         // user nice system idle iowait irq softirq steal; guest time is in user already.
@@ -69,16 +83,17 @@ final class Load {
     /** Ticks that this process used, its workers that are gone, and the one that runs. */
     private OptionalLong own() {
         OptionalLong running =
-                worker.get().map(pid -> ticks(pid + "/stat", 2)).orElse(OptionalLong.empty());
-        OptionalLong self = ticks("self/stat", 4);
-        return self.isEmpty() ? self : OptionalLong.of(self.getAsLong() + running.orElse(0));
+                worker.get()
+                        .map(pid -> ticks(KernelFile.text(proc.resolve(pid + "/stat")), 2))
+                        .orElse(OptionalLong.empty());
+        OptionalLong daemon = ticks(self.text(), 4);
+        return daemon.isEmpty() ? daemon : OptionalLong.of(daemon.getAsLong() + running.orElse(0));
     }
 
     /**
      * @param fields how many to add up of utime, stime, and both of children that are gone
      */
-    private OptionalLong ticks(String file, int fields) {
-        String stat = KernelFile.text(proc.resolve(file));
+    private static OptionalLong ticks(String stat, int fields) {
         // The name in brackets may hold spaces; utime is the twelfth word after it.
         int bracket = stat.lastIndexOf(')');
         String[] words = stat.substring(bracket + 1).strip().split(" ");
@@ -108,14 +123,13 @@ final class Load {
      */
     OptionalDouble pressure() {
         OptionalDouble worst = OptionalDouble.empty();
-        for (String resource : List.of("cpu", "memory", "io")) {
-            for (String line :
-                    KernelFile.text(proc.resolve("pressure/" + resource)).lines().toList()) {
-                int at = line.indexOf("avg10=");
-                if (line.startsWith("some") && at >= 0) {
-                    double share = Double.parseDouble(line.substring(at + 6).split(" ")[0]);
-                    worst = OptionalDouble.of(Math.max(share, worst.orElse(0)));
-                }
+        for (KeptFile pressure : pressures) {
+            String text = pressure.text();
+            if (text.startsWith(SOME)) {
+                double share =
+                        Double.parseDouble(
+                                text.substring(SOME.length(), text.indexOf(' ', SOME.length())));
+                worst = OptionalDouble.of(Math.max(share, worst.orElse(0)));
             }
         }
         return worst;

@@ -2,7 +2,9 @@ package org.idlefleet.edge.adapter.linux;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
@@ -21,6 +23,7 @@ final class PowerSupplies {
             OptionalDouble temperature) {}
 
     private final Path root;
+    private final Map<Path, String> lasting = new HashMap<>();
 
     PowerSupplies(Path sys) {
         this.root = sys.resolve("class/power_supply");
@@ -29,11 +32,10 @@ final class PowerSupplies {
     State read() {
         var batteries = new ArrayList<Path>();
         var chargers = new ArrayList<Path>();
-        for (Path supply : KernelFile.list(root)) {
-            if (KernelFile.text(supply.resolve("scope")).equals("Device")) {
-                continue;
-            }
-            switch (KernelFile.text(supply.resolve("type"))) {
+        List<Path> supplies = KernelFile.list(root);
+        lasting.keySet().retainAll(supplies);
+        for (Path supply : supplies) {
+            switch (kind(supply)) {
                 case "Battery" -> {
                     if (!KernelFile.text(supply.resolve("present")).equals("0")) {
                         batteries.add(supply);
@@ -58,6 +60,21 @@ final class PowerSupplies {
                 lowest(batteries),
                 discharging,
                 hottest(batteries));
+    }
+
+    /** The supply's type; one that is not the device's own has none. */
+    private String kind(Path supply) {
+        String known = lasting.get(supply);
+        if (known != null) {
+            return known;
+        }
+        boolean foreign = KernelFile.text(supply.resolve("scope")).equals("Device");
+        String type = foreign ? "" : KernelFile.text(supply.resolve("type"));
+        // What is plugged into a socket may be another charger the next time.
+        if (foreign || type.equals("Battery")) {
+            lasting.put(supply, type);
+        }
+        return type;
     }
 
     private static Optional<Boolean> mains(List<Path> chargers, Optional<Boolean> discharging) {

@@ -13,28 +13,32 @@ import java.util.regex.Pattern;
 
 /**
  * When somebody last typed at a terminal. Of the virtual consoles, of which a kernel has 63, only
- * the one that is shown can be typed at: it is looked at each time, all of them now and then.
+ * the one that is shown can be typed at: it is looked at each time, all of them when another one is
+ * shown, and now and then.
  */
 final class Terminals {
     private static final Pattern CONSOLE = Pattern.compile("tty[1-9][0-9]*");
-    private static final Duration ALL = Duration.ofSeconds(30);
+    private static final Duration ALL = Duration.ofMinutes(10);
 
     private final Path dev;
-    private final Path shown;
+    private final KeptFile shown;
+    private String before = "";
     private Optional<Instant> last = Optional.empty();
     private Instant looked = Instant.MIN;
 
     Terminals(Path sys, Path dev) {
         this.dev = dev;
-        this.shown = sys.resolve("class/tty/tty0/active");
+        this.shown = new KeptFile(sys.resolve("class/tty/tty0/active"));
     }
 
     /** The newest touch there was; empty where there is no terminal. Time never goes back. */
     Optional<Instant> lastTouch(Instant now) {
         List<Path> terminals = new ArrayList<>(KernelFile.list(dev.resolve("pts")));
-        String console = KernelFile.text(shown);
-        if (console.isEmpty() || !now.isBefore(looked.plus(ALL))) {
+        String console = shown.text();
+        boolean other = console.isEmpty() || !console.equals(before);
+        if (other || !now.isBefore(looked.plus(ALL))) {
             looked = now;
+            before = console;
             KernelFile.list(dev).stream()
                     .filter(path -> CONSOLE.matcher(path.getFileName().toString()).matches())
                     .forEach(terminals::add);

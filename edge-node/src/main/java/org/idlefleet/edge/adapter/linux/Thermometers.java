@@ -1,9 +1,9 @@
 package org.idlefleet.edge.adapter.linux;
 
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.OptionalDouble;
-import java.util.stream.DoubleStream;
-import java.util.stream.Stream;
 
 /**
  * {@code /sys/class/thermal} and {@code /sys/class/hwmon}: the hottest sensor counts. A device that
@@ -15,30 +15,42 @@ final class Thermometers {
 
     private static final double MAX = 150;
 
-    private final Path sys;
+    private final Listed<Path> zones;
+    private final Listed<Chip> chips;
 
     Thermometers(Path sys) {
-        this.sys = sys;
+        this.zones = new Listed<>(() -> zones(sys));
+        this.chips = new Listed<>(() -> Chip.of(sys, "temp"));
     }
 
-    /** Degrees Celsius; empty if there is no sensor that works. */
-    OptionalDouble hottest() {
-        Stream<Path> zones =
-                KernelFile.list(sys.resolve("class/thermal")).stream()
-                        .filter(path -> path.getFileName().toString().startsWith("thermal_zone"))
-                        .map(path -> path.resolve("temp"));
-        Stream<Path> chips =
-                KernelFile.list(sys.resolve("class/hwmon")).stream()
-                        .filter(chip -> !KernelFile.sleeps(chip))
-                        .flatMap(chip -> KernelFile.list(chip).stream())
-                        .filter(path -> path.getFileName().toString().matches("temp\\d+_input"));
-        return Stream.concat(zones, chips)
-                .map(KernelFile::number)
-                .flatMapToDouble(milli ->
-                        milli.isPresent()
-                                ? DoubleStream.of(milli.getAsDouble() / 1000)
-                                : DoubleStream.empty())
-                .filter(celsius -> celsius > MIN && celsius < MAX)
-                .max();
+    /** Degrees Celsius; empty if there is no sensor that works. Time never goes back. */
+    OptionalDouble hottest(Instant now) {
+        OptionalDouble hottest = OptionalDouble.empty();
+        for (Path zone : zones.at(now)) {
+            hottest = hotter(hottest, zone);
+        }
+        for (Chip chip : chips.at(now)) {
+            if (!chip.sleeps()) {
+                for (Path input : chip.inputs()) {
+                    hottest = hotter(hottest, input);
+                }
+            }
+        }
+        return hottest;
+    }
+
+    private static OptionalDouble hotter(OptionalDouble hottest, Path sensor) {
+        OptionalDouble milli = KernelFile.number(sensor);
+        double celsius = milli.orElse(Double.NaN) / 1000;
+        return celsius > MIN && celsius < MAX
+                ? OptionalDouble.of(Math.max(hottest.orElse(MIN), celsius))
+                : hottest;
+    }
+
+    private static List<Path> zones(Path sys) {
+        return KernelFile.list(sys.resolve("class/thermal")).stream()
+                .filter(path -> path.getFileName().toString().startsWith("thermal_zone"))
+                .map(path -> path.resolve("temp"))
+                .toList();
     }
 }

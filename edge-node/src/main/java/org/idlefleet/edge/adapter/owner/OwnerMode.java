@@ -34,8 +34,13 @@ public sealed interface OwnerMode {
 
     /** Reads the mode; a file that makes no sense is a pause, since the owner wanted something. */
     static OwnerMode read(Path dataDirectory) {
+        Path file = dataDirectory.resolve(FILE);
+        // Mostly there is none, and it is asked for all day: an exception costs more than a look.
+        if (Files.notExists(file)) {
+            return new Run();
+        }
         try {
-            String text = Files.readString(dataDirectory.resolve(FILE)).strip();
+            String text = Files.readString(file).strip();
             if (text.equals("finish")) {
                 return new Finish();
             }

@@ -207,8 +207,41 @@ class LinuxSourceTest {
         assertThat(idleAt(source, 102)).isEqualTo(OptionalDouble.of(32));
         touch("tty2", 102);
         assertThat(idleAt(source, 103)).isEqualTo(OptionalDouble.of(1));
-        touch("tty1", 120);
-        assertThat(idleAt(source, 140)).isEqualTo(OptionalDouble.of(20));
+        touch("tty1", 720);
+        assertThat(idleAt(source, 740)).isEqualTo(OptionalDouble.of(20));
+        touch("tty1", 750);
+        write("sys/class/tty/tty0/active", "tty3");
+        assertThat(idleAt(source, 760)).isEqualTo(OptionalDouble.of(10));
+    }
+
+    @Test
+    void findsASensorWithinAMinuteWhoseDriverIsLoadedLater() {
+        write("sys/class/hwmon/hwmon0/temp1_input", "40000");
+        LinuxSource source = source();
+        assertThat(heatAt(source, 100)).isEqualTo(OptionalDouble.of(40));
+        write("sys/class/hwmon/hwmon1/temp1_input", "50000");
+        write("sys/class/thermal/thermal_zone0/temp", "60000");
+        assertThat(heatAt(source, 160)).isEqualTo(OptionalDouble.of(60));
+        write("sys/class/thermal/thermal_zone0/temp", "30000");
+        assertThat(heatAt(source, 161)).isEqualTo(OptionalDouble.of(50));
+    }
+
+    private static OptionalDouble heatAt(LinuxSource source, int second) {
+        return source.read(Instant.ofEpochSecond(second)).stream()
+                .filter(reading -> reading.quantity() == Quantity.TEMPERATURE)
+                .map(Reading::value)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aChargerMayBeAnotherTheNextTime() {
+        supply("BAT0", Map.of("type", "Battery", "status", "Unknown", "capacity", "50"));
+        supply("ucsi", Map.of("type", "Unknown", "online", "1"));
+        LinuxSource source = source();
+        assertThat(value(source, Quantity.MAINS)).isEmpty();
+        supply("ucsi", Map.of("type", "USB", "online", "1"));
+        assertThat(value(source, Quantity.MAINS)).isEqualTo(YES);
     }
 
     @Test
