@@ -23,14 +23,6 @@ class NightsTest {
         assertThat(NIGHTS.open()).isGreaterThan(NIGHTS.allowed().dividedBy(2));
     }
 
-    /** Its plug says yes all night; the car drives off and comes home with less than its floor. */
-    @Test
-    void aStuckPlugEmptiesNoBattery() {
-        NightRun.Outcome night = new NightRun(947).run();
-        assertThat(night.violations()).isEmpty();
-        assertThat(night.belowFloor()).isZero();
-    }
-
     @Test
     void aSeedIsAlwaysTheSameNight() {
         assertThat(new NightRun(7).run()).isEqualTo(new NightRun(7).run());

@@ -1,11 +1,16 @@
 package org.idlefleet.coordinator.verification.mutants;
 
-import org.junit.platform.engine.discovery.ClassNameFilter;
+import org.junit.platform.engine.CancellationToken;
+import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
@@ -38,30 +43,45 @@ public final class Mutants {
     /** Where bugs are seeded. */
     static final List<Room> ROOMS =
             List.of(
+                    Room.of("coordinator", "verification", "coordinator.verification", 15),
+                    Room.of("coordinator", "core", "coordinator", 15),
+                    Room.of("edge-node", "gate", "edge.gate", 15),
+                    Room.of("edge-node", "linux", "edge.adapter.linux", 10),
+                    Room.of("edge-node", "bus", "edge.adapter.bus", 8),
+                    Room.of("edge-node", "mqtt", "edge.adapter.mqtt", 8),
+                    Room.of("edge-node", "kuksa", "edge.adapter.kuksa", 8),
+                    // Whole nights must find bugs in the gate, too.
                     new Room(
-                            "coordinator",
-                            "verification",
-                            "org.idlefleet.coordinator.verification.",
-                            15),
-                    new Room("coordinator", "core", "org.idlefleet.coordinator.", 15),
-                    new Room("edge-node", "gate", "org.idlefleet.edge.gate.", 15),
-                    new Room("edge-node", "linux", "org.idlefleet.edge.adapter.linux.", 10));
+                            "edge-node",
+                            "nights",
+                            "org.idlefleet.edge.gate.",
+                            "simulator",
+                            "org.idlefleet.simulator.nights.NightTest",
+                            10));
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-    private final List<String> tests = new ArrayList<>();
+    private final List<String> tests;
     private final Room room;
 
     /**
-     * A package whose sources the bugs of one directory are about.
+     * A package whose sources the bugs of one directory are about, and who must find them.
      *
      * @param module that it is in
      * @param name of the directory
      * @param prefix of the names of its classes
+     * @param judge module of the tests
+     * @param tests what the names of their classes begin with
      * @param least bugs that there are
      */
-    record Room(String module, String name, String prefix, int least) {
+    record Room(String module, String name, String prefix, String judge, String tests, int least) {
+        /** One whose own package's tests must find them. */
+        static Room of(String module, String name, String type, int least) {
+            String prefix = "org.idlefleet." + type + ".";
+            return new Room(module, name, prefix, module, prefix, least);
+        }
+
         Path sources() {
             return home().resolve(Path.of("src/main/java", prefix.split("\\.")));
         }
@@ -70,31 +90,28 @@ public final class Mutants {
             return home().resolve("src/test/mutants").resolve(name);
         }
 
-        Path tests() {
-            return home().resolve("target/test-classes");
-        }
-
         private Path home() {
             return Path.of("..", module);
         }
 
-        /** Whether the class, an inner one perhaps, is of this package and no other below it. */
-        boolean has(String type) {
-            return type.startsWith(prefix) && type.indexOf('.', prefix.length()) < 0;
+        /** Test classes of that name, of one package and no other below it. */
+        List<String> classes() throws IOException {
+            int end = tests.lastIndexOf('.');
+            Path compiled = Path.of("..", judge, "target/test-classes");
+            try (Stream<Path> files =
+                    Files.list(compiled.resolve(tests.substring(0, end).replace('.', '/')))) {
+                return files.map(file -> tests.substring(0, end + 1) + file.getFileName())
+                        .filter(file -> file.startsWith(tests) && file.endsWith("Test.class"))
+                        .sorted()
+                        .map(file -> file.substring(0, file.length() - ".class".length()))
+                        .toList();
+            }
         }
     }
 
     private Mutants(Room room) throws IOException {
         this.room = room;
-        try (Stream<Path> files =
-                Files.list(room.tests().resolve(room.prefix().replace('.', '/')))) {
-            files.map(file -> file.getFileName().toString())
-                    .filter(file -> file.endsWith("Test.class"))
-                    .sorted()
-                    .map(file ->
-                            room.prefix() + file.substring(0, file.length() - ".class".length()))
-                    .forEach(tests::add);
-        }
+        this.tests = room.classes();
     }
 
     public static void main(String[] names) throws Exception {
@@ -104,7 +121,10 @@ public final class Mutants {
         for (Room room : ROOMS) {
             List<Mutant> all =
                     Mutant.of(room.patches()).stream()
-                            .filter(one -> wanted.isEmpty() || wanted.contains(one.name()))
+                            .filter(one ->
+                                    wanted.isEmpty()
+                                            || wanted.contains(one.name())
+                                            || wanted.contains(room.name()))
                             .toList();
             var mutants = new Mutants(room);
             Optional<String> healthy =
@@ -188,26 +208,28 @@ public final class Mutants {
 
     /** Test by test, so that a bug that is found early costs little. */
     private Optional<String> firstFailure(Path classes) throws Exception {
-        URL[] path = {classes.toUri().toURL(), room.tests().toUri().toURL()};
-        try (var loader = new Mutated(path, room)) {
+        try (var loader = new Mutated(classes)) {
             Thread.currentThread().setContextClassLoader(loader);
             for (String test : tests) {
                 var summary = new SummaryGeneratingListener();
+                var enough = CancellationToken.create();
                 LauncherFactory.create()
                         .execute(
-                                LauncherDiscoveryRequestBuilder.request()
-                                        .selectors(
-                                                DiscoverySelectors.selectClass(
-                                                        loader.loadClass(test)))
-                                        .filters(ClassNameFilter.includeClassNamePatterns(".*"))
-                                        .build(),
-                                summary);
+                                LauncherExecutionRequestBuilder.request(
+                                                LauncherDiscoveryRequestBuilder.request()
+                                                        .selectors(
+                                                                DiscoverySelectors.selectClass(
+                                                                        loader.loadClass(test)))
+                                                        .build())
+                                        .listeners(summary, new Enough(enough))
+                                        .cancellationToken(enough)
+                                        .build());
                 if (summary.getSummary().getTestsFoundCount() == 0) {
                     throw new IllegalStateException(test + " has no tests");
                 }
                 for (var failure : summary.getSummary().getFailures()) {
                     return Optional.of(
-                            test.substring(room.prefix().length())
+                            test.substring(test.lastIndexOf('.') + 1)
                                     + ": "
                                     + failure.getTestIdentifier().getDisplayName());
                 }
@@ -216,19 +238,38 @@ public final class Mutants {
         return Optional.empty();
     }
 
-    /** Loads the mutated classes and their tests, and everything else as usual. */
-    private static final class Mutated extends URLClassLoader {
-        private final Room room;
+    /** Ends a run with the first test that fails. */
+    private record Enough(CancellationToken run) implements TestExecutionListener {
+        @Override
+        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+            if (result.getStatus() == TestExecutionResult.Status.FAILED) {
+                run.cancel();
+            }
+        }
+    }
 
-        Mutated(URL[] path, Room room) {
-            super(path, Mutants.class.getClassLoader());
-            this.room = room;
+    /** Loads the mutated classes before the sound ones, with all of ours that may know them. */
+    private static final class Mutated extends URLClassLoader {
+        private static final String OURS = "org.idlefleet.";
+
+        Mutated(Path classes) throws IOException {
+            super(path(classes), Mutants.class.getClassLoader());
+            setDefaultAssertionStatus(true);
+        }
+
+        private static URL[] path(Path classes) throws IOException {
+            var path = new ArrayList<URL>();
+            path.add(classes.toUri().toURL());
+            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+                path.add(Path.of(entry).toUri().toURL());
+            }
+            return path.toArray(URL[]::new);
         }
 
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
             synchronized (getClassLoadingLock(name)) {
-                if (room.has(name) && findLoadedClass(name) == null) {
+                if (name.startsWith(OURS) && findLoadedClass(name) == null) {
                     return findClass(name);
                 }
                 return super.loadClass(name, resolve);
