@@ -19,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,11 +61,21 @@ final class CoordinatorCommand {
                 description = "A setting by its path, such as api.port=8080.")
         private List<String> sets = List.of();
 
+        @Option(
+                names = "--data",
+                paramLabel = "DIR",
+                description =
+                        "Where everything durable is kept (default: idlefleet-data/coordinator).")
+        private Optional<Path> data = Optional.empty();
+
         @Override
         public Integer call() throws InterruptedException {
             Leash.follow();
             try {
-                CoordinatorConfig config = CoordinatorConfig.load(file, System.getenv(), sets);
+                var all = new ArrayList<String>();
+                data.ifPresent(path -> all.add("dataDirectory=" + path));
+                all.addAll(sets);
+                CoordinatorConfig config = CoordinatorConfig.load(file, System.getenv(), all);
                 run(config);
                 return ExitCode.OK;
             } catch (ConfigException | IllegalArgumentException e) {

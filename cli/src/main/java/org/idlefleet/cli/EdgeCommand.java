@@ -115,28 +115,24 @@ final class EdgeCommand {
 
         /** Takes one option as picocli would; false if it is none of these, or is said twice. */
         boolean take(String name, String value) {
-            return switch (name) {
-                case "--set" -> {
-                    sets = Stream.concat(sets.stream(), Stream.of(value)).toList();
-                    yield true;
-                }
+            boolean once = true;
+            switch (name) {
+                case "--set" -> sets = Stream.concat(sets.stream(), Stream.of(value)).toList();
                 case "--config" -> {
-                    boolean first = file.isEmpty();
+                    once = file.isEmpty();
                     file = Optional.of(Path.of(value));
-                    yield first;
                 }
                 case "--data" -> {
-                    boolean first = data.isEmpty();
+                    once = data.isEmpty();
                     data = Optional.of(Path.of(value));
-                    yield first;
                 }
                 case "--coordinator" -> {
-                    boolean first = coordinator.isEmpty();
+                    once = coordinator.isEmpty();
                     coordinator = Optional.of(value);
-                    yield first;
                 }
-                default -> false;
-            };
+                default -> once = false;
+            }
+            return once;
         }
 
         /** Named options win over the file; what nobody names has the usual place. */
@@ -290,16 +286,11 @@ final class EdgeCommand {
                                     runs
                                             ? status.path("mode").asString()
                                             : "not running; this is what it said last"));
-            text.append(
-                    "link %s %s%n"
-                            .formatted(
-                                    status.path("link").asString(),
-                                    status.path("linkReason").asString()));
-            text.append(
-                    "gate %s %s%n"
-                            .formatted(
-                                    status.path("gate").asString(),
-                                    status.path("gateReason").asString()));
+            for (String what : List.of("link", "gate")) {
+                String reason = status.path(what + "Reason").asString();
+                String state = status.path(what).asString();
+                text.append("%s %s%n".formatted(what, (state + " " + reason).strip()));
+            }
             text.append(ledgerFault(status)).append(fetchHeld(status));
             String newer = status.path("software").path("sentence").asString("");
             text.append(newer.isEmpty() ? "" : "software: %s%n".formatted(newer));

@@ -157,6 +157,23 @@ class CommandTest {
     }
 
     @Test
+    void aCoordinatorKeepsWhatIsDurableWhereDataSays() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        Typed answer =
+                Typed.idlefleet(
+                        "coordinator",
+                        "run",
+                        "--data",
+                        file.toString(),
+                        "--set",
+                        "api.port=0",
+                        "--set",
+                        "nodes.port=0");
+        assertThat(answer.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(answer.err()).contains(file.toString());
+    }
+
+    @Test
     void aTakenPortIsNamed() throws IOException {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             Typed answer =

@@ -66,6 +66,23 @@ class OwnerCommandsTest {
     }
 
     @Test
+    void saysHowLinkAndGateStandAndWhyIfThereIsAReason() throws Exception {
+        Files.writeString(
+                directory.resolve("status.json"),
+                """
+                {"pid": 1, "written": "2026-01-02T03:04:05Z", "node": "n", "owner": "ann",
+                 "mode": "running", "link": "connected", "linkReason": "", "gate": "closed", "gateReason": "a: b"}
+                """);
+        assertThat(edge("status").out())
+                .isEqualTo(
+                        """
+                        node n of ann: running
+                        link connected
+                        gate closed a: b
+                        """);
+    }
+
+    @Test
     void showsEveryRuleWithItsReasonAndWhetherTheNodeRuns() throws Exception {
         status(ProcessHandle.current().pid());
         Typed live = edge("why");

@@ -1,5 +1,6 @@
 package org.idlefleet.figures.edge;
 
+import org.idlefleet.cli.fleet.Child;
 import org.idlefleet.edge.Abort;
 import org.idlefleet.edge.Engine;
 import org.idlefleet.edge.EngineException;
@@ -95,7 +96,7 @@ final class SupervisorStops implements AutoCloseable {
     double next() throws IOException, InterruptedException, EngineException {
         Thread.sleep(random.nextInt(60));
         long from = System.nanoTime();
-        signal("STOP", daemon.pid());
+        Child.signal("STOP", daemon.pid());
         long last = from;
         long ticks = -1;
         long still = 0;
@@ -113,7 +114,7 @@ final class SupervisorStops implements AutoCloseable {
             }
             Thread.sleep(1);
         }
-        signal("CONT", daemon.pid());
+        Child.signal("CONT", daemon.pid());
         while (look().state() == 'T') {
             Thread.sleep(1);
         }
@@ -126,13 +127,9 @@ final class SupervisorStops implements AutoCloseable {
                 .orElseThrow(() -> new EngineException("the worker ended by itself", false));
     }
 
-    private static void signal(String name, long pid) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start().waitFor();
-    }
-
     /** Kills the daemon while it is stopped; whether its worker went with it within a second. */
     boolean killed() throws IOException, InterruptedException {
-        signal("STOP", daemon.pid());
+        Child.signal("STOP", daemon.pid());
         daemon.destroyForcibly().waitFor();
         for (int i = 0; i < 1000; i++) {
             Optional<ProcessFile.Look> look = ProcessFile.look(worker);

@@ -69,19 +69,25 @@ public final class Child {
 
     /** SIGSTOP: it does nothing more until it is thawed. */
     public void freeze() throws IOException, InterruptedException {
-        signal("STOP");
+        signal("STOP", pid());
     }
 
     /** SIGCONT. */
     public void thaw() throws IOException, InterruptedException {
-        signal("CONT");
+        signal("CONT", pid());
     }
 
-    private void signal(String name) throws IOException, InterruptedException {
+    /**
+     * Sends a signal and waits until it is sent.
+     *
+     * @param name without its SIG
+     * @throws IOException if there is no such process, or it may not be signalled
+     */
+    public static void signal(String name, long pid) throws IOException, InterruptedException {
         // The shell's own: not every system has a program for it.
-        var shell = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid());
+        var shell = new ProcessBuilder("sh", "-c", "kill -" + name + " " + pid);
         if (shell.start().waitFor() != 0) {
-            throw new IOException("SIG" + name + " did not reach process " + pid());
+            throw new IOException("SIG" + name + " did not reach process " + pid);
         }
     }
 
