@@ -10,7 +10,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -43,23 +42,20 @@ public final class Enrolment {
                                 + "; to enrol it anew, remove "
                                 + directory);
             }
-            NodeIdentity identity =
-                    enrolled(
-                            new EnrolmentClient(config.coordinator(), DOOR_LIMIT),
-                            EnrolmentToken.parse(token));
-            Files.createDirectories(directory);
-            identity.save(directory);
-            return identity;
+            return enrolled(
+                    new EnrolmentClient(config.coordinator(), DOOR_LIMIT),
+                    EnrolmentToken.parse(token),
+                    directory);
         }
     }
 
     /** Tries more than once: the coordinator may be starting, or busy, or out of reach. */
-    private static NodeIdentity enrolled(EnrolmentClient door, EnrolmentToken token)
+    private static NodeIdentity enrolled(EnrolmentClient door, EnrolmentToken token, Path directory)
             throws IOException, InterruptedException {
         var waits = new FullJitter(ENROL_RETRY_MIN, ENROL_RETRY_MAX, new SecureRandom());
         for (int attempt = 1; ; attempt++) {
             try {
-                return door.enrol(token);
+                return door.enrol(token, directory);
             } catch (EnrolmentException e) {
                 if (!e.passing() || attempt == ENROL_ATTEMPTS) {
                     throw e;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyStore;
@@ -67,6 +68,19 @@ public final class EnrolmentClient {
                             csr("simpleenroll", pair).header("Authorization", "Basic " + password));
             return identity(pair, answer, List.of(authority));
         }
+    }
+
+    /**
+     * The same, and saves the identity in {@code directory}. The key is there before anybody is
+     * asked, so that a process that was killed may make the same call again, too.
+     */
+    public NodeIdentity enrol(EnrolmentToken token, Path directory)
+            throws IOException, InterruptedException {
+        first = FirstKey.in(directory);
+        NodeIdentity identity = enrol(token);
+        identity.save(directory);
+        FirstKey.forget(directory);
+        return identity;
     }
 
     /**

@@ -16,18 +16,22 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** Keys and certificates in a PEM file. */
 final class PemFile {
     private static final String KEY = "PRIVATE KEY";
+    private static final String PUBLIC = "PUBLIC KEY";
     private static final String CERTIFICATE = "CERTIFICATE";
     private static final long BYTES_MAX = 1 << 20;
 
@@ -35,6 +39,10 @@ final class PemFile {
 
     static String text(PrivateKey key) {
         return block(KEY, key.getEncoded());
+    }
+
+    static String text(PublicKey key) {
+        return block(PUBLIC, key.getEncoded());
     }
 
     static String text(List<X509Certificate> certificates) {
@@ -75,15 +83,21 @@ final class PemFile {
 
     /** The one private key, an elliptic curve one. */
     static PrivateKey key(Path file, String text) throws IOException {
-        List<byte[]> keys = blocks(file, text, KEY);
-        if (keys.size() != 1) {
-            throw new IOException(file + " shall hold one private key, found " + keys.size());
-        }
         try {
             return KeyFactory.getInstance("EC")
-                    .generatePrivate(new PKCS8EncodedKeySpec(keys.getFirst()));
+                    .generatePrivate(new PKCS8EncodedKeySpec(block(file, text, KEY)));
         } catch (GeneralSecurityException e) {
             throw new IOException(file + " holds a private key that can't be read", e);
+        }
+    }
+
+    /** The one public key, an elliptic curve one. */
+    static PublicKey publicKey(Path file, String text) throws IOException {
+        try {
+            return KeyFactory.getInstance("EC")
+                    .generatePublic(new X509EncodedKeySpec(block(file, text, PUBLIC)));
+        } catch (GeneralSecurityException e) {
+            throw new IOException(file + " holds a public key that can't be read", e);
         }
     }
 
@@ -150,6 +164,19 @@ final class PemFile {
                 + "\n-----END "
                 + label
                 + "-----\n";
+    }
+
+    private static byte[] block(Path file, String text, String label) throws IOException {
+        List<byte[]> found = blocks(file, text, label);
+        if (found.size() != 1) {
+            throw new IOException(
+                    file
+                            + " shall hold one "
+                            + label.toLowerCase(Locale.ROOT)
+                            + ", found "
+                            + found.size());
+        }
+        return found.getFirst();
     }
 
     private static List<byte[]> blocks(Path file, String text, String label) throws IOException {

@@ -72,6 +72,14 @@ class WireCodecTest {
     }
 
     @Test
+    void aCoordinatorThatNamesNoRestWantsToHearItsNodesAsOftenAsElse() throws WireException {
+        var often = Duration.ofSeconds(5);
+        var silent = new CoordinatorMessage.Welcome(1, 1, often, Duration.ZERO, List.of());
+        assertThat(through(COORDINATOR, List.of(silent)))
+                .containsExactly(new CoordinatorMessage.Welcome(1, 1, often, List.of()));
+    }
+
+    @Test
     void theRandomMessagesAreOfEveryKind() {
         Set<Class<?>> kinds = new HashSet<>();
         new RandomMessages(1).fromNode(500).forEach(m -> kinds.add(m.getClass()));
