@@ -144,6 +144,7 @@ final class Placement {
                                 : policy.pace().batchShard(),
                         session.milliSpeed(model.manifest()),
                         fleet.milliSpeed(model.manifest()),
+                        jobs.queue(model.manifest()).freeUnits() - job.freeUnits(),
                         fleet.remainingStay(session),
                         model.batchItems(),
                         policy.limits().shardOutputBytes() / model.outputBytesPerItem());
