@@ -36,6 +36,9 @@ final class Blame {
             Verdict.Agreed verdict,
             Money cost,
             Instant now) {
+        if (verdict.dissenting().isEmpty()) {
+            return;
+        }
         AuditOf audit = job.admitted().audit().orElse(null);
         boolean certain = audit != null && byTrusted(verdict, audit.claim());
         for (Ballot wrong : verdict.dissenting()) {
@@ -57,8 +60,7 @@ final class Blame {
             }
         }
         Ballot accuser = verdict.canonical();
-        boolean disputed = !verdict.dissenting().isEmpty() && !certain;
-        if (disputed && (audit == null || !accuser.equals(audit.claim()))) {
+        if (!certain && (audit == null || !accuser.equals(audit.claim()))) {
             suspect(decision, job, shard, accuser, audit == null, AuditOf.Cause.DISPUTED, now);
         }
     }

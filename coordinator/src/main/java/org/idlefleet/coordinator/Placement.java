@@ -207,13 +207,11 @@ final class Placement {
         int least = Integer.MAX_VALUE;
         for (int i = 0; least > 0 && i < Math.min(NODES_LOOKED_AT, among.size()); i++) {
             ParkSession session = among.get((start + i) % among.size());
-            if (!admits(job, shard, session.owner(), trustedOnly)
-                    || !checkable.test(session)
-                    || late.test(session)) {
-                continue;
-            }
             int flaws = flaws(session, peer, shard, model);
-            if (flaws < least) {
+            if (flaws < least
+                    && admits(job, shard, session.owner(), trustedOnly)
+                    && checkable.test(session)
+                    && !late.test(session)) {
                 best = session;
                 least = flaws;
             }
@@ -222,10 +220,11 @@ final class Placement {
     }
 
     /** Whose result the new one will be held against. */
-    private record Peer(Optional<Instant> enrolled, String network, NumericClass numericClass) {}
+    private record Peer(
+            Optional<Registry.Cohort> cohort, String network, NumericClass numericClass) {}
 
     private Peer peer(OwnerId owner, String network, NumericClass numericClass) {
-        return new Peer(registry.enrolled(owner), network, fleet.settled(numericClass));
+        return new Peer(registry.cohort(owner), network, fleet.settled(numericClass));
     }
 
     /** Empty for the first replica of a shard that no claim is made about. */
@@ -284,8 +283,12 @@ final class Placement {
         return (asked ? 0 : 16)
                 + (model.comparator().judges(peer.numericClass(), session.numericClass()) ? 0 : 8)
                 + (session.network().equals(peer.network()) ? 4 : 0)
-                + (registry.oneCohort(session.owner(), peer.enrolled()) ? 2 : 0)
+                + (ofCohort(session, peer) ? 2 : 0)
                 + (session.numericClass().equals(peer.numericClass()) ? 0 : 1);
+    }
+
+    private boolean ofCohort(ParkSession session, Peer peer) {
+        return peer.cohort().isPresent() && registry.isOf(session.owner(), peer.cohort().get());
     }
 
     /**
@@ -301,10 +304,13 @@ final class Placement {
                 (double) jobs.queue(model.manifest()).freeUnits()
                         / Math.max(1, fleet.milliSpeed(model.manifest()));
         return session -> {
+            if (session.held().isEmpty()) {
+                return false;
+            }
             double seconds =
                     (double) (session.heldUnits() + units)
                             / Math.max(1, session.milliSpeed(model.manifest()));
-            return !session.held().isEmpty() && seconds > Math.max(SOON, left * session.slots());
+            return seconds > Math.max(SOON, left * session.slots());
         };
     }
 

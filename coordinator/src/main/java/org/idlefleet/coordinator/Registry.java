@@ -107,24 +107,30 @@ final class Registry {
         return Optional.ofNullable(nodes.get(node));
     }
 
-    /** When the owner's first node enrolled. */
-    Optional<Instant> enrolled(OwnerId owner) {
-        return Optional.ofNullable(enrolled.get(owner));
-    }
-
     /**
-     * Whether the two enrolled so close together that they may be one person: an enrolment cohort.
+     * An enrolment cohort: those whose first nodes enrolled so close to one owner's that they may
+     * be one person with it.
+     *
+     * @param from the earliest of it
+     * @param to the latest of it
      */
-    boolean oneCohort(OwnerId owner, OwnerId other) {
-        return oneCohort(owner, enrolled(other));
+    record Cohort(Instant from, Instant to) {}
+
+    /** The owner's own; nobody's, if none of its nodes has enrolled. */
+    Optional<Cohort> cohort(OwnerId owner) {
+        return Optional.ofNullable(enrolled.get(owner))
+                .map(at -> new Cohort(at.minus(COHORT), at.plus(COHORT)));
     }
 
-    /** The same where it is known when the other's first node enrolled. */
-    boolean oneCohort(OwnerId owner, Optional<Instant> other) {
-        Instant one = enrolled.get(owner);
-        return one != null
-                && other.isPresent()
-                && Duration.between(one, other.get()).abs().compareTo(COHORT) <= 0;
+    /** Whether the owner belongs to it. */
+    boolean isOf(OwnerId owner, Cohort cohort) {
+        Instant at = enrolled.get(owner);
+        return at != null && !at.isBefore(cohort.from()) && !at.isAfter(cohort.to());
+    }
+
+    /** Whether the two enrolled so close together that they may be one person. */
+    boolean oneCohort(OwnerId owner, OwnerId other) {
+        return cohort(other).filter(cohort -> isOf(owner, cohort)).isPresent();
     }
 
     /** The node that enrolled with this token. */

@@ -319,6 +319,9 @@ final class Tally {
      */
     private static NumericClass countsIn(ParkSession session, Job job, OpenShard shard) {
         NumericClass shown = session.shown();
+        if (shown.equals(session.numericClass())) {
+            return shown;
+        }
         boolean alike =
                 job.admitted().audit().stream().anyMatch(audit -> in(shown, audit.claim()))
                         || job.ballots(shard.index()).stream().anyMatch(vote -> in(shown, vote));

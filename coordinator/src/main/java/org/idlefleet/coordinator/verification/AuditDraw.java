@@ -127,7 +127,10 @@ public final class AuditDraw {
         return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + Digest.BYTES)
                 .putLong(job.number())
                 .putInt(shard)
-                .put(commit.raw())
+                .putLong(commit.a())
+                .putLong(commit.b())
+                .putLong(commit.c())
+                .putLong(commit.d())
                 .array();
     }
 
