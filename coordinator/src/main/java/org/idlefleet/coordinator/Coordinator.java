@@ -25,6 +25,7 @@ public final class Coordinator {
     private final Holds holds = new Holds();
     private final Placement placement;
     private final Convictions convictions;
+    private final Endings endings;
     private final Tally tally;
     private final Admission admission;
     private final Looks looks;
@@ -50,12 +51,27 @@ public final class Coordinator {
         placement = new Placement(fleet, jobs, registry, trust, judges, policy);
         var audits = new Audits(fleet, jobs, registry, trust, judges, book, policy, pay);
         convictions = new Convictions(fleet, jobs, trust, holds, audits, book, policy);
-        tally = new Tally(fleet, jobs, registry, book, policy, audits, convictions, trust, pay);
+        var ringers = new Ringers(trust, audits, policy);
+        var blame = new Blame(jobs, trust, audits, convictions);
+        endings = new Endings(jobs, book, audits, convictions);
+        var settlement = new Settlement(registry, audits, ringers, blame, pay, endings);
+        tally =
+                new Tally(
+                        fleet,
+                        jobs,
+                        registry,
+                        trust,
+                        policy,
+                        audits,
+                        ringers,
+                        blame,
+                        settlement,
+                        endings);
         admission = new Admission(fleet, jobs, registry, trust, book, policy, pay, repeats);
         availability = new Availability(policy, fleet, trust, book, pay);
         looks = new Looks(fleet, jobs, registry, trust, audits, book, pay);
         sessions = new ParkSessions(fleet, registry, trust, book, policy);
-        leases = new Leases(fleet, jobs, trust, tally, availability, policy);
+        leases = new Leases(fleet, jobs, trust, endings, availability, policy);
         facts = new JobFacts(fleet, jobs, book, trust, pay, holds, availability, policy);
     }
 
@@ -250,7 +266,7 @@ public final class Coordinator {
 
     private Decision begin(Instant now) {
         var decision = new Decision.Builder().event(new Event.LifeBegan(epoch + 1, now));
-        tally.restart(decision, now);
+        endings.restart(decision, now);
         tally.owed().forEach(decision::send);
         return decision.build();
     }
@@ -268,7 +284,7 @@ public final class Coordinator {
         // One that only waits for its audits has its results.
         JobEnd how = job.get().work().done() ? JobEnd.DONE : JobEnd.CANCELLED;
         return new Decision.Builder()
-                .all(tally.end(job.get(), how, "", now))
+                .all(endings.end(job.get(), how, "", now))
                 .send(new Send.Reply(cancel.request(), new Answer.Done()))
                 .build();
     }
@@ -281,9 +297,9 @@ public final class Coordinator {
         if (late.isPresent()) {
             return tally.late(late.get(), now);
         }
-        Optional<Job> abandoned = tally.abandonedAt(now);
+        Optional<Job> abandoned = endings.abandonedAt(now);
         if (abandoned.isPresent()) {
-            return tally.end(abandoned.get(), JobEnd.DONE, "", now);
+            return endings.end(abandoned.get(), JobEnd.DONE, "", now);
         }
         Decision silent = sessions.silent(now);
         if (!silent.events().isEmpty()) {

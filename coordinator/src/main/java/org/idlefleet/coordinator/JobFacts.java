@@ -119,7 +119,7 @@ final class JobFacts {
         jobs.settled(settled.to() - settled.from());
         jobs.refresh(job);
         if (job.admitted().durable() && job.work().done()) {
-            jobs.lookAt(settled.at().plus(Tally.PATIENCE), settled.job());
+            jobs.lookAt(settled.at().plus(Endings.PATIENCE), settled.job());
         }
     }
 

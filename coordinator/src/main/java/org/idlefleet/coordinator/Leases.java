@@ -32,7 +32,7 @@ final class Leases {
     private final Fleet fleet;
     private final Jobs jobs;
     private final Trust trust;
-    private final Tally tally;
+    private final Endings endings;
     private final Availability availability;
     private final Policy policy;
 
@@ -40,13 +40,13 @@ final class Leases {
             Fleet fleet,
             Jobs jobs,
             Trust trust,
-            Tally tally,
+            Endings endings,
             Availability availability,
             Policy policy) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.trust = trust;
-        this.tally = tally;
+        this.endings = endings;
         this.availability = availability;
         this.policy = policy;
     }
@@ -90,7 +90,7 @@ final class Leases {
         }
         return new Decision.Builder()
                 .all(ended)
-                .all(tally.end(job.get(), JobEnd.INPUT, refused.detail(), now))
+                .all(endings.end(job.get(), JobEnd.INPUT, refused.detail(), now))
                 .build();
     }
 
@@ -125,7 +125,7 @@ final class Leases {
         jobs.open(last.lease().job())
                 .filter(job -> hopeless(job, last))
                 .filter(_ -> decision.events().stream().noneMatch(Event.JobEnded.class::isInstance))
-                .map(job -> tally.end(job, JobEnd.ATTEMPTS, last.detail(), now))
+                .map(job -> endings.end(job, JobEnd.ATTEMPTS, last.detail(), now))
                 .ifPresent(more::all);
         return more.build();
     }

@@ -3,33 +3,22 @@ package org.idlefleet.coordinator;
 import org.idlefleet.coordinator.Command.Compared;
 import org.idlefleet.coordinator.Command.ResultReturned;
 import org.idlefleet.coordinator.Event.BallotCast;
-import org.idlefleet.coordinator.Event.JobAdmitted;
-import org.idlefleet.coordinator.Event.JobEnded;
 import org.idlefleet.coordinator.Event.LeaseAnswered;
 import org.idlefleet.coordinator.Event.LeaseEnd;
 import org.idlefleet.coordinator.Event.LeaseEnded;
 import org.idlefleet.coordinator.Event.MoreBallotsWanted;
-import org.idlefleet.coordinator.Event.ShardSettled;
 import org.idlefleet.coordinator.fleet.Fleet;
 import org.idlefleet.coordinator.fleet.ParkSession;
 import org.idlefleet.coordinator.scheduling.OpenShard;
 import org.idlefleet.coordinator.scheduling.OpenShard.Replica;
-import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.coordinator.verification.Tolerance;
 import org.idlefleet.coordinator.verification.Verdict;
 import org.idlefleet.coordinator.verification.Voter;
-import org.idlefleet.ledger.AccountId;
-import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
-import org.idlefleet.ledger.Posting;
-import org.idlefleet.ledger.Transaction;
-import org.idlefleet.ledger.TransactionId;
-import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.NumericClass;
-import org.idlefleet.protocol.OwnerId;
 import org.jspecify.annotations.Nullable;
 
 import java.time.Duration;
@@ -37,58 +26,44 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
-/**
- * Turns results into votes, votes into verdicts, and a verdict into its payment, in one decision.
- */
+/** Turns results into votes and votes into verdicts, and has them settled in the same decision. */
 final class Tally {
     /** So many ballots that can't judge each other are enough to ask a trusted owner. */
     private static final int UNJUDGED_EXTRAS = 1;
 
-    /**
-     * A durable job whose work is done waits so long for somebody who could do its audits, and as
-     * long after each was opened. Then it ends: the audits go on, and what they find wrong later is
-     * paid back, as with requests.
-     */
-    static final Duration PATIENCE = Duration.ofMinutes(1);
-
-    /** How often it is looked whether somebody is there. */
-    private static final Duration LOOK_EVERY = Duration.ofSeconds(15);
-
     private final Fleet fleet;
     private final Jobs jobs;
     private final Registry registry;
-    private final Book book;
+    private final Trust trust;
     private final Policy policy;
     private final Audits audits;
-    private final Convictions convictions;
     private final Ringers ringers;
     private final Blame blame;
-    private final Trust trust;
-    private final Pay pay;
+    private final Settlement settlement;
+    private final Endings endings;
 
     Tally(
             Fleet fleet,
             Jobs jobs,
             Registry registry,
-            Book book,
+            Trust trust,
             Policy policy,
             Audits audits,
-            Convictions convictions,
-            Trust trust,
-            Pay pay) {
+            Ringers ringers,
+            Blame blame,
+            Settlement settlement,
+            Endings endings) {
         this.fleet = fleet;
         this.jobs = jobs;
         this.registry = registry;
-        this.book = book;
+        this.trust = trust;
         this.policy = policy;
         this.audits = audits;
-        this.ringers = new Ringers(trust, audits, policy);
-        this.blame = new Blame(jobs, trust, audits, convictions);
-        this.convictions = convictions;
-        this.trust = trust;
-        this.pay = pay;
+        this.ringers = ringers;
+        this.blame = blame;
+        this.settlement = settlement;
+        this.endings = endings;
     }
 
     /**
@@ -140,7 +115,8 @@ final class Tally {
         Optional<Delivery> delivery = delivery(result, now);
         if (job.needed() == 1 && job.ballots(shard.index()).isEmpty()) {
             var verdict = new Verdict.Agreed(ballot, List.of(ballot), List.of(), List.of());
-            return settle(decision, job, shard, verdict, List.of(), newest(delivery, ballot), now)
+            return settlement
+                    .settle(decision, job, shard, verdict, List.of(), newest(delivery, ballot), now)
                     .build();
         }
         return cast(decision, job, shard, ballot, delivery, now).build();
@@ -194,10 +170,11 @@ final class Tally {
             return Decision.event(referee(job, shard, comparison));
         }
         if (ringers.inDoubt(job, verdict)) {
-            return end(job, JobEnd.NO_QUORUM, "the known answer is in doubt", now);
+            return endings.end(job, JobEnd.NO_QUORUM, "the known answer is in doubt", now);
         }
         return switch (verdict) {
-            case Verdict.Agreed agreed -> settle(job, shard, ballots, comparison, agreed, now);
+            case Verdict.Agreed agreed ->
+                    settlement.settle(job, shard, ballots, comparison, agreed, now);
             case Verdict.Open open -> more(job, shard, open, comparison, now);
         };
     }
@@ -223,42 +200,6 @@ final class Tally {
         return owed;
     }
 
-    /**
-     * Ends a job: its hold is given back, its running replicas are called off, and a failed job
-     * whose client gets nothing costs nothing.
-     */
-    Decision end(Job job, JobEnd end, String detail, Instant now) {
-        return end(new Decision.Builder(), job, end, detail, Money.ZERO, now).build();
-    }
-
-    /**
-     * After a restart: jobs that lived only as long as their request end. Audits are among them;
-     * those of results that durable jobs keep are opened anew, whatever they were opened for. What
-     * others had claimed is gone, and so is what requests had that ended with the process.
-     */
-    void restart(Decision.Builder decision, Instant now) {
-        for (Job job : List.copyOf(jobs.open())) {
-            job.admitted().audit().ifPresent(audit -> again(decision, audit, now));
-            if (!job.admitted().durable()) {
-                end(decision, job, JobEnd.RESTART, "", Money.ZERO, now);
-            }
-        }
-    }
-
-    private void again(Decision.Builder decision, AuditOf audit, Instant now) {
-        jobs.open(audit.job())
-                .filter(audited -> audited.admitted().durable() && audit.kept())
-                .filter(audited -> audited.stands(audit.claim(), audit.shard(), audit.from()))
-                .ifPresent(audited ->
-                        audits.openForAnyone(
-                                decision,
-                                audited.admitted(),
-                                audit,
-                                audit.job(),
-                                audit.from(),
-                                now));
-    }
-
     /** So many replicas of one shard there may be, because so many ballots can be judged. */
     int replicasMax() {
         return Math.min(Voter.BALLOTS_MAX, policy.limits().attempts());
@@ -276,12 +217,12 @@ final class Tally {
                 if (comparison != null
                         && comparison.ballots() == ballots.size()
                         && judge(job, ballots, comparison) instanceof Verdict.Agreed agreed) {
-                    return settle(job, shard, ballots, comparison, agreed, now);
+                    return settlement.settle(job, shard, ballots, comparison, agreed, now);
                 }
             }
         }
         if (job.work().done()) {
-            return end(job, JobEnd.DONE, "", now);
+            return endings.end(job, JobEnd.DONE, "", now);
         }
         var decision = new Decision.Builder();
         AuditOf audit = job.admitted().audit().orElse(null);
@@ -294,22 +235,7 @@ final class Tally {
                 audits.waitOn(decision, job, audit, now);
             }
         }
-        return end(decision, job, JobEnd.DEADLINE, why, Money.ZERO, now).build();
-    }
-
-    /** A durable job that only waits for audits which nobody does and nobody there could do. */
-    Optional<Job> abandonedAt(Instant now) {
-        return jobs.abandonedAt(now, LOOK_EVERY, job -> abandoned(job, now));
-    }
-
-    private boolean abandoned(Job job, Instant now) {
-        return job.work().done()
-                && !convictions.owes(job)
-                && job.openAudits().stream()
-                        .flatMap(audit -> jobs.open(audit).stream())
-                        .noneMatch(audit ->
-                                audit.admitted().at().plus(PATIENCE).isAfter(now)
-                                        || audits.served(audit));
+        return endings.end(decision, job, JobEnd.DEADLINE, why, Money.ZERO, now).build();
     }
 
     /**
@@ -406,7 +332,7 @@ final class Tally {
                 AuditOf.Cause cause = unjudged ? AuditOf.Cause.UNJUDGED : AuditOf.Cause.DISPUTED;
                 blame.suspect(decision, job, shard, audit.claim(), true, cause, now);
             }
-            return end(decision, job, JobEnd.NO_QUORUM, "", Money.ZERO, now).build();
+            return endings.end(decision, job, JobEnd.NO_QUORUM, "", Money.ZERO, now).build();
         }
         return Decision.event(
                 new MoreBallotsWanted(
@@ -453,7 +379,8 @@ final class Tally {
         Comparison equal = Comparison.equal(all.size());
         return refereeDue(job, all, equal, agreed)
                 ? decision.event(referee(job, shard, equal))
-                : settle(decision, job, shard, agreed, List.of(), newest(delivery, ballot), now);
+                : settlement.settle(
+                        decision, job, shard, agreed, List.of(), newest(delivery, ballot), now);
     }
 
     private static boolean same(List<Ballot> ballots) {
@@ -463,258 +390,6 @@ final class Tally {
             }
         }
         return true;
-    }
-
-    /**
-     * How far each ballot is from the canonical one, in the order in which the verdict has them.
-     */
-    private static List<Double> distances(
-            List<Ballot> ballots, Comparison comparison, Verdict.Agreed verdict) {
-        int canonical = ballots.indexOf(verdict.canonical());
-        return verdict.ballots().stream()
-                .map(ballot -> comparison.between(ballots.indexOf(ballot), canonical))
-                .toList();
-    }
-
-    /** Settles by votes whose distances were measured; how each came in, the job knows. */
-    private Decision settle(
-            Job job,
-            OpenShard shard,
-            List<Ballot> ballots,
-            Comparison comparison,
-            Verdict.Agreed agreed,
-            Instant now) {
-        return settle(
-                        new Decision.Builder(),
-                        job,
-                        shard,
-                        agreed,
-                        distances(ballots, comparison, agreed),
-                        Optional.empty(),
-                        now)
-                .build();
-    }
-
-    private Decision.Builder settle(
-            Decision.Builder decision,
-            Job job,
-            OpenShard shard,
-            Verdict.Agreed verdict,
-            List<Double> distances,
-            Optional<Delivery.Newest> newest,
-            Instant now) {
-        Lease canonical = verdict.canonical().lease();
-        Pay.Settled paid = payment(job, shard, verdict, newest, now);
-        Money charged = paid.payment().charged();
-        int ppm = audits.ppm(job.admitted(), verdict.canonical(), now);
-        AuditDraw.Draw draw =
-                audits.draw(job.admitted().job(), shard.index(), verdict.canonical(), ppm, now);
-        decision.event(
-                new ShardSettled(
-                        job.admitted().job(),
-                        shard.index(),
-                        shard.from(),
-                        shard.to(),
-                        canonical,
-                        verdict.agreeing(),
-                        verdict.inconclusive(),
-                        verdict.dissenting(),
-                        paid.first(),
-                        ppm,
-                        draw,
-                        distances,
-                        paid.further(),
-                        paid.contributors(),
-                        job.cameAt(canonical).filter(at -> at.isBefore(now)).orElse(now),
-                        now));
-        if (draw.audited()) {
-            audit(decision, job, shard, verdict.canonical(), draw, now);
-        }
-        blame.consequences(decision, job, shard, verdict, charged, now);
-        ringers.after(decision, job, shard, verdict, now);
-        boolean kept = job.admitted().audit().isEmpty();
-        if (kept) {
-            decision.send(new Send.Keep(canonical, shard.from(), shard.to()));
-        }
-        for (Ballot ballot : verdict.ballots()) {
-            boolean needed = kept && ballot.lease().equals(canonical);
-            if (!needed && ballot.lease().job().equals(job.admitted().job())) {
-                decision.send(new Send.Drop(ballot.lease()));
-            }
-        }
-        for (Replica other : shard.running()) {
-            if (verdictLacks(verdict, other)) {
-                decision.send(new Send.Cancel(other.session(), other.lease()));
-            }
-        }
-        int items = shard.to() - shard.from();
-        if (job.work().settledItems() + items == job.work().units().items()
-                && !awaitsAudits(decision, job)) {
-            end(decision, job, JobEnd.DONE, "", charged, now);
-        }
-        return decision;
-    }
-
-    /** Opens the audit of a result that was drawn, by a trusted owner if that was drawn, too. */
-    private void audit(
-            Decision.Builder decision,
-            Job job,
-            OpenShard shard,
-            Ballot claim,
-            AuditDraw.Draw draw,
-            Instant now) {
-        JobAdmitted admitted = job.admitted();
-        AuditOf audit =
-                audits.of(
-                        admitted.job(),
-                        shard.index(),
-                        shard.from(),
-                        shard.to(),
-                        claim,
-                        draw.trusted() && audits.trustedFree(admitted, claim),
-                        AuditOf.Cause.DRAWN,
-                        draw.reviewed(),
-                        true);
-        audits.openDrawn(decision, admitted, audit, now);
-    }
-
-    /** Whether a durable job's results may still change: it has not ended then. */
-    private boolean awaitsAudits(Decision.Builder decision, Job job) {
-        if (!job.admitted().durable()) {
-            return false;
-        }
-        JobId id = job.admitted().job();
-        int change = 0;
-        for (Event event : decision.soFar()) {
-            if (event instanceof JobAdmitted opened) {
-                change +=
-                        opened.audit().filter(audit -> audit.job().equals(id)).isPresent() ? 1 : 0;
-            } else if (event instanceof JobEnded closed) {
-                change -= checks(closed.job(), id) ? 1 : 0;
-            }
-        }
-        return job.openAudits().size() + change > 0 || convictions.owes(job);
-    }
-
-    private boolean checks(JobId auditor, JobId audited) {
-        return jobs.open(auditor)
-                .flatMap(job -> job.admitted().audit())
-                .filter(audit -> audit.job().equals(audited))
-                .isPresent();
-    }
-
-    private static boolean verdictLacks(Verdict.Agreed verdict, Replica replica) {
-        for (Ballot ballot : verdict.ballots()) {
-            if (ballot.lease().equals(replica.lease())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /**
-     * The client pays the quorum it bought. All whose results were within tolerance share it alike,
-     * so an extra vote that was needed costs the client nothing.
-     *
-     * @param newest how the newest result came in, which the job does not know yet
-     */
-    private Pay.Settled payment(
-            Job job,
-            OpenShard shard,
-            Verdict.Agreed verdict,
-            Optional<Delivery.Newest> newest,
-            Instant now) {
-        if (verdict.ballots().size() == 1) {
-            return pay.pay(job, model(job), shard, verdict.agreeing(), newest, now);
-        }
-        var paid = new TreeMap<OwnerId, Ballot>();
-        for (List<Ballot> counting : List.of(verdict.agreeing(), verdict.inconclusive())) {
-            for (Ballot ballot : counting) {
-                if (ballot.lease().job().equals(job.admitted().job())) {
-                    paid.putIfAbsent(ballot.owner(), ballot);
-                }
-            }
-        }
-        return pay.pay(job, model(job), shard, List.copyOf(paid.values()), newest, now);
-    }
-
-    private Decision.Builder end(
-            Decision.Builder decision,
-            Job job,
-            JobEnd end,
-            String detail,
-            Money lastPayment,
-            Instant now) {
-        String id = job.admitted().job().toString();
-        String client = job.admitted().client().value();
-        boolean refunded =
-                !job.admitted().durable()
-                        && job.admitted().audit().isEmpty()
-                        && end != JobEnd.DONE
-                        && end != JobEnd.CANCELLED
-                        && job.paid().isPositive();
-        decision.event(
-                new JobEnded(
-                        job.admitted().job(),
-                        end,
-                        detail,
-                        end == JobEnd.DONE ? rest(id, client, lastPayment) : book.voiding(id),
-                        refunded
-                                ? Optional.of(
-                                        Transaction.fund(
-                                                TransactionId.refund(client, id), job.paid()))
-                                : Optional.empty(),
-                        now));
-        if (end != JobEnd.DONE) {
-            for (OpenShard shard : job.work().shards()) {
-                shard.running()
-                        .forEach(replica ->
-                                decision.send(new Send.Cancel(replica.session(), replica.lease())));
-            }
-        }
-        boolean audit = job.admitted().audit().isPresent();
-        int results = job.results();
-        int drawn = job.audits().drawn();
-        for (Event event : decision.soFar()) {
-            if (event instanceof ShardSettled last && last.job().equals(job.admitted().job())) {
-                results++;
-                drawn += last.draw().audited() ? 1 : 0;
-            }
-        }
-        decision.send(
-                new Send.Ended(
-                        job.admitted().job(),
-                        end,
-                        detail,
-                        audit,
-                        results,
-                        drawn,
-                        job.admitted().assurance()));
-        job.admitted()
-                .audit()
-                .flatMap(of -> jobs.open(of.job()))
-                .ifPresent(audited -> {
-                    if (audited.work().done() && !awaitsAudits(decision, audited)) {
-                        end(decision, audited, JobEnd.DONE, "", Money.ZERO, now);
-                    }
-                });
-        return decision;
-    }
-
-    /**
-     * What the hold will still have once the last shard is paid; a hold paid out whole ends by
-     * itself.
-     */
-    private Optional<Transaction> rest(String job, String client, Money lastPayment) {
-        return book.hold(job)
-                .map(hold -> hold.rest().minus(lastPayment))
-                .filter(Money::isPositive)
-                .map(rest ->
-                        new Transaction(
-                                TransactionId.voiding(job),
-                                List.of(
-                                        new Posting(AccountId.hold(client), rest.negate()),
-                                        new Posting(AccountId.prepaid(client), rest))));
     }
 
     private static Send compare(Job job, OpenShard shard, List<Ballot> ballots, ModelSpec model) {
