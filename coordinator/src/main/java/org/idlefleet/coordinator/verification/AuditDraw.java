@@ -127,10 +127,7 @@ public final class AuditDraw {
         return ByteBuffer.allocate(Long.BYTES + Integer.BYTES + Digest.BYTES)
                 .putLong(job.number())
                 .putInt(shard)
-                .putLong(commit.a())
-                .putLong(commit.b())
-                .putLong(commit.c())
-                .putLong(commit.d())
+                .put(commit.raw())
                 .array();
     }
 
