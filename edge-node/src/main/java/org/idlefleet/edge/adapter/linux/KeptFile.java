@@ -30,8 +30,20 @@ final class KeptFile {
             from.seek(0);
             return KernelFile.text(bytes, from.read(bytes));
         } catch (IOException e) {
-            open = null;
+            close();
             return "";
         }
+    }
+
+    /** What opens and can't be read, such as pressure that the kernel does not count, is let go. */
+    private void close() {
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (IOException e) {
+            // It can't be read either way.
+        }
+        open = null;
     }
 }
