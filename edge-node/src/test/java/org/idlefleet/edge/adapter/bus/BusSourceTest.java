@@ -50,6 +50,10 @@ class BusSourceTest {
     private static final BusSource.Pace PACE =
             new BusSource.Pace(Duration.ofMillis(500), Duration.ofMillis(400));
 
+    /** Nothing becomes known or unknown only because time goes by. */
+    private static final BusSource.Pace HOURLY =
+            new BusSource.Pace(Duration.ofHours(1), Duration.ofSeconds(2));
+
     @TempDir Path directory;
 
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -130,17 +134,21 @@ class BusSourceTest {
     }
 
     private BusSource source() {
+        return source(PACE, InstantSource.system());
+    }
+
+    private BusSource source(BusSource.Pace pace, InstantSource clock) {
         return keep(
-                BusSource.find(
-                                system.address(),
-                                PACE,
-                                _ -> Duration.ofMillis(20),
-                                InstantSource.system())
+                BusSource.find(system.address(), pace, _ -> Duration.ofMillis(20), clock)
                         .orElseThrow());
     }
 
     private static OptionalDouble value(BusSource source, Quantity quantity) {
-        return source.read(Instant.now()).stream()
+        return value(source, quantity, Instant.now());
+    }
+
+    private static OptionalDouble value(BusSource source, Quantity quantity, Instant now) {
+        return source.read(now).stream()
                 .filter(reading -> reading.quantity() == quantity)
                 .map(Reading::value)
                 .findFirst()
@@ -204,15 +212,7 @@ class BusSourceTest {
     @Test
     void wakesWhoWaitsAsSoonAsTheDeviceIsAboutToSleep() throws Exception {
         Service logind = logind();
-        BusSource source =
-                keep(
-                        BusSource.find(
-                                        system.address(),
-                                        new BusSource.Pace(
-                                                Duration.ofHours(1), Duration.ofSeconds(2)),
-                                        _ -> Duration.ofMillis(20),
-                                        InstantSource.system())
-                                .orElseThrow());
+        BusSource source = source(HOURLY, InstantSource.system());
         becomes(source, Quantity.SLEEPING, NO);
         var woken = new AtomicInteger();
         source.whenChanged(woken::incrementAndGet);
@@ -385,13 +385,24 @@ class BusSourceTest {
     @Test
     void connectsAgainToABusThatDied() throws Exception {
         logind();
-        BusSource source = source();
+        BusSource source = source(HOURLY, InstantSource.system());
         becomes(source, Quantity.SLEEPING, NO);
         system.kill();
         becomes(source, Quantity.SLEEPING, UNKNOWN);
         system.restart();
         logind();
         becomes(source, Quantity.SLEEPING, NO);
+    }
+
+    @Test
+    void knowsNothingAnyMoreOfWhatWasSaidFourRoundsAgo() throws Exception {
+        logind();
+        Instant said = Instant.parse("2026-11-22T20:00:00Z");
+        BusSource source = source(PACE, () -> said);
+        await().until(() -> value(source, Quantity.SLEEPING, said).isPresent());
+        Instant last = said.plus(PACE.every().multipliedBy(4));
+        assertThat(value(source, Quantity.SLEEPING, last)).isEqualTo(NO);
+        assertThat(value(source, Quantity.SLEEPING, last.plusNanos(1))).isEqualTo(UNKNOWN);
     }
 
     @Test

@@ -74,6 +74,21 @@ class KuksaSourceTest {
         }
     }
 
+    /** It may have waited in the vehicle or on the way. */
+    @Test
+    void countsAValuesAgeFromWhenItWasSo() throws Exception {
+        try (var broker = new FakeBroker();
+                var source = source(options(broker))) {
+            park(broker, VssProfile.V6, Set.of(Vehicle.GEAR));
+            broker.tell(
+                    Vehicle.GEAR, Value.newBuilder().setInt32(126).build(), START.minusMillis(501));
+            // What comes after it has come, too.
+            broker.tell(Vehicle.SPEED, Vehicle.number(3), START);
+            await().until(() -> values(source).getOrDefault(Quantity.SPEED, 0.0) == 3);
+            assertThat(values(source)).doesNotContainKey(Quantity.GEAR_PARK);
+        }
+    }
+
     @Test
     void saysAtOnceThatTheCarDrivesOff() throws Exception {
         try (var broker = new FakeBroker();
