@@ -2,8 +2,12 @@ package org.idlefleet.edge.adapter.worker;
 
 import ai.onnxruntime.OrtEnvironment;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.Field;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +19,7 @@ import java.util.Locale;
  * removes them at its end, which a killed one does not reach.
  */
 final class NativeLibraries {
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
     private static final List<String> NAMES = List.of("onnxruntime", "onnxruntime4j_jni");
 
     private NativeLibraries() {}
@@ -34,6 +39,24 @@ final class NativeLibraries {
             }
         }
         System.setProperty("onnxruntime.native.path", own.toAbsolutePath().toString());
+    }
+
+    /**
+     * Removes the empty directory that the loaded runtime has made among temporary files, and would
+     * remove at its end, which a killed process does not reach either. The runtime tells nobody
+     * where it is; a release that keeps it elsewhere leaves it behind.
+     */
+    static void tidyUp() {
+        try {
+            Field directory =
+                    Class.forName("ai.onnxruntime.OnnxRuntime").getDeclaredField("tempDirectory");
+            directory.setAccessible(true);
+            if (directory.get(null) instanceof Path made) {
+                Files.deleteIfExists(made);
+            }
+        } catch (ReflectiveOperationException | IOException e) {
+            LOG.debug("a directory of ONNX Runtime stays: {}", e.toString());
+        }
     }
 
     private static boolean unpack(String resource, Path to) throws IOException {

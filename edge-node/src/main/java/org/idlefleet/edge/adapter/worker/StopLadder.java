@@ -121,8 +121,9 @@ final class StopLadder implements AutoCloseable {
             held.freeze();
             frozen.incrementAndGet();
         } else {
-            held.kill();
+            // Counted first: who sees the worker's end cost time sees that it is its end.
             killed.incrementAndGet();
+            held.kill();
         }
         return steps + 1;
     }

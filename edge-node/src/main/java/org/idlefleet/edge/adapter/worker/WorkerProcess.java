@@ -100,6 +100,7 @@ public final class WorkerProcess {
             NativeLibraries.use(natives);
             // From inside they could not be unpacked.
             OnnxEngine.loadLibraries();
+            NativeLibraries.tidyUp();
             return new WorkerProcess(OnnxEngine.open(setup.options()));
         } catch (IOException | RuntimeException | LinkageError e) {
             fail(control, String.valueOf(e.getMessage()));

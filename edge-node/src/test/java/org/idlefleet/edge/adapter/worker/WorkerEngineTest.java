@@ -249,6 +249,19 @@ class WorkerEngineTest {
         }
     }
 
+    /** Killed as it is, it can't clear up at its end. */
+    @Test
+    void leavesNothingAmongTemporaryFiles(@TempDir Path temporary) throws Exception {
+        engine.close();
+        var command = new ArrayList<>(WorkerLaunch.likeThis().command());
+        command.add(1, "-Djava.io.tmpdir=" + temporary);
+        engine = WorkerHost.open(new WorkerLaunch(command, Map.of()), directory, models);
+        assertThat(run(load(), ITEMS)).isInstanceOf(ShardOutcome.Done.class);
+        engine.stop();
+        await().atMost(SOON).until(() -> engine.killed() == 1);
+        assertThat(temporary).isEmptyDirectory();
+    }
+
     @Test
     void givesWayToOthersAndLeavesNoMemoryImage() throws Exception {
         assumeTrue(Kernel.present(), "needs Linux");

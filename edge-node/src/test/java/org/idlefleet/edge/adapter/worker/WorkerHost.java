@@ -21,6 +21,10 @@ final class WorkerHost {
     }
 
     static WorkerEngine open(Path directory, Path models) throws Exception {
+        return open(WorkerLaunch.likeThis(), directory, models);
+    }
+
+    static WorkerEngine open(WorkerLaunch launch, Path directory, Path models) throws Exception {
         EdgeConfig config =
                 EdgeConfig.load(
                         Optional.empty(),
@@ -30,6 +34,6 @@ final class WorkerHost {
                                 "node.coordinator=localhost",
                                 "engine.provider=cpu",
                                 "engine.lanes=2"));
-        return WorkerEngine.open(WorkerLaunch.likeThis(), config.engine(), directory, models);
+        return WorkerEngine.open(launch, config.engine(), directory, models);
     }
 }
