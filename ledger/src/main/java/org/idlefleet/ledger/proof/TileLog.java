@@ -16,8 +16,23 @@ public final class TileLog implements MerkleTree.Nodes {
     private static final int LEVELS_PER_TILE = 8;
 
     private final TileStore store;
-    private final Map<TileId, byte[]> changed = new TreeMap<>();
+    private final Map<TileId, Growing> changed = new TreeMap<>();
     private long size;
+
+    /** A tile with room for all its hashes, so that one more is not a copy of all before it. */
+    private static final class Growing {
+        private final byte[] bytes = new byte[TileId.WIDTH * Hash.LENGTH];
+        private int hashes;
+
+        Growing(byte[] known) {
+            System.arraycopy(known, 0, bytes, 0, known.length);
+            hashes = known.length / Hash.LENGTH;
+        }
+
+        byte[] known() {
+            return Arrays.copyOf(bytes, hashes * Hash.LENGTH);
+        }
+    }
 
     /** Continues a log of {@code size} leaves, whose tiles the store has. */
     public TileLog(TileStore store, long size) {
@@ -48,7 +63,7 @@ public final class TileLog implements MerkleTree.Nodes {
     }
 
     public void flush() {
-        changed.forEach(store::write);
+        changed.forEach((id, tile) -> store.write(id, tile.known()));
         changed.clear();
     }
 
@@ -78,28 +93,25 @@ public final class TileLog implements MerkleTree.Nodes {
         return node(tile, start, count);
     }
 
+    /** Returns all of the tile, with what is not known yet at its end. */
     private byte[] put(TileId id, int slot, Hash hash) {
-        byte[] tile = changed.get(id);
-        if (tile == null) {
-            tile = store.read(id);
-        }
-        if (tile.length < slot * Hash.LENGTH) {
+        Growing tile = changed.computeIfAbsent(id, known -> new Growing(store.read(known)));
+        if (tile.hashes < slot) {
             throw new IllegalStateException(
                     id.path(TileId.WIDTH)
                             + ": expected "
                             + slot
                             + " hashes, found "
-                            + tile.length / Hash.LENGTH);
+                            + tile.hashes);
         }
-        byte[] grown = Arrays.copyOf(tile, (slot + 1) * Hash.LENGTH);
-        hash.copyTo(grown, slot * Hash.LENGTH);
-        changed.put(id, grown);
-        return grown;
+        hash.copyTo(tile.bytes, slot * Hash.LENGTH);
+        tile.hashes = slot + 1;
+        return tile.bytes;
     }
 
     private byte[] tile(TileId id) {
-        byte[] tile = changed.get(id);
-        return tile != null ? tile : store.read(id);
+        Growing tile = changed.get(id);
+        return tile == null ? store.read(id) : tile.known();
     }
 
     private static Hash node(byte[] tile, int start, int count) {
