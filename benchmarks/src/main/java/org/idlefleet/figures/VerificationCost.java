@@ -11,8 +11,8 @@ import java.util.Map;
 /**
  * What checking results adds to the control plane: the same load with a quorum of one and with
  * {@code standard} terms in turn, on one warm coordinator with real TLS, a durable log and owners
- * past their warm-up, some of them trusted. Processor time of the coordinator's process, so what
- * else the machine does counts little.
+ * past their warm-up, some of them trusted. Processor time of the coordinator's process until
+ * everything is booked and proven, so what else the machine does counts little.
  *
  * <p>The check of a result is a shard like any other to the control plane: leased, sent, answered,
  * voted on, paid, booked. So the cost of the verification path is what an <em>execution</em> takes
@@ -95,7 +95,7 @@ final class VerificationCost {
             throws InterruptedException {
         var job = new ArrayList<String>(1);
         Pace pace =
-                Pace.measure(
+                Pace.measureToTheEnd(
                         fleet, stubs, shards, (_, _) -> job.add(fleet.submit(shards, assurance)));
         JsonNode told = fleet.fleet().api().get("/api/v1/jobs/" + job.getFirst());
         return new Round(pace, told.path("verification").path("audited_share").asDouble());
