@@ -44,7 +44,7 @@ final class Placement {
      * Neighbouring shards of a job that one draw places, as far as the drawn node has slots for
      * them: they reach it, and come back, in one message.
      */
-    private static final int SHARDS_PER_DRAW = 64;
+    private static final int SHARDS_PER_DRAW = 256;
 
     /**
      * Work that ends within so many seconds never is too late where it is: to spread it further
