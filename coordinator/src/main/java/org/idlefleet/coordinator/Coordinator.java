@@ -309,7 +309,7 @@ public final class Coordinator {
         if (!available.events().isEmpty()) {
             return available;
         }
-        return jobs.hedgeAt(now, policy.pace().hedge(), tally.replicasMax())
+        return jobs.hedgeAt(now, policy.pace().hedge(), policy.limits().replicas())
                 .map(due -> Decision.event(new Event.HedgeWanted(due.job(), due.shard())))
                 .orElse(Decision.NOTHING);
     }

@@ -1,6 +1,7 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.verification.AuditDraw;
+import org.idlefleet.coordinator.verification.Voter;
 import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.policy.PayPolicy;
 import org.idlefleet.protocol.Digest;
@@ -67,6 +68,11 @@ public record Policy(
             int faults) {
         public static final Limits STANDARD =
                 new Limits(1_000_000, 200_000, 20_000, 7, 12, 8_192, 3 << 20, 100_000, 1_000, 3);
+
+        /** So many replicas of one shard there may be, because so many ballots can be judged. */
+        int replicas() {
+            return Math.min(Voter.BALLOTS_MAX, attempts);
+        }
     }
 
     /**

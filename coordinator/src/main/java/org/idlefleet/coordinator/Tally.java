@@ -200,11 +200,6 @@ final class Tally {
         return owed;
     }
 
-    /** So many replicas of one shard there may be, because so many ballots can be judged. */
-    int replicasMax() {
-        return Math.min(Voter.BALLOTS_MAX, policy.limits().attempts());
-    }
-
     /**
      * Ends a job whose deadline has passed. If it is an audit for which no trusted owner had time,
      * the vote counts that there is: a shard at a time.
@@ -287,7 +282,7 @@ final class Tally {
                 && trusted(ballots) == 0
                 && (audit.reviewed() || blames(job, ballots, comparison, verdict))
                 && audits.judgeThere(job.admitted(), audit.claim())
-                && ballots.size() < replicasMax();
+                && ballots.size() < policy.limits().replicas();
     }
 
     private boolean blames(Job job, List<Ballot> ballots, Comparison comparison, Verdict verdict) {
@@ -319,7 +314,7 @@ final class Tally {
         boolean unjudged =
                 ballots.size() >= job.needed() + UNJUDGED_EXTRAS && unjudged(job, ballots);
         AuditOf audit = job.admitted().audit().orElse(null);
-        boolean hopeless = ballots.size() + planned + missing > replicasMax();
+        boolean hopeless = ballots.size() + planned + missing > policy.limits().replicas();
         if ((hopeless || unjudged)
                 && audit != null
                 && !shard.forTrusted()
