@@ -98,11 +98,7 @@ public final class TileLog implements MerkleTree.Nodes {
         Growing tile = changed.computeIfAbsent(id, known -> new Growing(store.read(known)));
         if (tile.hashes < slot) {
             throw new IllegalStateException(
-                    id.path(TileId.WIDTH)
-                            + ": expected "
-                            + slot
-                            + " hashes, found "
-                            + tile.hashes);
+                    id.path(TileId.WIDTH) + ": expected " + slot + " hashes, found " + tile.hashes);
         }
         hash.copyTo(tile.bytes, slot * Hash.LENGTH);
         tile.hashes = slot + 1;
