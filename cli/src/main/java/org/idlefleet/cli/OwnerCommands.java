@@ -342,6 +342,12 @@ final class OwnerCommands {
                             .formatted(
                                     honesty.path("ringersPassed").asLong(),
                                     honesty.path("ringersFailed").asLong())
+                    + "                drawn for an audit: %d, audited %d, open %d, done by nobody %d%n"
+                            .formatted(
+                                    honesty.path("drawn").asLong(),
+                                    honesty.path("drawnAudited").asLong(),
+                                    honesty.path("drawnOpen").asLong(),
+                                    honesty.path("drawnUnaudited").asLong())
                     + "  availability  %s: %d leases answered, %d handed back in time, %d lost, %d refused or malformed%n"
                             .formatted(
                                     TrustCommand.share(availability.path("share")),

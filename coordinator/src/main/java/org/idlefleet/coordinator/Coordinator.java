@@ -70,7 +70,7 @@ public final class Coordinator {
         admission = new Admission(fleet, jobs, registry, trust, book, policy, pay, repeats);
         availability = new Availability(policy, fleet, trust, book, pay);
         looks = new Looks(fleet, jobs, registry, trust, audits, book, pay);
-        sessions = new ParkSessions(fleet, registry, trust, book, policy);
+        sessions = new ParkSessions(fleet, jobs, registry, trust, book, policy);
         leases = new Leases(fleet, jobs, trust, endings, availability, policy);
         facts = new JobFacts(fleet, jobs, book, trust, pay, holds, availability, policy);
     }

@@ -35,6 +35,7 @@ final class Jobs {
     private final LinkedHashMap<JobId, Job> open = new LinkedHashMap<>();
 
     private final Map<ClientId, Integer> openByClient = new HashMap<>();
+    private final TreeMap<OwnerId, Integer> drawnOpen = new TreeMap<>();
     private final TreeMap<Digest, WorkQueue> queues = new TreeMap<>();
     private final PriorityQueue<Due> deadlines = new PriorityQueue<>();
     private final PriorityQueue<Due> hedges = new PriorityQueue<>();
@@ -63,6 +64,9 @@ final class Jobs {
         var job = new Job(event);
         open.put(event.job(), job);
         openByClient.merge(event.client(), 1, Integer::sum);
+        event.audit()
+                .filter(AuditOf::drawn)
+                .ifPresent(audit -> drawnOpen.merge(audit.claim().owner(), 1, Integer::sum));
         lastJob = Math.max(lastJob, event.job().number());
         openItems += event.units().items();
         deadlines.add(new Due(event.deadline(), event.job(), -1));
@@ -90,16 +94,9 @@ final class Jobs {
         return openByClient.getOrDefault(client, 0);
     }
 
-    /** How many audits of drawn results of each owner are open. */
-    Map<OwnerId, Integer> drawnOpen() {
-        var byOwner = new TreeMap<OwnerId, Integer>();
-        for (Job job : open.values()) {
-            job.admitted()
-                    .audit()
-                    .filter(AuditOf::drawn)
-                    .ifPresent(audit -> byOwner.merge(audit.claim().owner(), 1, Integer::sum));
-        }
-        return byOwner;
+    /** How many audits of drawn results of this owner are open. */
+    int drawnOpenOf(OwnerId owner) {
+        return drawnOpen.getOrDefault(owner, 0);
     }
 
     long openItems() {
@@ -183,8 +180,10 @@ final class Jobs {
             deadlines.removeIf(due -> !open.containsKey(due.job()));
         }
         openItems -= admitted.units().items() - job.work().settledItems();
-        openByClient.computeIfPresent(
-                admitted.client(), (_, count) -> count == 1 ? null : count - 1);
+        oneLess(openByClient, admitted.client());
+        admitted.audit()
+                .filter(AuditOf::drawn)
+                .ifPresent(audit -> oneLess(drawnOpen, audit.claim().owner()));
         WorkQueue queue = queue(admitted.manifest());
         queue.remove(job.work());
         finished.put(admitted.job(), job);
@@ -195,6 +194,10 @@ final class Jobs {
             }
             finished.pollFirstEntry();
         }
+    }
+
+    private static <K> void oneLess(Map<K, Integer> counts, K key) {
+        counts.computeIfPresent(key, (_, count) -> count == 1 ? null : count - 1);
     }
 
     /** Puts the job where its work now belongs. */

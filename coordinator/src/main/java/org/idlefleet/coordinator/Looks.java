@@ -74,7 +74,7 @@ final class Looks {
                                     registry.terms(of.client())));
             case Query.OfStandings _ ->
                     new Answer.Seen(
-                            trust.view(now, owner -> audits.watch(owner, now), jobs.drawnOpen()));
+                            trust.view(now, owner -> audits.watch(owner, now), jobs::drawnOpenOf));
             case Query.OfPay _ -> new Answer.Seen(pay.view());
             case Query.OfLoad _ -> new Answer.Seen(load());
         };

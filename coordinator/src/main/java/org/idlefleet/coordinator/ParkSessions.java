@@ -16,13 +16,15 @@ import java.util.Optional;
 /** Who connects, what he offers, and who is sent away again. */
 final class ParkSessions {
     private final Fleet fleet;
+    private final Jobs jobs;
     private final Registry registry;
     private final Trust trust;
     private final Book book;
     private final Policy policy;
 
-    ParkSessions(Fleet fleet, Registry registry, Trust trust, Book book, Policy policy) {
+    ParkSessions(Fleet fleet, Jobs jobs, Registry registry, Trust trust, Book book, Policy policy) {
         this.fleet = fleet;
+        this.jobs = jobs;
         this.registry = registry;
         this.trust = trust;
         this.book = book;
@@ -136,7 +138,8 @@ final class ParkSessions {
                                 new CoordinatorMessage.Earnings(
                                         book.balance(AccountId.escrow(owner.value())).millionths(),
                                         book.balance(AccountId.payable(owner.value())).millionths(),
-                                        Optional.of(trust.told(owner, now)))))
+                                        Optional.of(
+                                                trust.told(owner, jobs.drawnOpenOf(owner), now)))))
                 .build();
     }
 

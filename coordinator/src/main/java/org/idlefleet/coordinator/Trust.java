@@ -35,6 +35,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 
 /**
@@ -311,10 +312,10 @@ final class Trust {
 
     /**
      * @param watch because of which convicted owner this one's whole cohort is audited
-     * @param open how many audits of drawn results of each owner are open, if any
+     * @param open how many audits of drawn results of an owner are open
      */
     View.Owners view(
-            Instant now, Function<OwnerId, Optional<OwnerId>> watch, Map<OwnerId, Integer> open) {
+            Instant now, Function<OwnerId, Optional<OwnerId>> watch, ToIntFunction<OwnerId> open) {
         return new View.Owners(
                 owners().stream()
                         .map(owner -> {
@@ -327,14 +328,18 @@ final class Trust {
                                     watch.apply(owner),
                                     Collections.unmodifiableMap(new TreeMap<>(devices(owner))),
                                     conduct(owner),
-                                    open.getOrDefault(owner, 0));
+                                    open.applyAsInt(owner));
                         })
                         .toList(),
                 alarm(now));
     }
 
-    /** What the owner itself is told: the same figures as {@link #view} shows the operator. */
-    CoordinatorMessage.Standing told(OwnerId owner, Instant now) {
+    /**
+     * What the owner itself is told: the same figures as {@link #view} shows the operator.
+     *
+     * @param open how many audits of its drawn results are open
+     */
+    CoordinatorMessage.Standing told(OwnerId owner, int open, Instant now) {
         Standing standing = standing(owner, now);
         Standing.State state = standing.state(now);
         Standing.Counts counts = standing.counts();
@@ -359,7 +364,10 @@ final class Trust {
                         Standing.WARM_UP,
                         standing.recent().share(),
                         counts.ringersPassed(),
-                        counts.ringersFailed()),
+                        counts.ringersFailed(),
+                        counts.drawn(),
+                        counts.audited(),
+                        open),
                 new CoordinatorMessage.Availability(
                         conduct.answered(), conduct.released(), conduct.lost(), conduct.refused()),
                 new CoordinatorMessage.Speed(conduct.expected(), conduct.taken()));

@@ -9,6 +9,7 @@ import org.idlefleet.coordinator.Event.ShardSettled;
 import org.idlefleet.coordinator.Event.StandingRestored;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Standing;
+import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.JobId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -146,9 +147,11 @@ class LonelyTest {
         int drawn = drawn(world, job).size();
         assertThat(counts(world).unaudited(opened(world, job).size()))
                 .isEqualTo(drawn - opened(world, job).size());
+        isToldWhatIsCounted(world);
 
         world.arrive(4, "later");
         world.pass(Duration.ofMinutes(1));
+        isToldWhatIsCounted(world);
         world.leave("later");
         world.submit(400, Assurance.STANDARD, seed % 2 == 0);
         world.settle();
@@ -163,6 +166,17 @@ class LonelyTest {
         assertThat(counts.drawn()).isEqualTo(all).isGreaterThan(drawn);
         assertThat(counts.audited()).isEqualTo(audited(world, job).size()).isPositive();
         assertThat(counts.unaudited(0)).isEqualTo(all - counts.audited());
+        world.arrive(4, "alone");
+        isToldWhatIsCounted(world);
+    }
+
+    private static void isToldWhatIsCounted(SmallWorld world) {
+        CoordinatorMessage.Honesty told = world.told("alone").honesty();
+        Standing.Counts counts = counts(world);
+        assertThat(told.drawn()).isEqualTo(counts.drawn()).isPositive();
+        assertThat(told.audited()).isEqualTo(counts.audited());
+        long ended = auditsEnded(world).size();
+        assertThat(told.auditsOpen()).isEqualTo(audits(world).size() - ended);
     }
 
     private static Standing.Counts counts(SmallWorld world) {
@@ -220,11 +234,16 @@ class LonelyTest {
         return shards;
     }
 
-    private static List<JobEnded> auditsEnded(SmallWorld world) {
+    private static NavigableSet<JobId> audits(SmallWorld world) {
         var audits = new TreeSet<JobId>();
         world.all(JobAdmitted.class).stream()
                 .filter(job -> job.audit().isPresent())
                 .forEach(job -> audits.add(job.job()));
+        return audits;
+    }
+
+    private static List<JobEnded> auditsEnded(SmallWorld world) {
+        NavigableSet<JobId> audits = audits(world);
         return world.all(JobEnded.class).stream()
                 .filter(ended -> audits.contains(ended.job()))
                 .toList();

@@ -9,6 +9,7 @@ import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.ClientId;
+import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
@@ -75,6 +76,7 @@ final class SmallWorld {
     private final Set<JobId> audits = new HashSet<>();
     private final List<Command> inbox = new ArrayList<>();
     private final List<Send.Assign> unanswered = new ArrayList<>();
+    private final Map<Long, CoordinatorMessage.Standing> told = new HashMap<>();
     private Consumer<Event> witness = _ -> {};
     private Coordinator coordinator;
     private CoordinatorLoop loop;
@@ -226,6 +228,19 @@ final class SmallWorld {
         step();
     }
 
+    /** What the owner's device hears now of its owner's standing. */
+    CoordinatorMessage.Standing told(String owner) {
+        long session =
+                sessions.entrySet().stream()
+                        .filter(open -> open.getValue().equals(owner))
+                        .findFirst()
+                        .orElseThrow()
+                        .getKey();
+        inbox.add(new Command.NodeBeat(session));
+        step();
+        return Objects.requireNonNull(told.get(session));
+    }
+
     JobId submit(int shards, Assurance assurance, boolean durable) {
         return submit(shards, 1, assurance, durable);
     }
@@ -329,6 +344,8 @@ final class SmallWorld {
             case Send.Cancel cancel ->
                     unanswered.removeIf(assign -> assign.lease().equals(cancel.lease()));
             case Send.Dismiss dismiss -> sessions.remove(dismiss.session());
+            case Send.Earnings earnings ->
+                    told.put(earnings.session(), earnings.earnings().standing().orElseThrow());
             case Send.Compare compare -> inbox.add(compared(compare));
             default -> {}
         }

@@ -111,6 +111,9 @@ public sealed interface CoordinatorMessage {
      * @param recentShare of the checks of late those that were passed, 0 to 1; old ones fade
      * @param ringersPassed those of the agreed whose answer was known beforehand
      * @param ringersFailed those that were not the answer that was known
+     * @param drawn results that were drawn for an audit
+     * @param audited those of the drawn that somebody has audited, whatever came of it
+     * @param auditsOpen those of the drawn whose audit has not ended
      */
     record Honesty(
             long results,
@@ -120,10 +123,18 @@ public sealed interface CoordinatorMessage {
             long warmUpChecks,
             double recentShare,
             long ringersPassed,
-            long ringersFailed) {
+            long ringersFailed,
+            long drawn,
+            long audited,
+            long auditsOpen) {
         /** Results that somebody checked. */
         public long checked() {
             return agreed + inconclusive + outvoted;
+        }
+
+        /** Drawn results that nobody has audited and nobody will. */
+        public long unaudited() {
+            return Math.max(0, drawn - audited - auditsOpen);
         }
     }
 

@@ -250,6 +250,10 @@ class CoordinatorServerTest extends ServerHouse {
                 assertThat(honesty.recentShare()).isEqualTo(figures.get("recent_share").asDouble());
                 assertThat(honesty.ringersPassed())
                         .isEqualTo(figures.get("ringers_passed").asLong());
+                assertThat(honesty.drawn()).isEqualTo(figures.get("drawn").asLong());
+                assertThat(honesty.audited()).isEqualTo(figures.get("drawn_audited").asLong());
+                assertThat(honesty.auditsOpen()).isEqualTo(figures.get("drawn_open").asLong());
+                assertThat(honesty.unaudited()).isEqualTo(figures.get("drawn_unaudited").asLong());
                 assertThat(standing.availability().answered())
                         .isPositive()
                         .isEqualTo(seen.get("availability").get("answered").asLong());

@@ -160,7 +160,11 @@ final class StatusFile {
                 .put("outvoted", honesty.outvoted())
                 .put("warmUpChecks", honesty.warmUpChecks())
                 .put("ringersPassed", honesty.ringersPassed())
-                .put("ringersFailed", honesty.ringersFailed());
+                .put("ringersFailed", honesty.ringersFailed())
+                .put("drawn", honesty.drawn())
+                .put("drawnAudited", honesty.audited())
+                .put("drawnOpen", honesty.auditsOpen())
+                .put("drawnUnaudited", honesty.unaudited());
         node.putObject("availability")
                 .put("share", availability.share())
                 .put("answered", availability.answered())

@@ -40,6 +40,9 @@ final class StandingFields {
                 .setRecentShare(honesty.recentShare())
                 .setRingersPassed(honesty.ringersPassed())
                 .setRingersFailed(honesty.ringersFailed())
+                .setDrawn(honesty.drawn())
+                .setAudited(honesty.audited())
+                .setAuditsOpen(honesty.auditsOpen())
                 .setAnswered(availability.answered())
                 .setReleased(availability.released())
                 .setLost(availability.lost())
@@ -67,7 +70,10 @@ final class StandingFields {
                         count("warm_up_checks", m.getWarmUpChecks()),
                         share,
                         count("ringers_passed", m.getRingersPassed()),
-                        count("ringers_failed", m.getRingersFailed())),
+                        count("ringers_failed", m.getRingersFailed()),
+                        count("drawn", m.getDrawn()),
+                        count("audited", m.getAudited()),
+                        count("audits_open", m.getAuditsOpen())),
                 new Availability(
                         count("answered", m.getAnswered()),
                         count("released", m.getReleased()),

@@ -134,6 +134,9 @@ final class RandomMessages {
                         size(),
                         random.nextDouble(),
                         size(),
+                        size(),
+                        size(),
+                        size(),
                         size()),
                 new CoordinatorMessage.Availability(size(), size(), size(), size()),
                 new CoordinatorMessage.Speed(micros(), micros()));
