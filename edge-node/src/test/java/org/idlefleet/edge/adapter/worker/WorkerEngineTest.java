@@ -256,6 +256,7 @@ class WorkerEngineTest {
         var command = new ArrayList<>(WorkerLaunch.likeThis().command());
         command.add(1, "-Djava.io.tmpdir=" + temporary);
         engine = WorkerHost.open(new WorkerLaunch(command, Map.of()), directory, models);
+        var _ = gate.scheduleAtFixedRate(engine::permit, 0, 100, TimeUnit.MILLISECONDS);
         assertThat(run(load(), ITEMS)).isInstanceOf(ShardOutcome.Done.class);
         engine.stop();
         await().atMost(SOON).until(() -> engine.killed() == 1);
