@@ -1,4 +1,4 @@
-package org.idlefleet.coordinator.verification.mutants;
+package org.idlefleet.house.mutants;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

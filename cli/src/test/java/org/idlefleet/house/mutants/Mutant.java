@@ -1,4 +1,4 @@
-package org.idlefleet.coordinator.verification.mutants;
+package org.idlefleet.house.mutants;
 
 import java.io.IOException;
 import java.nio.file.Files;

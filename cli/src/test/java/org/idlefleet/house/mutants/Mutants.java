@@ -1,4 +1,4 @@
-package org.idlefleet.coordinator.verification.mutants;
+package org.idlefleet.house.mutants;
 
 import org.junit.platform.engine.CancellationToken;
 import org.junit.platform.engine.TestExecutionResult;
@@ -36,8 +36,8 @@ import javax.tools.ToolProvider;
 
 /**
  * Tries each seeded bug: compiles its package with it, runs the package's tests, and says which one
- * found it. Run in the coordinator's directory with the test class paths of all modules that bugs
- * are seeded in; ends with 1 if a bug survives or the tests fail without one.
+ * found it. Run in the directory of a module with the test class paths of all modules that bugs are
+ * seeded in; ends with 1 if a bug survives or the tests fail without one.
  */
 public final class Mutants {
     /** Where bugs are seeded. */

@@ -1,5 +1,5 @@
 /** Seeded bugs, and the proof that the tests find them. */
 @NullMarked
-package org.idlefleet.coordinator.verification.mutants;
+package org.idlefleet.house.mutants;
 
 import org.jspecify.annotations.NullMarked;
