@@ -32,6 +32,7 @@ import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
+import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 /**
@@ -61,7 +62,12 @@ public final class Mutants {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-    private final JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
+
+    /** Remembers what the class path holds, so that a compilation after the first is quick. */
+    private static final StandardJavaFileManager FILES =
+            COMPILER.getStandardFileManager(null, null, null);
+
     private final List<String> tests;
     private final Room room;
 
@@ -173,7 +179,10 @@ public final class Mutants {
     private Optional<String> killer(List<Source> sources) throws Exception {
         Path classes = Files.createTempDirectory("idlefleet-mutant");
         try {
-            compile(sources, classes);
+            Optional<String> refusal = refusal(sources, classes);
+            if (refusal.isPresent()) {
+                throw new IllegalStateException("a mutant does not compile: " + refusal.get());
+            }
             var run = new FutureTask<>(() -> firstFailure(classes));
             var threads = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
             threads.execute(run);
@@ -192,7 +201,8 @@ public final class Mutants {
         }
     }
 
-    private void compile(List<Source> sources, Path classes) {
+    /** What the compiler says against the sources, or nothing if their classes are written. */
+    static Optional<String> refusal(List<Source> sources, Path classes) {
         var messages = new StringWriter();
         List<String> options =
                 List.of(
@@ -201,9 +211,9 @@ public final class Mutants {
                         classes.toString(),
                         "-cp",
                         System.getProperty("java.class.path"));
-        if (!compiler.getTask(messages, null, null, options, null, sources).call()) {
-            throw new IllegalStateException("a mutant does not compile: " + messages);
-        }
+        return COMPILER.getTask(messages, FILES, null, options, null, sources).call()
+                ? Optional.empty()
+                : Optional.of(messages.toString());
     }
 
     /** Test by test, so that a bug that is found early costs little. */
@@ -277,7 +287,7 @@ public final class Mutants {
         }
     }
 
-    private static final class Source extends SimpleJavaFileObject {
+    static final class Source extends SimpleJavaFileObject {
         private final String text;
 
         Source(String prefix, String name, String text) {
