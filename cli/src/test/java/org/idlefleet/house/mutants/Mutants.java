@@ -1,32 +1,15 @@
 package org.idlefleet.house.mutants;
 
-import org.junit.platform.engine.CancellationToken;
-import org.junit.platform.engine.TestExecutionResult;
-import org.junit.platform.engine.discovery.DiscoverySelectors;
-import org.junit.platform.launcher.TestExecutionListener;
-import org.junit.platform.launcher.TestIdentifier;
-import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
-import org.junit.platform.launcher.core.LauncherExecutionRequestBuilder;
-import org.junit.platform.launcher.core.LauncherFactory;
-import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.URI;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 import javax.tools.JavaCompiler;
@@ -61,6 +44,9 @@ public final class Mutants {
                             10));
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    /** Enough for all tests, and filled by an endless list before their time is over. */
+    private static final String MEMORY = "-Xmx1g";
 
     private static final JavaCompiler COMPILER = ToolProvider.getSystemJavaCompiler();
 
@@ -115,7 +101,7 @@ public final class Mutants {
         }
     }
 
-    private Mutants(Room room) throws IOException {
+    Mutants(Room room) throws IOException {
         this.room = room;
         this.tests = room.classes();
     }
@@ -157,7 +143,7 @@ public final class Mutants {
         System.exit(survived == 0 ? 0 : 1);
     }
 
-    private List<Source> sources(Optional<Mutant> mutant) throws IOException {
+    List<Source> sources(Optional<Mutant> mutant) throws IOException {
         var sources = new ArrayList<Source>();
         try (Stream<Path> files = Files.list(room.sources())) {
             for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
@@ -175,23 +161,15 @@ public final class Mutants {
         return sources;
     }
 
-    /** The test that fails, or nothing if all pass. */
-    private Optional<String> killer(List<Source> sources) throws Exception {
+    /** The test that fails, or why they come to no end, or nothing if all pass. */
+    Optional<String> killer(List<Source> sources) throws Exception {
         Path classes = Files.createTempDirectory("idlefleet-mutant");
         try {
             Optional<String> refusal = refusal(sources, classes);
             if (refusal.isPresent()) {
                 throw new IllegalStateException("a mutant does not compile: " + refusal.get());
             }
-            var run = new FutureTask<>(() -> firstFailure(classes));
-            var threads = Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().factory());
-            threads.execute(run);
-            threads.shutdown();
-            return run.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            return Optional.of("does not end");
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("the tests cannot be run", e);
+            return outcome(classes);
         } finally {
             try (Stream<Path> files = Files.walk(classes)) {
                 for (Path file : files.sorted((a, b) -> b.compareTo(a)).toList()) {
@@ -216,75 +194,32 @@ public final class Mutants {
                 : Optional.of(messages.toString());
     }
 
-    /** Test by test, so that a bug that is found early costs little. */
-    private Optional<String> firstFailure(Path classes) throws Exception {
-        try (var loader = new Mutated(classes)) {
-            Thread.currentThread().setContextClassLoader(loader);
-            for (String test : tests) {
-                var summary = new SummaryGeneratingListener();
-                var enough = CancellationToken.create();
-                LauncherFactory.create()
-                        .execute(
-                                LauncherExecutionRequestBuilder.request(
-                                                LauncherDiscoveryRequestBuilder.request()
-                                                        .selectors(
-                                                                DiscoverySelectors.selectClass(
-                                                                        loader.loadClass(test)))
-                                                        .build())
-                                        .listeners(summary, new Enough(enough))
-                                        .cancellationToken(enough)
-                                        .build());
-                if (summary.getSummary().getTestsFoundCount() == 0) {
-                    throw new IllegalStateException(test + " has no tests");
-                }
-                for (var failure : summary.getSummary().getFailures()) {
-                    return Optional.of(
-                            test.substring(test.lastIndexOf('.') + 1)
-                                    + ": "
-                                    + failure.getTestIdentifier().getDisplayName());
-                }
-            }
+    /** In a process of their own, because what does not end can only be ended with its process. */
+    private Optional<String> outcome(Path classes) throws Exception {
+        Path failure = classes.resolve("failure");
+        var command =
+                new ArrayList<String>(
+                        List.of(
+                                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                                "-ea",
+                                MEMORY,
+                                "-cp",
+                                classes
+                                        + File.pathSeparator
+                                        + System.getProperty("java.class.path"),
+                                Trial.class.getName(),
+                                failure.toString()));
+        command.addAll(tests);
+        Process run = new ProcessBuilder(command).inheritIO().start();
+        if (!run.waitFor(PATIENCE)) {
+            run.destroyForcibly().waitFor();
+            return Optional.of("does not end");
         }
-        return Optional.empty();
-    }
-
-    /** Ends a run with the first test that fails. */
-    private record Enough(CancellationToken run) implements TestExecutionListener {
-        @Override
-        public void executionFinished(TestIdentifier test, TestExecutionResult result) {
-            if (result.getStatus() == TestExecutionResult.Status.FAILED) {
-                run.cancel();
-            }
+        if (run.exitValue() != 0) {
+            throw new IllegalStateException(
+                    "the tests cannot be run: their process ended with " + run.exitValue());
         }
-    }
-
-    /** Loads the mutated classes before the sound ones, with all of ours that may know them. */
-    private static final class Mutated extends URLClassLoader {
-        private static final String OURS = "org.idlefleet.";
-
-        Mutated(Path classes) throws IOException {
-            super(path(classes), Mutants.class.getClassLoader());
-            setDefaultAssertionStatus(true);
-        }
-
-        private static URL[] path(Path classes) throws IOException {
-            var path = new ArrayList<URL>();
-            path.add(classes.toUri().toURL());
-            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
-                path.add(Path.of(entry).toUri().toURL());
-            }
-            return path.toArray(URL[]::new);
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            synchronized (getClassLoadingLock(name)) {
-                if (name.startsWith(OURS) && findLoadedClass(name) == null) {
-                    return findClass(name);
-                }
-                return super.loadClass(name, resolve);
-            }
-        }
+        return Files.exists(failure) ? Optional.of(Files.readString(failure)) : Optional.empty();
     }
 
     static final class Source extends SimpleJavaFileObject {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** The seeded bugs still fit the sources and compile; {@code benchmarks/mutants} tries them out. */
@@ -49,6 +50,29 @@ class MutantsTest {
         }
         for (List<Mutants.Source> round : rounds.values()) {
             assertThat(Mutants.refusal(round, classes)).isEmpty();
+        }
+    }
+
+    @Test
+    void memoryThatRunsOutFindsABug() throws Exception {
+        var greedy =
+                new Mutants(
+                        new Mutants.Room(
+                                "coordinator",
+                                "verification",
+                                "org.idlefleet.coordinator.verification.",
+                                "cli",
+                                MutantsTest.class.getName() + "$Greedy",
+                                0));
+
+        assertThat(greedy.killer(greedy.sources(Optional.empty()))).contains("runs out of memory");
+    }
+
+    /** Not one of the tests of the house: Surefire leaves nested classes out. */
+    static class GreedyTest {
+        @Test
+        void takesAllTheMemory() {
+            throw new OutOfMemoryError("as after an endless list");
         }
     }
 }
