@@ -21,10 +21,11 @@ public final class CoordinatorLoop {
     private static final int PLACED_MAX = 2_048;
 
     /**
-     * And as many while more commands wait than one step takes: about as many as came back, so that
-     * results don't wait ever longer here for others that are placed before them.
+     * And as many while more commands wait than one step takes: half as many as came back, so that
+     * what was given out does not pile up here as results that wait for each other. What is not
+     * given out yet costs nothing.
      */
-    private static final int REPLACED_MAX = BATCH_MAX;
+    private static final int REPLACED_MAX = BATCH_MAX / 2;
 
     /** So long a fact of which nobody was told may wait for the next flush. */
     private static final Duration LAG_MAX = Duration.ofMillis(20);
