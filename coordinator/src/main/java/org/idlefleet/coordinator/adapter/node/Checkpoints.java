@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -35,7 +36,12 @@ public final class Checkpoints {
      * @param kept messages by the size that their proof begins at
      */
     private record Newest(
-            SignedNote note, long size, Map<Long, CoordinatorMessage.Checkpoint> kept) {}
+            SignedNote note, long size, Map<Long, CoordinatorMessage.Checkpoint> kept) {
+        /** Where the proof begins for who has pinned so many entries; 0 if there is none to make. */
+        long from(long pinned) {
+            return pinned < size ? pinned : 0;
+        }
+    }
 
     /** Says where proofs come from, and by which key checkpoints are checked. */
     public void open(String key, Proofs source) {
@@ -54,6 +60,14 @@ public final class Checkpoints {
         return now == null || proofs == null ? -1 : now.size();
     }
 
+    /** The newest one for a node that has pinned so many entries, if it was made before. */
+    Optional<CoordinatorMessage.Checkpoint> made(long pinned) {
+        Newest now = newest;
+        return now == null
+                ? Optional.empty()
+                : Optional.ofNullable(now.kept().get(now.from(pinned)));
+    }
+
     /** The newest one for a node that has pinned so many entries; may block. */
     CoordinatorMessage.Checkpoint since(long pinned) {
         Newest now = newest;
@@ -61,7 +75,7 @@ public final class Checkpoints {
         if (now == null || source == null) {
             throw new IllegalStateException("nothing was signed yet");
         }
-        long from = pinned < now.size() ? pinned : 0;
+        long from = now.from(pinned);
         CoordinatorMessage.Checkpoint known = now.kept().get(from);
         if (known != null) {
             return known;

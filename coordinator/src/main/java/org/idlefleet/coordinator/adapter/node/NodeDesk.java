@@ -44,6 +44,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongFunction;
 
 /**
@@ -91,13 +92,15 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
      * A session with the leases its node holds, and results that come in parts.
      *
      * @param told entries of the checkpoint that it was sent last; -1 before the first
+     * @param due the checkpoint that leaves with the next answer to a heartbeat
      */
     private record Guest(
             NodeSession session,
             byte[] key,
             Map<Lease, Expected> held,
             Map<Lease, Parts> parts,
-            AtomicLong told) {}
+            AtomicLong told,
+            AtomicReference<CoordinatorMessage.@Nullable Checkpoint> due) {}
 
     /** What a result must look like, and what it is about. */
     private record Expected(int bytes, int dimensions, Digest input) {}
@@ -111,7 +114,8 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                         DeviceKeys.point(session.publicKey()),
                         new ConcurrentHashMap<>(),
                         new ConcurrentHashMap<>(),
-                        new AtomicLong(-1)));
+                        new AtomicLong(-1),
+                        new AtomicReference<>()));
         NodeMessage.Hello hello = session.hello();
         inbox.offer(
                 new Command.NodeArrived(
@@ -148,8 +152,8 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
                             new Command.NodeOffered(
                                     session, offer.slots(), offer.parkTimeLeft(), offer.models()));
             case NodeMessage.Heartbeat beat -> {
-                inbox.offer(new Command.NodeBeat(session));
                 checkpoint(guest, beat.pinnedSize());
+                inbox.offer(new Command.NodeBeat(session));
             }
             case NodeMessage.Result result -> result(guest, result);
             case NodeMessage.Commit commit ->
@@ -184,13 +188,23 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
         }
     }
 
-    /** Sends the newest checkpoint to a node that has not pinned it, once if it pins none. */
+    /**
+     * Sends the newest checkpoint to a node that has not pinned it, once if it pins none: with the
+     * answer to the heartbeat, unless its proof is still to be made.
+     */
     private void checkpoint(Guest guest, long pinned) {
         long size = checkpoints.size();
         long told = guest.told().get();
         if (size >= 0 && (told < 0 || (pinned > 0 ? pinned : told) != size)) {
             guest.told().set(size);
-            files.execute(() -> guest.session().send(List.of(checkpoints.since(pinned))));
+            checkpoints
+                    .made(pinned)
+                    .ifPresentOrElse(
+                            guest.due()::set,
+                            () ->
+                                    files.execute(() ->
+                                            guest.session()
+                                                    .send(List.of(checkpoints.since(pinned)))));
         }
     }
 
@@ -373,8 +387,14 @@ public final class NodeDesk implements NodeServer.Handler, EnrolmentDesk {
         guests.keySet().forEach(session -> gather(session, notice(model)));
     }
 
+    /** Answers a heartbeat. */
     public void earnings(Send.Earnings earnings) {
         gather(earnings.session(), earnings.earnings());
+        Guest guest = guests.get(earnings.session());
+        CoordinatorMessage.Checkpoint due = guest == null ? null : guest.due().getAndSet(null);
+        if (due != null) {
+            gather(earnings.session(), due);
+        }
     }
 
     /** Gives nodes the receipts that are due; any thread but always the same. */
