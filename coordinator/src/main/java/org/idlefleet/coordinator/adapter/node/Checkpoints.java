@@ -37,7 +37,9 @@ public final class Checkpoints {
      */
     private record Newest(
             SignedNote note, long size, Map<Long, CoordinatorMessage.Checkpoint> kept) {
-        /** Where the proof begins for who has pinned so many entries; 0 if there is none to make. */
+        /**
+         * Where the proof begins for who has pinned so many entries; 0 if there is none to make.
+         */
         long from(long pinned) {
             return pinned < size ? pinned : 0;
         }
