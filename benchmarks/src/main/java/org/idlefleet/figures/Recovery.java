@@ -9,7 +9,10 @@ import org.idlefleet.protocol.adapter.NodeIdentity;
 
 import java.util.List;
 
-/** Kill -9 of a coordinator with many open shards, and what is there after the restart. */
+/**
+ * Kill -9 of a coordinator with many open shards, some of them on nodes that hold them then, and
+ * what is there after the restart.
+ */
 public final class Recovery implements Bench {
     private static final StubNodes.Manner AT_ONCE = new StubNodes.Manner(256, 0.4, false);
 
@@ -31,26 +34,30 @@ public final class Recovery implements Bench {
     public void run(Figures figures, boolean quick) throws Exception {
         int open = quick ? 2_000 : 100_000;
         int more = open / 2;
-        try (var fleet = new StubFleet()) {
+        try (var fleet = new StubFleet(StubFleet.ONE_ITEM_SHARDS)) {
             List<NodeIdentity> identities = StubNodes.enrol(fleet.fleet(), 4, "owner");
             fleet.submit(open + more);
             try (var stubs = new StubNodes(fleet.fleet(), fleet.manifest())) {
+                stubs.answerAtMost(more);
                 stubs.connectAll(identities, AT_ONCE);
-                fleet.awaitOpen(open + more / 2);
-                stubs.leave();
+                fleet.awaitOpen(open);
+                long before = fleet.openItems();
+                long began = System.nanoTime();
+                fleet.fleet().restartCoordinator();
+                double seconds = (System.nanoTime() - began) / 1e9;
+                long after = fleet.openItems();
+                figures.note(
+                        before
+                                + " open shards of one job, "
+                                + more
+                                + " settled before; from kill -9 to ready");
+                figures.atMost("recovery.ready", seconds, "s", 2);
+                figures.atMost("recovery.lost", (double) Math.abs(before - after), "shards", 0);
             }
-            long before = fleet.openItems();
-            long began = System.nanoTime();
-            fleet.fleet().restartCoordinator();
-            double seconds = (System.nanoTime() - began) / 1e9;
-            long after = fleet.openItems();
-            figures.note(
-                    before + " open shards of one job, some settled before; from kill -9 to ready");
-            figures.atMost("recovery.ready", seconds, "s", 2);
-            figures.atMost("recovery.lost", (double) Math.abs(before - after), "shards", 0);
             try (var stubs = new StubNodes(fleet.fleet(), fleet.manifest())) {
                 stubs.connectAll(identities, AT_ONCE);
-                fleet.awaitOpen(0);
+                double rest = fleet.awaitOpen(0);
+                figures.plain("recovery.rate-after", open / rest, "shards/s");
             }
             long spent = spentMicros(fleet);
             figures.atMost(

@@ -51,6 +51,7 @@ final class StubNodes implements AutoCloseable {
     private final AtomicInteger lost = new AtomicInteger();
     private final LongAdder answered = new LongAdder();
     private final LongAdder told = new LongAdder();
+    private volatile long answeredMost = Long.MAX_VALUE;
     private final Endpoint door;
     private final Digest manifest;
 
@@ -107,7 +108,7 @@ final class StubNodes implements AutoCloseable {
                 if (message instanceof Assign assign) {
                     if (manner.works()) {
                         later(link, assign);
-                    } else {
+                    } else if (answered.sum() + results.size() < answeredMost) {
                         results.add(result(assign));
                     }
                 }
@@ -221,6 +222,11 @@ final class StubNodes implements AutoCloseable {
         }
     }
 
+    /** After so many results nodes that answer at once keep silent, and what they hold. */
+    void answerAtMost(long results) {
+        answeredMost = results;
+    }
+
     /** Results sent so far. */
     long answered() {
         return answered.sum();
@@ -229,11 +235,6 @@ final class StubNodes implements AutoCloseable {
     /** Times that a node which answers at once was given work: that many messages each way. */
     long told() {
         return told.sum();
-    }
-
-    /** All nodes leave. */
-    void leave() {
-        open.keySet().forEach(link -> link.close("the bench is over"));
     }
 
     @Override

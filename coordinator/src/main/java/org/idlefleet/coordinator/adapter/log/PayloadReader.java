@@ -7,15 +7,24 @@ import org.idlefleet.coordinator.adapter.Payloads.Kept;
 import org.idlefleet.coordinator.adapter.log.wire.ItemRun;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
+import org.jspecify.annotations.Nullable;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
-/** Reads payloads of durable jobs from the file, checked. Any thread. */
+/**
+ * Reads payloads of durable jobs from the file, checked. Any thread.
+ *
+ * <p>A job's shards are carved one behind the other, so the next one mostly lies in the same run of
+ * inputs: the last run read of each of the latest jobs is kept, and for a small shard that is most
+ * of the work.
+ */
 final class PayloadReader {
     private static final String INPUTS =
             "SELECT first, items, sum, payload FROM inputs WHERE job = ?1 AND first < ?3 AND first"
@@ -28,7 +37,11 @@ final class PayloadReader {
             "SELECT from_item, to_item, sum, payload FROM outputs WHERE job = ? AND kept = 1 ORDER"
                     + " BY from_item";
 
+    /** So many jobs take turns without a run being read twice; each keeps one in memory. */
+    private static final int RUNS_KEPT = 16;
+
     private final Readers readers;
+    private final LastRuns last = new LastRuns();
 
     PayloadReader(Readers readers) {
         this.readers = readers;
@@ -36,24 +49,40 @@ final class PayloadReader {
 
     /** Items {@code from} up to {@code to}; empty if the job has no inputs in the file. */
     Optional<List<byte[]>> items(JobId job, int from, int to) {
-        return readers.with(reader -> {
-            PreparedStatement select = reader.statement(INPUTS);
-            select.setLong(1, job.number());
-            select.setInt(2, from);
-            select.setInt(3, to);
-            var items = new ArrayList<byte[]>(to - from);
-            boolean any = false;
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    any = true;
-                    add(rows, from + items.size(), to, job, items);
-                }
+        Run known = last.of(job);
+        if (known != null && known.first() <= from && to <= known.end()) {
+            return Optional.of(known.items(from, to));
+        }
+        List<Run> runs =
+                readers.with(reader -> {
+                    PreparedStatement select = reader.statement(INPUTS);
+                    select.setLong(1, job.number());
+                    select.setInt(2, from);
+                    select.setInt(3, to);
+                    var found = new ArrayList<Run>(1);
+                    try (ResultSet rows = select.executeQuery()) {
+                        while (rows.next()) {
+                            found.add(run(rows, job));
+                        }
+                    }
+                    return found;
+                });
+        if (runs.isEmpty()) {
+            return Optional.empty();
+        }
+        var items = new ArrayList<byte[]>(to - from);
+        for (Run run : runs) {
+            int next = from + items.size();
+            if (next < run.first() || next >= run.end()) {
+                throw missing(job, next);
             }
-            if (any && items.size() != to - from) {
-                throw missing(job, from + items.size());
-            }
-            return any ? Optional.of(items) : Optional.empty();
-        });
+            items.addAll(run.items(next, Math.min(run.end(), to)));
+        }
+        if (items.size() != to - from) {
+            throw missing(job, from + items.size());
+        }
+        last.put(job, runs.getLast());
+        return Optional.of(items);
     }
 
     Optional<byte[]> output(Lease lease) {
@@ -94,23 +123,55 @@ final class PayloadReader {
         });
     }
 
-    /** Adds the row's items from {@code next} on, {@code to} excluded. */
-    private static void add(ResultSet row, int next, int to, JobId job, List<byte[]> items)
-            throws SQLException {
+    private static Run run(ResultSet row, JobId job) throws SQLException {
         int first = row.getInt(1);
         int count = row.getInt(2);
-        if (next < first || next >= first + count) {
-            throw missing(job, next);
-        }
         String place = "inputs of " + job + " from item " + first + " on";
         byte[] payload = PayloadSum.checked(row.getBytes(4), row.getLong(3), place);
         try {
-            List<ByteString> run = ItemRun.parseFrom(payload).getItemsList();
-            for (int i = next - first; i < Math.min(count, to - first); i++) {
-                items.add(run.get(i).toByteArray());
+            List<ByteString> items = ItemRun.parseFrom(payload).getItemsList();
+            if (items.size() != count) {
+                throw LogException.damaged(
+                        place, "expected " + count + " items, found " + items.size(), null);
             }
-        } catch (InvalidProtocolBufferException | IndexOutOfBoundsException e) {
+            return new Run(first, items);
+        } catch (InvalidProtocolBufferException e) {
             throw LogException.damaged(place, "not a run of items", e);
+        }
+    }
+
+    /** Neighbouring items of a job, from {@code first} on. */
+    private record Run(int first, List<ByteString> all) {
+        int end() {
+            return first + all.size();
+        }
+
+        /** Those from {@code from} up to {@code to} of the job, all of which it must have. */
+        List<byte[]> items(int from, int to) {
+            var items = new ArrayList<byte[]>(to - from);
+            for (int i = from; i < to; i++) {
+                items.add(all.get(i - first).toByteArray());
+            }
+            return items;
+        }
+    }
+
+    /** The run that was read last of each of the {@value #RUNS_KEPT} latest jobs. */
+    private static final class LastRuns {
+        private final Map<JobId, Run> runs =
+                new LinkedHashMap<>(2 * RUNS_KEPT, 0.75f, true) {
+                    @Override
+                    protected boolean removeEldestEntry(Map.Entry<JobId, Run> eldest) {
+                        return size() > RUNS_KEPT;
+                    }
+                };
+
+        synchronized @Nullable Run of(JobId job) {
+            return runs.get(job);
+        }
+
+        synchronized void put(JobId job, Run run) {
+            runs.put(job, run);
         }
     }
 

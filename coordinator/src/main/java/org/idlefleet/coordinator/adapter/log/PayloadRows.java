@@ -21,7 +21,10 @@ import java.util.List;
  * loop's thread only.
  */
 final class PayloadRows {
-    /** Items are kept in runs of about so many bytes. */
+    /**
+     * Items are kept in runs of about so many bytes, as much as they weigh in memory: very small
+     * ones would make runs of very many, and a shard of one item is read from a whole run.
+     */
     private static final int RUN_BYTES = 128 << 10;
 
     /** Runs of an ended job that are deleted with one flush, so that none takes long. */
@@ -136,7 +139,7 @@ final class PayloadRows {
         long bytes = 0;
         for (int i = 0; i < items.size(); i++) {
             run.addItems(UnsafeByteOperations.unsafeWrap(items.get(i)));
-            bytes += items.get(i).length;
+            bytes += HeldJob.weight(items.get(i));
             if (bytes >= RUN_BYTES || i == items.size() - 1) {
                 insertRun(admitted.job(), first, run.build());
                 first = i + 1;

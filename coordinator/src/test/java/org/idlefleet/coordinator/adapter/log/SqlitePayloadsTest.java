@@ -35,7 +35,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -154,6 +157,69 @@ class SqlitePayloadsTest {
             }
             assertThat(log.payloads().items(new JobId(2), 0, 1)).isEmpty();
         }
+    }
+
+    /** After a restart most shards are small parts of a run, of one job and another in turn. */
+    @Test
+    void aRunOfItemsIsReadOnceForNeighboursOfSeveralJobs() throws Exception {
+        Map<JobId, List<byte[]>> jobs = new TreeMap<>();
+        try (var log = open(100 * MEBIBYTE)) {
+            for (int i = 1; i <= 5; i++) {
+                var job = new JobId(i);
+                List<byte[]> items =
+                        IntStream.range(0, 10_000).mapToObj(_ -> random.bytes(1)).toList();
+                jobs.put(job, items);
+                log.payloads().stage(i, ItemKind.TEXT, items);
+                log.payloads().admit(i, job);
+                append(log, admitted(job, items.size(), true));
+            }
+        }
+        assertThat(rows("inputs")).isEqualTo(5 * 3);
+        try (var log = open(100 * MEBIBYTE)) {
+            log.replay(_ -> {});
+            jobs.forEach((job, items) -> isReadBack(log, job, items, 0, 1));
+            execute("UPDATE inputs SET payload = zeroblob(length(payload))");
+            for (int from = 1; from < 3_000; from += 7) {
+                for (Map.Entry<JobId, List<byte[]>> job : jobs.entrySet()) {
+                    isReadBack(log, job.getKey(), job.getValue(), from, from + 1);
+                }
+            }
+            assertThatThrownBy(() -> log.payloads().items(JOB, 9_999, 10_000))
+                    .isInstanceOf(LogException.class);
+        }
+    }
+
+    /** Whatever was read before, in runs of several sizes and of more jobs than runs are kept. */
+    @Test
+    void anyRangeOfAnyJobsItemsIsReadBack() {
+        var place = new SplittableRandom(2);
+        List<List<byte[]>> jobs = new ArrayList<>();
+        try (var log = open(100 * MEBIBYTE)) {
+            for (int i = 0; i < 40; i++) {
+                List<byte[]> items = items(place.nextInt(1, 4_000));
+                jobs.add(items);
+                log.payloads().stage(1, ItemKind.TEXT, items);
+                log.payloads().admit(1, new JobId(i + 1));
+                append(log, admitted(new JobId(i + 1), items.size(), true));
+            }
+        }
+        try (var log = open(100 * MEBIBYTE)) {
+            log.replay(_ -> {});
+            for (int i = 0; i < 2_000; i++) {
+                int job = place.nextInt(jobs.size());
+                List<byte[]> items = jobs.get(job);
+                int from = place.nextInt(items.size());
+                int to = place.nextInt(from, items.size()) + 1;
+                isReadBack(log, new JobId(job + 1), items, from, to);
+            }
+        }
+    }
+
+    private static void isReadBack(
+            SqliteEventLog log, JobId job, List<byte[]> items, int from, int to) {
+        assertThat(log.payloads().items(job, from, to).orElseThrow())
+                .usingElementComparator(Arrays::compare)
+                .isEqualTo(items.subList(from, to));
     }
 
     @Test
@@ -315,11 +381,8 @@ class SqlitePayloadsTest {
             log.payloads().returned(lease(0, 0), random.bytes(50));
             append(log, settled(lease(0, 0), 0, 1));
         }
-        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file());
-                Statement statement = other.createStatement()) {
-            statement.execute("UPDATE inputs SET payload = zeroblob(length(payload))");
-            statement.execute("UPDATE outputs SET payload = zeroblob(length(payload))");
-        }
+        execute("UPDATE inputs SET payload = zeroblob(length(payload))");
+        execute("UPDATE outputs SET payload = zeroblob(length(payload))");
         try (var log = open(MEBIBYTE)) {
             log.replay(_ -> {});
             assertThatThrownBy(() -> log.payloads().items(JOB, 0, 1))
@@ -354,6 +417,13 @@ class SqlitePayloadsTest {
             assertThat(log.payloads().kept(JOB))
                     .usingElementComparator(SAME_RESULT)
                     .isEqualTo(kept);
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection other = DriverManager.getConnection("jdbc:sqlite:" + file());
+                Statement statement = other.createStatement()) {
+            statement.execute(sql);
         }
     }
 
