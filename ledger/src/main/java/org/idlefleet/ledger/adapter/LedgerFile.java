@@ -49,6 +49,9 @@ final class LedgerFile {
             }
             checkOurs(file, statement);
             writeKinds(statement);
+            // A start looks for the few that are open among all that ever were.
+            statement.execute(
+                    "CREATE INDEX IF NOT EXISTS open_holds ON holds (opened) WHERE ended IS NULL");
             connection.setAutoCommit(false);
             return connection;
         } catch (SQLException | RuntimeException e) {

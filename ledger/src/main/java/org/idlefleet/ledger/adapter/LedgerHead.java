@@ -68,7 +68,7 @@ record LedgerHead(long position, long projected, long head, BookState book) {
             }
         }
         var replay = new Book();
-        TransactionRows.read(
+        TransactionRows.readOfOpenHolds(
                 connection,
                 accounts,
                 oldest,

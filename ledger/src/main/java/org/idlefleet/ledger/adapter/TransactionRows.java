@@ -73,10 +73,42 @@ final class TransactionRows {
             long last,
             Consumer<BookedRow> reader)
             throws SQLException {
+        read(connection, accounts, "", first, last, reader);
+    }
+
+    /**
+     * The same, of those alone whose subject is a job with an open hold: nothing is made of the
+     * others, which may be very many.
+     */
+    static void readOfOpenHolds(
+            Connection connection,
+            Accounts accounts,
+            long first,
+            long last,
+            Consumer<BookedRow> reader)
+            throws SQLException {
+        read(
+                connection,
+                accounts,
+                "AND subject IN (SELECT job FROM holds WHERE ended IS NULL)",
+                first,
+                last,
+                reader);
+    }
+
+    private static void read(
+            Connection connection,
+            Accounts accounts,
+            String which,
+            long first,
+            long last,
+            Consumer<BookedRow> reader)
+            throws SQLException {
         try (PreparedStatement select =
                 connection.prepareStatement(
-                        "SELECT * FROM transactions WHERE sequence BETWEEN ? AND ? ORDER BY"
-                                + " sequence")) {
+                        "SELECT * FROM transactions WHERE sequence BETWEEN ? AND ? "
+                                + which
+                                + " ORDER BY sequence")) {
             select.setLong(1, first);
             select.setLong(2, last);
             try (ResultSet rows = select.executeQuery()) {

@@ -167,6 +167,60 @@ class LedgerDatabaseTest {
         }
     }
 
+    /**
+     * So that a start takes no longer when very many jobs have ended; older files have no index.
+     */
+    @Test
+    void aStartLooksForOpenHoldsInAnIndexOfThoseAlone() throws SQLException {
+        LedgerDatabase.open(file()).close();
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement()) {
+            statement.executeUpdate("DROP INDEX open_holds");
+        }
+        LedgerDatabase.open(file()).close();
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement();
+                ResultSet plan =
+                        statement.executeQuery(
+                                "EXPLAIN QUERY PLAN SELECT job FROM holds WHERE ended IS NULL")) {
+            assertThat(plan.getString("detail")).contains("INDEX open_holds");
+        }
+    }
+
+    /** Whatever became of jobs that have ended: a start makes nothing of it. */
+    @Test
+    void aStartReadsWhatWasBookedOnOpenHoldsAlone() throws SQLException {
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(
+                    1,
+                    List.of(
+                            booking(Transaction.fund("acme", "x", new Money(1_000))),
+                            booking(Transaction.hold("j", "acme", new Money(100))),
+                            booking(Transaction.hold("ended", "acme", new Money(10))),
+                            booking(settle("1", 40)),
+                            booking(voided("ended", 10))));
+        }
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement()) {
+            statement.executeUpdate("DROP TRIGGER transactions_are_not_changed");
+            statement.executeUpdate("UPDATE transactions SET kind = 99 WHERE subject = 'ended'");
+            statement.executeUpdate("UPDATE ledger SET projected = 5");
+        }
+        assertRefused(settle("2", 61), "contradicts the event log");
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(2, List.of(booking(settle("2", 60))));
+            assertThat(ledger.transactions()).isEqualTo(6);
+        }
+    }
+
+    private static Transaction voided(String job, long rest) {
+        return new Transaction(
+                TransactionId.voiding(job),
+                List.of(
+                        new Posting(AccountId.hold("acme"), new Money(rest).negate()),
+                        new Posting(AccountId.prepaid("acme"), new Money(rest))));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * then says no. Results are bounded by the leases that are given out, so {@link #returned} always
  * takes them, but they count.
  *
- * <p>What is not in memory is read from the file, which takes some 50 µs. A durable job that has
- * ended has nothing in memory.
+ * <p>What is not in memory is read from the file, inputs by the run in which they lie ({@link
+ * PayloadReader}). A durable job that has ended has nothing in memory.
  */
 public final class SqlitePayloads implements Payloads {
     private final long bytesMax;
