@@ -22,8 +22,8 @@ import java.util.Optional;
  * Reads payloads of durable jobs from the file, checked. Any thread.
  *
  * <p>A job's shards are carved one behind the other, so the next one mostly lies in the same run of
- * inputs: the last run read of each of the latest jobs is kept, and for a small shard that is most
- * of the work.
+ * inputs. To read it is most of the work for a small shard, so the last one read of each of the
+ * latest jobs is kept.
  */
 final class PayloadReader {
     private static final String INPUTS =
