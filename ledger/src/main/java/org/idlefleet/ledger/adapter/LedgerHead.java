@@ -14,7 +14,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeMap;
 
 /**
  * Where a ledger file stands: its place in the event log, and the book at its last transaction.
@@ -41,14 +40,7 @@ record LedgerHead(long position, long projected, long head, BookState book) {
                             lines.add(new Posting(account, balance));
                         }
                     });
-            long oldest =
-                    LedgerQueries.number(
-                            connection,
-                            "SELECT ifnull(min(opened), 0) FROM holds WHERE ended IS NULL");
-            List<BookState.HoldState> open =
-                    oldest == 0
-                            ? List.of()
-                            : openHolds(connection, accounts, statement, oldest, head);
+            List<BookState.HoldState> open = openHolds(connection, accounts);
             return new LedgerHead(position, projected, head, new BookState(lines, open, List.of()));
         }
     }
@@ -57,36 +49,27 @@ record LedgerHead(long position, long projected, long head, BookState book) {
      * Books again what happened to jobs that are still open, in a book of its own, and takes their
      * holds from it.
      */
-    private static List<BookState.HoldState> openHolds(
-            Connection connection, Accounts accounts, Statement statement, long oldest, long head)
+    private static List<BookState.HoldState> openHolds(Connection connection, Accounts accounts)
             throws SQLException {
-        var open = new TreeMap<String, Long>();
-        try (ResultSet rows =
-                statement.executeQuery("SELECT job, opened FROM holds WHERE ended IS NULL")) {
-            while (rows.next()) {
-                open.put(rows.getString(1), rows.getLong(2));
-            }
-        }
+        long open =
+                LedgerQueries.number(connection, "SELECT count(*) FROM holds WHERE ended IS NULL");
         var replay = new Book();
         TransactionRows.readOfOpenHolds(
                 connection,
                 accounts,
-                oldest,
-                head,
                 row -> {
                     Transaction transaction = row.transaction();
-                    if (transaction.kind().ofHold()
-                            && open.containsKey(transaction.id().subject())) {
+                    if (transaction.kind().ofHold()) {
                         if (transaction.kind() == TransactionKind.HOLD) {
                             fundExactly(replay, transaction);
                         }
                         replay.apply(transaction);
                     }
                 });
-        if (replay.openHolds() != open.size()) {
+        if (replay.openHolds() != open) {
             throw new LedgerException(
                     "expected "
-                            + open.size()
+                            + open
                             + " open holds, found the transactions of "
                             + replay.openHolds());
         }

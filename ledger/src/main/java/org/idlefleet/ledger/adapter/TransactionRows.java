@@ -73,48 +73,38 @@ final class TransactionRows {
             long last,
             Consumer<BookedRow> reader)
             throws SQLException {
-        read(connection, accounts, "", first, last, reader);
+        try (PreparedStatement select =
+                connection.prepareStatement(
+                        "SELECT * FROM transactions WHERE sequence BETWEEN ? AND ? ORDER BY"
+                                + " sequence")) {
+            select.setLong(1, first);
+            select.setLong(2, last);
+            give(select, accounts, reader);
+        }
     }
 
     /**
-     * The same, of those alone whose subject is a job with an open hold: nothing is made of the
+     * The same for all rows whose subject is a job with an open hold: nothing is made of the
      * others, which may be very many.
      */
     static void readOfOpenHolds(
-            Connection connection,
-            Accounts accounts,
-            long first,
-            long last,
-            Consumer<BookedRow> reader)
-            throws SQLException {
-        read(
-                connection,
-                accounts,
-                "AND subject IN (SELECT job FROM holds WHERE ended IS NULL)",
-                first,
-                last,
-                reader);
-    }
-
-    private static void read(
-            Connection connection,
-            Accounts accounts,
-            String which,
-            long first,
-            long last,
-            Consumer<BookedRow> reader)
+            Connection connection, Accounts accounts, Consumer<BookedRow> reader)
             throws SQLException {
         try (PreparedStatement select =
                 connection.prepareStatement(
-                        "SELECT * FROM transactions WHERE sequence BETWEEN ? AND ? "
-                                + which
-                                + " ORDER BY sequence")) {
-            select.setLong(1, first);
-            select.setLong(2, last);
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    reader.accept(row(rows, accounts::path));
-                }
+                        "SELECT * FROM transactions WHERE sequence >= (SELECT min(opened) FROM"
+                            + " holds WHERE ended IS NULL) AND subject IN (SELECT job FROM holds"
+                            + " WHERE ended IS NULL) ORDER BY sequence")) {
+            give(select, accounts, reader);
+        }
+    }
+
+    private static void give(
+            PreparedStatement select, Accounts accounts, Consumer<BookedRow> reader)
+            throws SQLException {
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                reader.accept(row(rows, accounts::path));
             }
         }
     }

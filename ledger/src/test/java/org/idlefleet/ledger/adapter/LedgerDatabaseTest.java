@@ -146,12 +146,10 @@ class LedgerDatabaseTest {
         try (var ledger = LedgerDatabase.open(file())) {
             ledger.append(story.next(200));
         }
-        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
-                var statement = plain.createStatement()) {
-            statement.executeUpdate("DROP TABLE account_lines");
-            statement.executeUpdate("ALTER TABLE accounts DROP COLUMN lines");
-            statement.executeUpdate("PRAGMA user_version = 1");
-        }
+        edit(
+                "DROP TABLE account_lines",
+                "ALTER TABLE accounts DROP COLUMN lines",
+                "PRAGMA user_version = 1");
         assertThatThrownBy(() -> LedgerReader.open(file()))
                 .hasMessageContaining("start the coordinator once");
         try (var ledger = LedgerDatabase.open(file())) {
@@ -173,10 +171,7 @@ class LedgerDatabaseTest {
     @Test
     void aStartLooksForOpenHoldsInAnIndexOfThoseAlone() throws SQLException {
         LedgerDatabase.open(file()).close();
-        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
-                var statement = plain.createStatement()) {
-            statement.executeUpdate("DROP INDEX open_holds");
-        }
+        edit("DROP INDEX open_holds");
         LedgerDatabase.open(file()).close();
         try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
                 var statement = plain.createStatement();
@@ -198,27 +193,17 @@ class LedgerDatabaseTest {
                             booking(Transaction.hold("j", "acme", new Money(100))),
                             booking(Transaction.hold("ended", "acme", new Money(10))),
                             booking(settle("1", 40)),
-                            booking(voided("ended", 10))));
+                            booking(settle("ended", "1", 10))));
         }
-        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
-                var statement = plain.createStatement()) {
-            statement.executeUpdate("DROP TRIGGER transactions_are_not_changed");
-            statement.executeUpdate("UPDATE transactions SET kind = 99 WHERE subject = 'ended'");
-            statement.executeUpdate("UPDATE ledger SET projected = 5");
-        }
+        edit(
+                "DROP TRIGGER transactions_are_not_changed",
+                "UPDATE transactions SET kind = 99 WHERE subject = 'ended'",
+                "UPDATE ledger SET projected = 5");
         assertRefused(settle("2", 61), "contradicts the event log");
         try (var ledger = LedgerDatabase.open(file())) {
             ledger.append(2, List.of(booking(settle("2", 60))));
             assertThat(ledger.transactions()).isEqualTo(6);
         }
-    }
-
-    private static Transaction voided(String job, long rest) {
-        return new Transaction(
-                TransactionId.voiding(job),
-                List.of(
-                        new Posting(AccountId.hold("acme"), new Money(rest).negate()),
-                        new Posting(AccountId.prepaid("acme"), new Money(rest))));
     }
 
     @ParameterizedTest
@@ -406,13 +391,10 @@ class LedgerDatabaseTest {
         try (var ledger = LedgerDatabase.open(file())) {
             ledger.append(new LedgerStory(1).next(100));
         }
-        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
-                var statement = plain.createStatement()) {
-            statement.execute("DROP TRIGGER transactions_are_not_changed");
-            statement.execute(
-                    "UPDATE transactions SET amount1 = amount1 + 1, amount2 = amount2 - 1 WHERE"
-                            + " sequence = 5");
-        }
+        edit(
+                "DROP TRIGGER transactions_are_not_changed",
+                "UPDATE transactions SET amount1 = amount1 + 1, amount2 = amount2 - 1 WHERE"
+                    + " sequence = 5");
         try (var reader = LedgerReader.open(file())) {
             assertThat(reader.check().faults()).isNotEmpty();
         }
@@ -423,11 +405,9 @@ class LedgerDatabaseTest {
         try (var ledger = LedgerDatabase.open(file())) {
             ledger.append(new LedgerStory(1).next(100));
         }
-        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
-                var statement = plain.createStatement()) {
-            statement.execute("DROP TRIGGER transactions_are_not_deleted");
-            statement.execute("DELETE FROM transactions WHERE sequence = 5");
-        }
+        edit(
+                "DROP TRIGGER transactions_are_not_deleted",
+                "DELETE FROM transactions WHERE sequence = 5");
         try (var reader = LedgerReader.open(file())) {
             assertThat(reader.check().faults()).contains("expected transaction 5, found 6");
         }
@@ -474,10 +454,7 @@ class LedgerDatabaseTest {
 
     @Test
     void refusesAFileThatIsNotALedger() throws Exception {
-        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
-                var statement = plain.createStatement()) {
-            statement.execute("CREATE TABLE something (x)");
-        }
+        edit("CREATE TABLE something (x)");
         assertThatThrownBy(() -> LedgerDatabase.open(file()))
                 .hasMessageContaining("is not a ledger");
         assertThatThrownBy(() -> LedgerReader.open(file())).hasMessageContaining("is not a ledger");
@@ -508,7 +485,21 @@ class LedgerDatabaseTest {
     }
 
     private static Transaction settle(String shard, long price) {
-        return LedgerStory.POLICY.settlement("j", shard, "acme", new Money(price), List.of("ann"));
+        return settle("j", shard, price);
+    }
+
+    private static Transaction settle(String job, String shard, long price) {
+        return LedgerStory.POLICY.settlement(job, shard, "acme", new Money(price), List.of("ann"));
+    }
+
+    /** As somebody could who has the file. */
+    private void edit(String... statements) throws SQLException {
+        try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + file());
+                var statement = plain.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
     }
 
     private Path file() {

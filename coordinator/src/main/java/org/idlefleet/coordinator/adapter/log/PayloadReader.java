@@ -7,12 +7,12 @@ import org.idlefleet.coordinator.adapter.Payloads.Kept;
 import org.idlefleet.coordinator.adapter.log.wire.ItemRun;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
-import org.jspecify.annotations.Nullable;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +41,16 @@ final class PayloadReader {
     private static final int RUNS_KEPT = 16;
 
     private final Readers readers;
-    private final LastRuns last = new LastRuns();
+
+    /** The run that was read last of each of the latest jobs. */
+    private final Map<JobId, Run> last =
+            Collections.synchronizedMap(
+                    new LinkedHashMap<>(16, 0.75f, true) {
+                        @Override
+                        protected boolean removeEldestEntry(Map.Entry<JobId, Run> eldest) {
+                            return size() > RUNS_KEPT;
+                        }
+                    });
 
     PayloadReader(Readers readers) {
         this.readers = readers;
@@ -49,7 +58,7 @@ final class PayloadReader {
 
     /** Items {@code from} up to {@code to}; empty if the job has no inputs in the file. */
     Optional<List<byte[]>> items(JobId job, int from, int to) {
-        Run known = last.of(job);
+        Run known = last.get(job);
         if (known != null && known.first() <= from && to <= known.end()) {
             return Optional.of(known.items(from, to));
         }
@@ -153,25 +162,6 @@ final class PayloadReader {
                 items.add(all.get(i - first).toByteArray());
             }
             return items;
-        }
-    }
-
-    /** The run that was read last of each of the {@value #RUNS_KEPT} latest jobs. */
-    private static final class LastRuns {
-        private final Map<JobId, Run> runs =
-                new LinkedHashMap<>(2 * RUNS_KEPT, 0.75f, true) {
-                    @Override
-                    protected boolean removeEldestEntry(Map.Entry<JobId, Run> eldest) {
-                        return size() > RUNS_KEPT;
-                    }
-                };
-
-        synchronized @Nullable Run of(JobId job) {
-            return runs.get(job);
-        }
-
-        synchronized void put(JobId job, Run run) {
-            runs.put(job, run);
         }
     }
 

@@ -130,9 +130,7 @@ class SqlitePayloadsTest {
                 assertThat(payloads.bytes()).isLessThanOrEqualTo(20_000);
             }
             for (int i = 1; i <= 20; i++) {
-                assertThat(payloads.items(new JobId(i), 0, 2).orElseThrow())
-                        .usingElementComparator(Arrays::compare)
-                        .isEqualTo(items);
+                isReadBack(log, new JobId(i), items, 0, 2);
             }
         }
     }
@@ -141,18 +139,14 @@ class SqlitePayloadsTest {
     void everyRangeOfADurableJobsItemsIsReadBack() {
         List<byte[]> items = items(5_000);
         try (var log = open(100 * MEBIBYTE)) {
-            log.payloads().stage(1, ItemKind.TEXT, items);
-            log.payloads().admit(1, JOB);
-            append(log, admitted(JOB, items.size(), true));
+            admit(log, items);
         }
         try (var log = open(100 * MEBIBYTE)) {
             log.replay(_ -> {});
             assertThat(rows("inputs")).isGreaterThan(3);
             for (int from = 0; from < items.size(); from += 499) {
                 for (int to : List.of(from + 1, Math.min(items.size(), from + 1_700), 5_000)) {
-                    assertThat(log.payloads().items(JOB, from, to).orElseThrow())
-                            .usingElementComparator(Arrays::compare)
-                            .isEqualTo(items.subList(from, to));
+                    isReadBack(log, JOB, items, from, to);
                 }
             }
             assertThat(log.payloads().items(new JobId(2), 0, 1)).isEmpty();
@@ -169,9 +163,7 @@ class SqlitePayloadsTest {
                 List<byte[]> items =
                         IntStream.range(0, 10_000).mapToObj(_ -> random.bytes(1)).toList();
                 jobs.put(job, items);
-                log.payloads().stage(i, ItemKind.TEXT, items);
-                log.payloads().admit(i, job);
-                append(log, admitted(job, items.size(), true));
+                admit(log, job, items);
             }
         }
         assertThat(rows("inputs")).isEqualTo(5 * 3);
@@ -198,9 +190,7 @@ class SqlitePayloadsTest {
             for (int i = 0; i < 40; i++) {
                 List<byte[]> items = items(place.nextInt(1, 4_000));
                 jobs.add(items);
-                log.payloads().stage(1, ItemKind.TEXT, items);
-                log.payloads().admit(1, new JobId(i + 1));
-                append(log, admitted(new JobId(i + 1), items.size(), true));
+                admit(log, new JobId(i + 1), items);
             }
         }
         try (var log = open(100 * MEBIBYTE)) {
@@ -427,10 +417,14 @@ class SqlitePayloadsTest {
         }
     }
 
-    private void admit(SqliteEventLog log, List<byte[]> items) {
+    private static void admit(SqliteEventLog log, List<byte[]> items) {
+        admit(log, JOB, items);
+    }
+
+    private static void admit(SqliteEventLog log, JobId job, List<byte[]> items) {
         log.payloads().stage(1, ItemKind.TEXT, items);
-        log.payloads().admit(1, JOB);
-        append(log, admitted(JOB, items.size(), true));
+        log.payloads().admit(1, job);
+        append(log, admitted(job, items.size(), true));
     }
 
     private static void append(SqliteEventLog log, Event.Durable... events) {
