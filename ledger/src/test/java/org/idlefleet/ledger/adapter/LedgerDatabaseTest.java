@@ -394,7 +394,7 @@ class LedgerDatabaseTest {
         edit(
                 "DROP TRIGGER transactions_are_not_changed",
                 "UPDATE transactions SET amount1 = amount1 + 1, amount2 = amount2 - 1 WHERE"
-                    + " sequence = 5");
+                        + " sequence = 5");
         try (var reader = LedgerReader.open(file())) {
             assertThat(reader.check().faults()).isNotEmpty();
         }
