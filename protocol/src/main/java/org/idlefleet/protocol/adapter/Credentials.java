@@ -14,6 +14,12 @@ import java.util.List;
  * @param chain the key's own certificate first
  */
 public record Credentials(PrivateKey key, List<X509Certificate> chain) {
+    /**
+     * The kind of key store that carries a key into TLS. It lives in memory alone; PKCS12, which is
+     * usual, would derive a key from a password by 10,000 rounds of hashing, each way.
+     */
+    static final String KEY_STORE = "JKS";
+
     public Credentials {
         chain = List.copyOf(chain);
         if (chain.isEmpty()) {

@@ -189,7 +189,7 @@ public final class EnrolmentClient {
             KeyManager[] keys = new KeyManager[0];
             if (credentials != null) {
                 var none = new char[0];
-                KeyStore own = KeyStore.getInstance("PKCS12");
+                KeyStore own = KeyStore.getInstance(Credentials.KEY_STORE);
                 own.load(null, null);
                 own.setKeyEntry(
                         "node",

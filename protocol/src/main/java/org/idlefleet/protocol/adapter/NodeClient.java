@@ -114,6 +114,7 @@ public final class NodeClient implements AutoCloseable {
                             .sslProvider(platform.tls())
                             .protocols("TLSv1.3")
                             .keyManager(as.credentials().key(), as.credentials().chain())
+                            .keyStoreType(Credentials.KEY_STORE)
                             .trustManager(Trust.in(as.authorities()))
                             .endpointIdentificationAlgorithm("HTTPS")
                             .build();

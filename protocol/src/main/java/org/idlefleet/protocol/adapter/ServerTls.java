@@ -72,6 +72,7 @@ final class ServerTls implements AutoCloseable {
 
     private SslContext context(Credentials credentials) throws SSLException {
         return SslContextBuilder.forServer(credentials.key(), credentials.chain())
+                .keyStoreType(Credentials.KEY_STORE)
                 .sslProvider(provider)
                 .protocols("TLSv1.3")
                 .clientAuth(ClientAuth.OPTIONAL)
