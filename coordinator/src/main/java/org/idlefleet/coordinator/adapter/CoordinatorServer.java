@@ -123,7 +123,7 @@ public final class CoordinatorServer implements AutoCloseable {
             setPolicy(loop, coordinator, config.payPolicy(), clock.instant());
             coordinator.models().forEach(catalogue);
             LiveLedger ledger =
-                    LiveLedger.start(
+                    LiveLedger.open(
                             data,
                             config.ledger(),
                             log,
@@ -164,6 +164,7 @@ public final class CoordinatorServer implements AutoCloseable {
                             authority);
             api = ApiDoor.open(config.apiConfig(), adminKey(data, random), ports, clock, random);
             closings.push(api::close);
+            ledger.follow();
             unready = "";
             started = true;
         } finally {

@@ -26,11 +26,12 @@ final class LedgerFold {
     private final Duration linger;
     private final Consumer<Event.ShardSettled> settled;
     private final Thread thread;
+    private final long known;
     private volatile boolean closing;
 
     /**
      * @param linger how long to gather before a durable step, so that many requests share one
-     * @param settled told every durable settlement, once the thread runs
+     * @param settled told every settlement that becomes durable from now on
      * @param death told what went wrong if the fold can't go on
      */
     LedgerFold(
@@ -43,6 +44,7 @@ final class LedgerFold {
         this.ledger = ledger;
         this.linger = linger;
         this.settled = settled;
+        known = log.position();
         thread = VitalThread.unstarted("ledger-fold", this::run, death);
     }
 
@@ -56,10 +58,10 @@ final class LedgerFold {
         thread.join();
     }
 
-    /** Folds all that is durable; for the start, before the thread runs. */
+    /** Folds all that is durable, before the thread runs. */
     void catchUp() {
         if (log.position() > ledger.position()) {
-            fold(_ -> {});
+            fold();
         }
     }
 
@@ -71,20 +73,20 @@ final class LedgerFold {
                 if (!last) {
                     Thread.sleep(linger);
                 }
-                fold(settled);
+                fold();
             }
         }
     }
 
-    private void fold(Consumer<Event.ShardSettled> told) {
+    private void fold() {
         List<LedgerBatch> batches = new ArrayList<>();
         int[] bookings = new int[1];
         long end =
                 log.read(
                         ledger.position(),
                         (position, event) -> {
-                            if (event instanceof Event.ShardSettled owed) {
-                                told.accept(owed);
+                            if (position > known && event instanceof Event.ShardSettled owed) {
+                                settled.accept(owed);
                             }
                             List<Booking> booked = Bookings.of(event);
                             if (booked.isEmpty()) {

@@ -47,7 +47,8 @@ final class LiveLedger {
     }
 
     /**
-     * Folds what the log has, compares with the last published checkpoint, and goes on from there.
+     * Opens it and compares it with the last published checkpoint; if it is shorter, folds what the
+     * log has before.
      *
      * @param log replayed already
      * @param promises told every settlement, and what keeps the promises
@@ -56,7 +57,7 @@ final class LiveLedger {
      * @throws IOException if the ledger contradicts the log, lost its end, or was changed; the
      *     message says what to do
      */
-    static LiveLedger start(
+    static LiveLedger open(
             Path data,
             CoordinatorConfig.Ledger config,
             SqliteEventLog log,
@@ -77,8 +78,7 @@ final class LiveLedger {
                             Duration.ofMillis(config.foldMs()),
                             promises::owe,
                             death);
-            fold.catchUp();
-            ProofLog proof = proof(data, config, file);
+            ProofLog proof = proof(data, config, file, fold);
             var following =
                     new LedgerProof(
                             proof,
@@ -90,8 +90,6 @@ final class LiveLedger {
                             death);
             var ledger = new LiveLedger(file, database, fold, proof, following);
             promises.open(ledger.keeping());
-            fold.start();
-            following.start();
             return ledger;
         } catch (LedgerException e) {
             if (database != null) {
@@ -101,10 +99,17 @@ final class LiveLedger {
         }
     }
 
-    private static ProofLog proof(Path data, CoordinatorConfig.Ledger config, Path file) {
+    private static ProofLog proof(
+            Path data, CoordinatorConfig.Ledger config, Path file, LedgerFold fold) {
         try (var reader = LedgerReader.open(file)) {
-            return ProofLog.open(data.resolve("proof"), config.name(), reader);
+            return ProofLog.open(data.resolve("proof"), config.name(), reader, fold::catchUp);
         }
+    }
+
+    /** Folds and signs from now on. */
+    void follow() {
+        fold.start();
+        following.start();
     }
 
     /** What keeps the promises of payments. */

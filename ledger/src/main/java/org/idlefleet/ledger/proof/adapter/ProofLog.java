@@ -72,7 +72,7 @@ public final class ProofLog implements AutoCloseable {
 
     private final Map<TransactionId, Chains.Sealed> lookedUp = bounded();
 
-    private ProofLog(Path directory, String origin, LedgerReader ledger)
+    private ProofLog(Path directory, String origin, LedgerReader ledger, Runnable more)
             throws IOException, SQLException {
         Files.createDirectories(directory);
         checkpointFile = directory.resolve("checkpoint");
@@ -82,8 +82,13 @@ public final class ProofLog implements AutoCloseable {
         try {
             chains = new Chains(keys.secret(), file.tips(), file.balances());
             log = new TileLog(file, file.size());
+            Optional<SignedNote> published = published();
+            long size = published.map(note -> Checkpoint.parse(note.text()).size()).orElse(0L);
+            if (ledger.transactions() < Math.max(size, log.size())) {
+                more.run();
+            }
             refuseShorter(ledger);
-            readCheckpoint(ledger);
+            published.ifPresent(note -> compare(ledger, note));
         } catch (SQLException | RuntimeException e) {
             file.close();
             throw e;
@@ -98,8 +103,17 @@ public final class ProofLog implements AutoCloseable {
      * @throws LedgerException if the ledger is shorter than what was published, or differs from it
      */
     public static ProofLog open(Path directory, String origin, LedgerReader ledger) {
+        return open(directory, origin, ledger, () -> {});
+    }
+
+    /**
+     * The same where the ledger is made of something that may know more.
+     *
+     * @param more brings the ledger up to date; runs if it is shorter than what was published
+     */
+    public static ProofLog open(Path directory, String origin, LedgerReader ledger, Runnable more) {
         try {
-            return new ProofLog(directory, origin, ledger);
+            return new ProofLog(directory, origin, ledger, more);
         } catch (IOException | SQLException e) {
             throw new LedgerException("the proof log in " + directory + " cannot be opened", e);
         }
@@ -359,15 +373,19 @@ public final class ProofLog implements AutoCloseable {
         }
     }
 
-    private void readCheckpoint(LedgerReader ledger) throws IOException {
+    private Optional<SignedNote> published() throws IOException {
         if (!Files.exists(checkpointFile)) {
-            return;
+            return Optional.empty();
         }
         SignedNote note = SignedNote.parse(Files.readString(checkpointFile));
         if (!note.isSignedBy(key(), Ed25519.signatures())) {
             throw new LedgerException(
                     checkpointFile + " is not signed by this ledger's key " + key());
         }
+        return Optional.of(note);
+    }
+
+    private void compare(LedgerReader ledger, SignedNote note) {
         Checkpoint published = Checkpoint.parse(note.text());
         long end = Math.min(published.size(), ledger.transactions());
         while (log.size() < end) {
