@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 
 @Command(
         name = "coordinator",
@@ -67,6 +68,24 @@ final class CoordinatorCommand {
                 description =
                         "Where everything durable is kept (default: idlefleet-data/coordinator).")
         private Optional<Path> data = Optional.empty();
+
+        /** As {@link PlainOptions.Taker} has it. */
+        boolean take(String name, String value) {
+            boolean once = true;
+            switch (name) {
+                case "--set" -> sets = Stream.concat(sets.stream(), Stream.of(value)).toList();
+                case "--config" -> {
+                    once = file.isEmpty();
+                    file = Optional.of(Path.of(value));
+                }
+                case "--data" -> {
+                    once = data.isEmpty();
+                    data = Optional.of(Path.of(value));
+                }
+                default -> once = false;
+            }
+            return once;
+        }
 
         @Override
         public Integer call() throws InterruptedException {

@@ -113,7 +113,7 @@ final class EdgeCommand {
                 description = "Its node door (default: localhost:7443).")
         private Optional<String> coordinator = Optional.empty();
 
-        /** Takes one option as picocli would; false if it is none of these, or is said twice. */
+        /** As {@link PlainOptions.Taker} has it. */
         boolean take(String name, String value) {
             boolean once = true;
             switch (name) {
@@ -179,7 +179,7 @@ final class EdgeCommand {
                 description = "A file with the token; it may be gone once the node is enrolled.")
         private Optional<Path> file = Optional.empty();
 
-        /** Takes the one option as picocli would; false if it is another, or a second one. */
+        /** The same; only one option is taken. */
         boolean take(String name, String value) {
             if (given()) {
                 return false;

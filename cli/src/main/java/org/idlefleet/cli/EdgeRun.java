@@ -8,9 +8,7 @@ import java.util.Optional;
 
 /**
  * {@code idlefleet edge run} without the other commands: the launcher starts a daemon here, which
- * then carries no class in memory that only another command needs. Options that are as they should
- * be are read without picocli, whose classes would stay in memory as well; it gets to see all
- * others, to explain them.
+ * then carries no class in memory that only another command needs.
  */
 public final class EdgeRun {
     private EdgeRun() {}
@@ -33,21 +31,10 @@ public final class EdgeRun {
 
     /** The options of this command. */
     record Options(EdgeCommand.Settings settings, EdgeCommand.Token token) {
-        /** Empty if there is anything but {@code --name value} or {@code --name=value}. */
+        /** Empty if there is anything that picocli has to explain. */
         static Optional<Options> read(String[] args) {
             var options = new Options(new EdgeCommand.Settings(), new EdgeCommand.Token());
-            for (int i = 0; i < args.length; i++) {
-                int equals = args[i].indexOf('=');
-                String name = equals < 0 ? args[i] : args[i].substring(0, equals);
-                String value =
-                        equals >= 0
-                                ? args[i].substring(equals + 1)
-                                : ++i < args.length ? args[i] : "";
-                if (value.isEmpty() || value.startsWith("-") || !options.take(name, value)) {
-                    return Optional.empty();
-                }
-            }
-            return Optional.of(options);
+            return PlainOptions.read(args, options::take) ? Optional.of(options) : Optional.empty();
         }
 
         private boolean take(String name, String value) {

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** What the daemon's entry reads without picocli is what picocli reads. */
-class EdgeRunTest {
+/** What the daemon's and the coordinator's entry read without picocli is what picocli reads. */
+class PlainOptionsTest {
     private static final List<String> WORDS =
             List.of(
                     "--config",
@@ -43,31 +43,53 @@ class EdgeRunTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4})
-    void readsNothingThatPicocliReadsOtherwise(long seed) throws Exception {
+    void readsNoDaemonsOptionsThatPicocliReadsOtherwise(long seed) throws Exception {
         var random = new Random(seed);
         int read = 0;
         for (int i = 0; i < 5000; i++) {
-            var args = new ArrayList<String>();
-            for (int n = random.nextInt(7); n > 0; n--) {
-                args.add(WORDS.get(random.nextInt(WORDS.size())));
-            }
-            String[] line = args.toArray(String[]::new);
+            String[] line = words(random);
             var options = EdgeRun.Options.read(line);
             if (options.isPresent()) {
                 read++;
                 var run = new EdgeCommand.Run();
                 new CommandLine(run).parseArgs(line);
                 assertThat(values(options.get().settings()))
-                        .as("%s", args)
+                        .as("%s", List.of(line))
                         .isEqualTo(values(field(run, "settings")));
                 if (options.get().token().given()) {
                     assertThat(values(options.get().token()))
-                            .as("%s", args)
+                            .as("%s", List.of(line))
                             .isEqualTo(values(field(run, "token")));
                 }
             }
         }
         assertThat(read).isGreaterThan(500);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4})
+    void readsNoCoordinatorsOptionsThatPicocliReadsOtherwise(long seed) throws Exception {
+        var random = new Random(seed);
+        int read = 0;
+        for (int i = 0; i < 5000; i++) {
+            String[] line = words(random);
+            var plain = new CoordinatorCommand.Run();
+            if (PlainOptions.read(line, plain::take)) {
+                read++;
+                var run = new CoordinatorCommand.Run();
+                new CommandLine(run).parseArgs(line);
+                assertThat(values(plain)).as("%s", List.of(line)).isEqualTo(values(run));
+            }
+        }
+        assertThat(read).isGreaterThan(500);
+    }
+
+    private static String[] words(Random random) {
+        var args = new ArrayList<String>();
+        for (int n = random.nextInt(7); n > 0; n--) {
+            args.add(WORDS.get(random.nextInt(WORDS.size())));
+        }
+        return args.toArray(String[]::new);
     }
 
     @Test
