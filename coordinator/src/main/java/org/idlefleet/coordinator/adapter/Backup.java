@@ -2,7 +2,6 @@ package org.idlefleet.coordinator.adapter;
 
 import org.idlefleet.coordinator.adapter.log.LogException;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
-import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.ledger.adapter.LedgerException;
 import org.idlefleet.ledger.adapter.LedgerReader;
 import org.idlefleet.ledger.proof.Checkpoint;
@@ -142,18 +141,9 @@ public final class Backup {
             throws IOException {
         Path file = data.resolve("ledger.db");
         long position;
-        try (SqliteEventLog log = SqliteEventLog.open(data.resolve("events.db"));
-                LedgerDatabase ledger = LedgerDatabase.open(file)) {
-            if (ledger.position() > log.position()) {
-                throw new IOException(
-                        "the ledger knows event "
-                                + ledger.position()
-                                + ", but the event log ends at "
-                                + log.position()
-                                + ": these are not files of one backup");
-            }
+        try (SqliteEventLog log = SqliteEventLog.open(data.resolve("events.db"))) {
             log.read(0, (_, _) -> {});
-            new LedgerFold(log, ledger, Duration.ZERO, _ -> {}, _ -> {}).catchUp();
+            new LedgerFold(log, file, Duration.ZERO, _ -> {}, _ -> {}).catchUp();
             position = log.position();
         }
         try (LedgerReader ledger = LedgerReader.open(file)) {

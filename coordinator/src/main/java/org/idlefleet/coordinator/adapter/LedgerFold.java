@@ -5,7 +5,10 @@ import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.ledger.Booking;
 import org.idlefleet.ledger.adapter.LedgerBatch;
 import org.idlefleet.ledger.adapter.LedgerDatabase;
+import org.idlefleet.ledger.adapter.LedgerException;
+import org.jspecify.annotations.Nullable;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,26 +25,29 @@ final class LedgerFold {
     private static final Duration WAIT = Duration.ofMillis(500);
 
     private final SqliteEventLog log;
-    private final LedgerDatabase ledger;
+    private final Path file;
     private final Duration linger;
     private final Consumer<Event.ShardSettled> settled;
     private final Thread thread;
     private final long known;
+    private @Nullable LedgerDatabase opened;
     private volatile boolean closing;
 
     /**
+     * @param file of the ledger; opening it reads all that was booked on open holds, so the thread
+     *     does that
      * @param linger how long to gather before a durable step, so that many requests share one
      * @param settled told every settlement that becomes durable from now on
      * @param death told what went wrong if the fold can't go on
      */
     LedgerFold(
             SqliteEventLog log,
-            LedgerDatabase ledger,
+            Path file,
             Duration linger,
             Consumer<Event.ShardSettled> settled,
             Consumer<Throwable> death) {
         this.log = log;
-        this.ledger = ledger;
+        this.file = file;
         this.linger = linger;
         this.settled = settled;
         known = log.position();
@@ -58,14 +64,41 @@ final class LedgerFold {
         thread.join();
     }
 
+    /** Closes the ledger once {@link #end} has come back, and nobody reads it any more. */
+    void close() {
+        if (opened != null) {
+            opened.close();
+        }
+    }
+
+    /**
+     * Compares the event log with the ledger's position in it.
+     *
+     * @throws LedgerException if the log is shorter: what it will hold up to there would never be
+     *     booked
+     */
+    void refuseAhead(long position) {
+        if (position > known) {
+            throw new LedgerException(
+                    "the ledger knows event "
+                            + position
+                            + ", but the event log ends at "
+                            + known
+                            + ": these are not files of one backup");
+        }
+    }
+
     /** Folds all that is durable, before the thread runs. */
     void catchUp() {
-        if (log.position() > ledger.position()) {
-            fold();
+        try (LedgerDatabase ledger = LedgerDatabase.open(file)) {
+            refuseAhead(ledger.position());
+            fold(ledger);
         }
     }
 
     private void run() throws InterruptedException {
+        LedgerDatabase ledger = LedgerDatabase.open(file);
+        opened = ledger;
         boolean last = false;
         while (!last) {
             last = closing;
@@ -73,12 +106,12 @@ final class LedgerFold {
                 if (!last) {
                     Thread.sleep(linger);
                 }
-                fold();
+                fold(ledger);
             }
         }
     }
 
-    private void fold() {
+    private void fold(LedgerDatabase ledger) {
         List<LedgerBatch> batches = new ArrayList<>();
         int[] bookings = new int[1];
         long end =

@@ -28,19 +28,12 @@ import java.util.function.Consumer;
  */
 final class LiveLedger {
     private final Path file;
-    private final LedgerDatabase database;
     private final LedgerFold fold;
     private final ProofLog proof;
     private final LedgerProof following;
 
-    private LiveLedger(
-            Path file,
-            LedgerDatabase database,
-            LedgerFold fold,
-            ProofLog proof,
-            LedgerProof following) {
+    private LiveLedger(Path file, LedgerFold fold, ProofLog proof, LedgerProof following) {
         this.file = file;
-        this.database = database;
         this.fold = fold;
         this.proof = proof;
         this.following = following;
@@ -54,8 +47,8 @@ final class LiveLedger {
      * @param promises told every settlement, and what keeps the promises
      * @param promise gives nodes their receipts
      * @param published told every new checkpoint
-     * @throws IOException if the ledger contradicts the log, lost its end, or was changed; the
-     *     message says what to do
+     * @throws IOException if the ledger or the event log lost its end, or the ledger was changed;
+     *     the message says what to do
      */
     static LiveLedger open(
             Path data,
@@ -68,16 +61,11 @@ final class LiveLedger {
             Consumer<Throwable> death)
             throws IOException {
         Path file = data.resolve("ledger.db");
-        LedgerDatabase database = null;
         try {
-            database = LedgerDatabase.open(file);
+            LedgerDatabase.prepare(file);
             var fold =
                     new LedgerFold(
-                            log,
-                            database,
-                            Duration.ofMillis(config.foldMs()),
-                            promises::owe,
-                            death);
+                            log, file, Duration.ofMillis(config.foldMs()), promises::owe, death);
             ProofLog proof = proof(data, config, file, fold);
             var following =
                     new LedgerProof(
@@ -88,13 +76,10 @@ final class LiveLedger {
                             promise,
                             published,
                             death);
-            var ledger = new LiveLedger(file, database, fold, proof, following);
+            var ledger = new LiveLedger(file, fold, proof, following);
             promises.open(ledger.keeping());
             return ledger;
         } catch (LedgerException e) {
-            if (database != null) {
-                database.close();
-            }
             throw new IOException("the coordinator does not start: " + e.getMessage(), e);
         }
     }
@@ -102,6 +87,7 @@ final class LiveLedger {
     private static ProofLog proof(
             Path data, CoordinatorConfig.Ledger config, Path file, LedgerFold fold) {
         try (var reader = LedgerReader.open(file)) {
+            fold.refuseAhead(reader.position());
             return ProofLog.open(data.resolve("proof"), config.name(), reader, fold::catchUp);
         }
     }
@@ -159,6 +145,6 @@ final class LiveLedger {
         fold.end();
         following.end();
         proof.close();
-        database.close();
+        fold.close();
     }
 }

@@ -302,6 +302,25 @@ class CoordinatorServerTest extends ServerHouse {
                 .hasMessageContaining("its end is lost");
     }
 
+    @Test
+    void refusesAnEventLogThatIsOlderThanItsBooks() throws Exception {
+        Path events = directory.resolve("data/events.db");
+        Path copy = directory.resolve("older.db");
+        try (var server = start()) {
+            client(server, "acme");
+        }
+        Files.copy(events, copy);
+        try (var server = start()) {
+            client(server, "bolt");
+        }
+
+        Files.copy(copy, events, StandardCopyOption.REPLACE_EXISTING);
+        assertThatThrownBy(this::start)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the coordinator does not start")
+                .hasMessageContaining("the event log ends at");
+    }
+
     private Checkpoint checkpoint() throws IOException {
         Path file = directory.resolve("data/proof/checkpoint");
         return Checkpoint.parse(SignedNote.parse(Files.readString(file)).text());

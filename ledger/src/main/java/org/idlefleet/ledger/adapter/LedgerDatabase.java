@@ -91,6 +91,18 @@ public final class LedgerDatabase implements AutoCloseable {
         connection.commit();
     }
 
+    /**
+     * Creates the file if there is none, and brings one of an older version up to date, so that it
+     * can be read before it is opened; reads nothing of what is in it.
+     */
+    public static void prepare(Path file) {
+        try {
+            LedgerFile.openForWriting(file).close();
+        } catch (SQLException e) {
+            throw new LedgerException("the ledger " + file + " cannot be opened", e);
+        }
+    }
+
     /** Opens the ledger, or creates one. */
     public static LedgerDatabase open(Path file) {
         try {
