@@ -1,6 +1,5 @@
 package org.idlefleet.cli;
 
-import java.io.PrintWriter;
 import java.util.stream.Stream;
 
 /**
@@ -13,22 +12,10 @@ public final class CoordinatorRun {
     public static void main(String[] args) {
         var run = new CoordinatorCommand.Run();
         if (PlainOptions.read(args, run::take)) {
-            System.exit(run(run));
+            System.exit(Failure.said(run));
         }
         Idlefleet.main(
                 Stream.concat(Stream.of("coordinator", "run"), Stream.of(args))
                         .toArray(String[]::new));
-    }
-
-    private static int run(CoordinatorCommand.Run command) {
-        var err = new PrintWriter(System.err, true, System.err.charset());
-        try {
-            return command.call();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Failure.say(e, err);
-        } catch (RuntimeException e) {
-            return Failure.say(e, err);
-        }
     }
 }

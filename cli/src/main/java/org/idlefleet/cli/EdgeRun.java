@@ -3,7 +3,6 @@ package org.idlefleet.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 
-import java.io.PrintWriter;
 import java.util.Optional;
 
 /**
@@ -18,15 +17,7 @@ public final class EdgeRun {
     }
 
     private static int run(Options options) {
-        var err = new PrintWriter(System.err, true, System.err.charset());
-        try {
-            return EdgeCommand.Run.run(options.settings(), options.token());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return Failure.say(e, err);
-        } catch (RuntimeException e) {
-            return Failure.say(e, err);
-        }
+        return Failure.said(() -> EdgeCommand.Run.run(options.settings(), options.token()));
     }
 
     /** The options of this command. */

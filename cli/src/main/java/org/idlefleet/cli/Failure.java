@@ -1,6 +1,7 @@
 package org.idlefleet.cli;
 
 import java.io.PrintWriter;
+import java.util.concurrent.Callable;
 
 /** Why a command could not do its work, as a sentence for the person who typed it. */
 final class Failure extends RuntimeException {
@@ -44,6 +45,19 @@ final class Failure extends RuntimeException {
             err.println("IDLEFLEET_TRACE=1 shows where this came from.");
         }
         return ExitCode.ERROR;
+    }
+
+    /** Runs a command without picocli; its exit code, or that of the failure that was said. */
+    static int said(Callable<Integer> command) {
+        var err = new PrintWriter(System.err, true, System.err.charset());
+        try {
+            return command.call();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return say(e, err);
+        } catch (Exception e) {
+            return say(e, err);
+        }
     }
 
     int exitCode() {
