@@ -3,9 +3,11 @@ package org.idlefleet.coordinator.adapter;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.ledger.Booking;
+import org.idlefleet.ledger.adapter.BookedRow;
 import org.idlefleet.ledger.adapter.LedgerBatch;
 import org.idlefleet.ledger.adapter.LedgerDatabase;
 import org.idlefleet.ledger.adapter.LedgerException;
+import org.idlefleet.ledger.adapter.LedgerReader;
 import org.jspecify.annotations.Nullable;
 
 import java.nio.file.Path;
@@ -72,26 +74,51 @@ final class LedgerFold {
     }
 
     /**
-     * Compares the event log with the ledger's position in it.
+     * Compares the event log with the ledger: how far that knows it, and the last transaction that
+     * it booked.
      *
-     * @throws LedgerException if the log is shorter: what it will hold up to there would never be
-     *     booked
+     * @throws LedgerException if the log is shorter, so that what it will hold up to there would
+     *     never be booked, or if it says something else at that place: then one of both is from
+     *     another time or another coordinator
      */
-    void refuseAhead(long position) {
-        if (position > known) {
-            throw new LedgerException(
-                    "the ledger knows event "
-                            + position
-                            + ", but the event log ends at "
-                            + known
-                            + ": these are not files of one backup");
+    void refuseOther(LedgerReader ledger) {
+        if (ledger.position() > known) {
+            throw notOneBackup(
+                    "knows event " + ledger.position() + ", but the event log ends at " + known);
         }
+        long last = ledger.transactions();
+        for (BookedRow row : ledger.transactions(last, last)) {
+            if (log.event(row.position()).stream()
+                    .flatMap(event -> Bookings.of(event).stream())
+                    .noneMatch(booking -> isOf(booking, row))) {
+                throw notOneBackup(
+                        "booked "
+                                + row.transaction().id()
+                                + " for event "
+                                + row.position()
+                                + ", which is another one in the event log");
+            }
+        }
+    }
+
+    /** Times of the ledger are whole milliseconds. */
+    private static boolean isOf(Booking booking, BookedRow row) {
+        return booking.transaction().equals(row.transaction())
+                && booking.bookedAt().toEpochMilli() == row.bookedAt().toEpochMilli();
+    }
+
+    private LedgerException notOneBackup(String what) {
+        return new LedgerException(
+                "the ledger "
+                        + file
+                        + " "
+                        + what
+                        + ": these are not files of one backup; put back both of one");
     }
 
     /** Folds all that is durable, before the thread runs. */
     void catchUp() {
         try (LedgerDatabase ledger = LedgerDatabase.open(file)) {
-            refuseAhead(ledger.position());
             fold(ledger);
         }
     }

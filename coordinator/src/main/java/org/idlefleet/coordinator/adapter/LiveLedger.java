@@ -87,7 +87,7 @@ final class LiveLedger {
     private static ProofLog proof(
             Path data, CoordinatorConfig.Ledger config, Path file, LedgerFold fold) {
         try (var reader = LedgerReader.open(file)) {
-            fold.refuseAhead(reader.position());
+            fold.refuseOther(reader);
             return ProofLog.open(data.resolve("proof"), config.name(), reader, fold::catchUp);
         }
     }

@@ -321,6 +321,42 @@ class CoordinatorServerTest extends ServerHouse {
                 .hasMessageContaining("the event log ends at");
     }
 
+    /** It has as many events as the books know, and they are others. */
+    @Test
+    void refusesAnEventLogThatWentAnotherWayThanItsBooks() throws Exception {
+        Path data = directory.resolve("data");
+        Path copy = directory.resolve("older.db");
+        Path aside = Files.createDirectory(directory.resolve("aside"));
+        try (var server = start()) {
+            client(server, "acme");
+        }
+        Files.copy(data.resolve("events.db"), copy);
+        try (var server = start()) {
+            client(server, "bolt");
+        }
+        List<String> books = List.of("ledger.db", "proof/proof.db", "proof/checkpoint");
+        for (String file : books) {
+            Files.move(data.resolve(file), aside.resolve(Path.of(file).getFileName()));
+        }
+        Files.copy(copy, data.resolve("events.db"), StandardCopyOption.REPLACE_EXISTING);
+        try (var server = start()) {
+            client(server, "crab");
+            client(server, "dodo");
+        }
+        for (String file : books) {
+            Files.move(
+                    aside.resolve(Path.of(file).getFileName()),
+                    data.resolve(file),
+                    StandardCopyOption.REPLACE_EXISTING);
+        }
+
+        assertThatThrownBy(this::start)
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the coordinator does not start")
+                .hasMessageContaining("booked fund/bolt/")
+                .hasMessageContaining("which is another one in the event log");
+    }
+
     private Checkpoint checkpoint() throws IOException {
         Path file = directory.resolve("data/proof/checkpoint");
         return Checkpoint.parse(SignedNote.parse(Files.readString(file)).text());

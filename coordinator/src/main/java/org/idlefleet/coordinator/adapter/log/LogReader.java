@@ -78,6 +78,19 @@ final class LogReader {
         }
     }
 
+    /** The event of this number; empty if the log ends before it. */
+    Optional<Event.Durable> event(long number) {
+        return firstOf(number)
+                .flatMap(this::fetchOne)
+                .filter(row -> number <= row.last())
+                .map(row -> {
+                    Group group = check(row).pass(row);
+                    List<Event.Durable> events =
+                            new EventCodec().read(group, row.first(), _ -> true);
+                    return events.get((int) (number - row.first()));
+                });
+    }
+
     /** Rows that speak of an ended job, as table jobs has them. */
     Optional<byte[]> rowsOfEnded(JobId job) {
         return readers.with(reader -> {
@@ -107,16 +120,20 @@ final class LogReader {
                                                     "the event log " + file,
                                                     "row " + first + " of " + job + " is missing",
                                                     null));
-                    var check = new RowCheck(file, first - 1, chainBefore(first));
                     events.addAll(
                             codec.read(
-                                    check.pass(row),
+                                    check(row).pass(row),
                                     first,
                                     entry ->
                                             jobOf(entry) == job.number()
                                                     || audits && auditedBy(entry) == job.number()));
                 });
         return events;
+    }
+
+    /** A check that lets this row pass if it is whole, and tied to the row before. */
+    private RowCheck check(LogRow row) {
+        return new RowCheck(file, row.first() - 1, chainBefore(row.first()));
     }
 
     /** The job that the entry opens an audit of; 0 if it opens none. */

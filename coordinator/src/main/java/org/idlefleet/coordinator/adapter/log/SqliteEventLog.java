@@ -19,8 +19,8 @@ import java.util.function.Consumer;
  * damaged or missing row is an error that says where; the log is never silently shorter.
  *
  * <p>{@link EventLog}'s methods belong to the loop's thread. {@link #position}, {@link #read},
- * {@link #await} and {@link #ofJob} may be called by any thread, and only show what is durable.
- * After a failed flush everything throws: end the process, start it again, replay.
+ * {@link #event}, {@link #await} and {@link #ofJob} may be called by any thread, and only show what
+ * is durable. After a failed flush everything throws: end the process, start it again, replay.
  */
 public final class SqliteEventLog implements EventLog, AutoCloseable {
     private final Path file;
@@ -171,6 +171,11 @@ public final class SqliteEventLog implements EventLog, AutoCloseable {
                     null);
         }
         return Math.max(from, check.position());
+    }
+
+    /** The durable event of this number; empty if the log ends before it. */
+    public Optional<Event.Durable> event(long number) {
+        return reader.event(number);
     }
 
     /**

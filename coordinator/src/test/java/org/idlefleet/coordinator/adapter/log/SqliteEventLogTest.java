@@ -68,7 +68,10 @@ class SqliteEventLogTest {
             int durable = (int) log.position();
             for (int from = 0; from <= durable; from++) {
                 assertThat(readFrom(log, from)).isEqualTo(events.subList(from, durable));
+                assertThat(log.event(from + 1L).stream().toList())
+                        .isEqualTo(events.subList(from, Math.min(from + 1, durable)));
             }
+            assertThat(log.event(0)).isEmpty();
             assertThat(log.read(durable, (_, _) -> {})).isEqualTo(durable);
             assertThat(log.read(durable + 100, (_, _) -> {})).isEqualTo(durable + 100);
         }
