@@ -17,6 +17,8 @@ import java.util.concurrent.Callable;
             "Everything runs in processes of its own and is gone afterwards."
         })
 final class DemoCommand implements Callable<Integer> {
+    private static final int SENTENCES_MIN = 800;
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(names = "--keep", description = "Leave it running, and say where.")
@@ -26,11 +28,21 @@ final class DemoCommand implements Callable<Integer> {
             names = "--sentences",
             paramLabel = "N",
             defaultValue = "2400",
-            description = "How much of the book (default: ${DEFAULT-VALUE}).")
+            description = "How much of the book (800 to 5897, default: ${DEFAULT-VALUE}).")
     private int sentences;
 
     @Override
     public Integer call() throws Exception {
+        int most = Corpus.sentences().size();
+        if (sentences < SENTENCES_MIN || sentences > most) {
+            throw Failure.usage(
+                    "--sentences is "
+                            + SENTENCES_MIN
+                            + " (with fewer, all are embedded before anything can go wrong) to "
+                            + most
+                            + " (the whole book), found "
+                            + sentences);
+        }
         return new DemoRun(spec.commandLine().getOut(), sentences, keep).run()
                 ? ExitCode.OK
                 : ExitCode.ERROR;

@@ -85,6 +85,38 @@ class CommandTest {
     }
 
     @Test
+    void anAddressThatIsNoneIsAUsageErrorThatShowsOne() {
+        for (String address :
+                List.of(
+                        "",
+                        "localhost:8000",
+                        "ftp://x",
+                        "http:x",
+                        "http://[::1",
+                        "http://x:99999")) {
+            for (String[] line :
+                    new String[][] {
+                        {"nodes", "--api=" + address},
+                        {"ledger", "witness", "--dir=d", "--name=n", "--key=k", "--api=" + address}
+                    }) {
+                Typed typed = Typed.idlefleet(line);
+                assertThat(typed.exitCode()).as(address).isEqualTo(ExitCode.USAGE);
+                assertThat(typed.err())
+                        .contains("--api", "http://127.0.0.1:8000, found '" + address + "'");
+            }
+        }
+    }
+
+    @Test
+    void aDemoTooSmallToGoWrongOrLargerThanTheBookIsAUsageError() {
+        for (String sentences : List.of("-5", "0", "799", "5898")) {
+            Typed typed = Typed.idlefleet("demo", "--sentences=" + sentences);
+            assertThat(typed.exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(typed.err()).contains("--sentences is 800", "found " + sentences);
+        }
+    }
+
+    @Test
     void completionIsAScriptThatKnowsTheCommands() {
         Typed answer = Typed.idlefleet("completion");
         assertThat(answer.exitCode()).isEqualTo(ExitCode.OK);

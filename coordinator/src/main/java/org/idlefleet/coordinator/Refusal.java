@@ -3,6 +3,7 @@ package org.idlefleet.coordinator;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.NodeId;
 
 import java.time.Duration;
 import java.util.Optional;
@@ -75,6 +76,14 @@ public sealed interface Refusal {
         @Override
         public String text() {
             return job + " is not a job of yours, or is too long ago";
+        }
+    }
+
+    /** No node of this name ever enrolled. */
+    record UnknownNode(NodeId node) implements Refusal {
+        @Override
+        public String text() {
+            return "no node '" + node + "' has enrolled here; GET /api/v1/nodes lists who is there";
         }
     }
 

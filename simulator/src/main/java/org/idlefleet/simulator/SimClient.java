@@ -207,6 +207,7 @@ final class SimClient {
                     Refusal.BadSize _,
                     Refusal.BadQuorum _,
                     Refusal.UnknownJob _,
+                    Refusal.UnknownNode _,
                     Refusal.NameTaken _,
                     Refusal.Conflict _,
                     Refusal.BadToken _ ->

@@ -26,7 +26,7 @@ final class Refusals {
             case Refusal.NoNodes no ->
                     Problem.later(503, UNAVAILABLE, "no_idle_devices", text, no.retryAfter());
             case Refusal.Full full -> full(full);
-            case Refusal.UnknownJob _ -> Problem.notFound(text);
+            case Refusal.UnknownJob _, Refusal.UnknownNode _ -> Problem.notFound(text);
             case Refusal.NameTaken _ ->
                     Problem.of(422, INVALID, "idempotency_key_reused", null, text);
             case Refusal.Conflict _ -> Problem.of(409, INVALID, "conflict", null, text);
