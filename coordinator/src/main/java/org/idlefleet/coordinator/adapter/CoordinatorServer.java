@@ -65,8 +65,12 @@ public final class CoordinatorServer implements AutoCloseable {
         return start(
                 config,
                 fault -> {
-                    LOG.error("the coordinator can't go on: its process ends", fault);
-                    Runtime.getRuntime().halt(1);
+                    try {
+                        LOG.error("the coordinator can't go on: its process ends", fault);
+                    } finally {
+                        // Without memory even a log line may throw.
+                        Runtime.getRuntime().halt(1);
+                    }
                 });
     }
 
