@@ -1,6 +1,13 @@
 package org.idlefleet.cli;
 
+import org.jspecify.annotations.Nullable;
+
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.Callable;
 
 /** Why a command could not do its work, as a sentence for the person who typed it. */
@@ -38,13 +45,30 @@ final class Failure extends RuntimeException {
             err.println("idlefleet: " + failure.getMessage());
             return failure.exitCode;
         }
-        err.println("idlefleet: " + e);
+        err.println("idlefleet: " + sentence(e));
         if (System.getenv("IDLEFLEET_TRACE") != null) {
             e.printStackTrace(err);
         } else {
             err.println("IDLEFLEET_TRACE=1 shows where this came from.");
         }
         return ExitCode.ERROR;
+    }
+
+    /**
+     * What went wrong without Java's name for it, where that adds nothing: arguments and files. Of
+     * a file that is missing or closed to us Java says nothing but its name.
+     */
+    static String sentence(@Nullable Exception e) {
+        return switch (e) {
+            case UncheckedIOException wrapped -> sentence(wrapped.getCause());
+            case NoSuchFileException missing -> missing.getFile() + " is not there";
+            case AccessDeniedException closed -> closed.getFile() + " may not be used by this user";
+            case FileAlreadyExistsException there -> there.getFile() + " exists already";
+            case IOException io when io.getMessage() != null -> io.getMessage();
+            case IllegalArgumentException wrong when wrong.getMessage() != null ->
+                    wrong.getMessage();
+            case null, default -> String.valueOf(e);
+        };
     }
 
     /** Runs a command without picocli; its exit code, or that of the failure that was said. */

@@ -4,12 +4,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.TypeConversionException;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.net.URISyntaxException;
 
 /** The {@code idlefleet} command. */
 @Command(
@@ -43,8 +40,6 @@ import java.net.URISyntaxException;
             RehearseDaemonCommand.class,
         })
 public final class Idlefleet {
-    private static final int PORT_MAX = 65_535;
-
     private Idlefleet() {}
 
     public static void main(String[] args) {
@@ -61,26 +56,10 @@ public final class Idlefleet {
 
     /** The command with all its subcommands. */
     static CommandLine commandLine() {
-        return new CommandLine(new Idlefleet())
+        return Values.readBy(new CommandLine(new Idlefleet()))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.AUTO))
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .registerConverter(URI.class, Idlefleet::address)
                 .setExecutionExceptionHandler(Idlefleet::failed);
-    }
-
-    /** Where an API answers. */
-    private static URI address(String text) {
-        try {
-            var address = new URI(text);
-            boolean web = "http".equals(address.getScheme()) || "https".equals(address.getScheme());
-            if (web && address.getHost() != null && address.getPort() <= PORT_MAX) {
-                return address;
-            }
-        } catch (URISyntaxException _) {
-            // Said below.
-        }
-        throw new TypeConversionException(
-                "expected an address such as http://127.0.0.1:8000, found '" + text + "'");
     }
 
     /** What a command that failed prints, and its exit code. */

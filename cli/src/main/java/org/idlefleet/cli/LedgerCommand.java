@@ -78,7 +78,8 @@ final class LedgerCommand {
                 names = "--from",
                 paramLabel = "TIME",
                 defaultValue = "1970-01-01T00:00:00Z",
-                description = "First instant covered, such as 2026-11-01T00:00:00Z.")
+                description =
+                        "First instant covered, such as 2026-11-01T12:00:00Z, or a date (UTC).")
         private Instant from = Instant.EPOCH;
 
         @Option(
@@ -160,8 +161,8 @@ final class LedgerCommand {
                 names = "--as-of",
                 paramLabel = "TIME",
                 description =
-                        "Only what counts by this instant, such as 2026-11-01T00:00:00Z; reads the"
-                                + " whole ledger.")
+                        "Only what counts by this instant, such as 2026-11-01T12:00:00Z, or a date"
+                                + " (its first, UTC); reads the whole ledger.")
         private Optional<Instant> asOf = Optional.empty();
 
         @Option(

@@ -136,7 +136,8 @@ final class LedgerMoneyCommand {
                 String report = Files.readString(file);
                 show(operator.post(run.path("/reports"), Map.of("report", report)), output);
             } catch (IOException e) {
-                throw Failure.error("the bank's file " + file + " can't be read: " + e);
+                throw Failure.error(
+                        "the bank's file " + file + " can't be read: " + Failure.sentence(e));
             }
         }
     }

@@ -30,7 +30,8 @@ final class LedgerPolicyCommand {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw Failure.error("the policy file " + file + " can't be read: " + e);
+            throw Failure.error(
+                    "the policy file " + file + " can't be read: " + Failure.sentence(e));
         }
     }
 

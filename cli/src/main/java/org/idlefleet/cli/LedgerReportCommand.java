@@ -190,7 +190,7 @@ final class LedgerReportCommand {
             try {
                 Files.write(file, bytes);
             } catch (IOException e) {
-                throw Failure.error("the invoice can't be written: " + e);
+                throw Failure.error("the invoice can't be written: " + Failure.sentence(e));
             }
         }
     }
@@ -217,7 +217,7 @@ final class LedgerReportCommand {
                 try {
                     Files.writeString(csv.get(), report.csv());
                 } catch (IOException e) {
-                    throw Failure.error("the report can't be written: " + e);
+                    throw Failure.error("the report can't be written: " + Failure.sentence(e));
                 }
             }
             var table =

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 
 @Command(
         name = "trust",
@@ -114,7 +115,7 @@ final class ModelTrustCommand implements Runnable {
                 "Vouch for models, or, without any, only say anew that nothing has changed: at",
                 "least once a day."
             })
-    static final class Sign implements Runnable {
+    static final class Sign implements Callable<Integer> {
         @Mixin private Output output = new Output();
 
         @Option(
@@ -138,7 +139,7 @@ final class ModelTrustCommand implements Runnable {
         private List<Path> manifests = List.of();
 
         @Override
-        public void run() {
+        public Integer call() throws IOException {
             try {
                 var targets = new TreeMap<String, Target>();
                 var signed = JsonMapper.shared().createObjectNode();
@@ -164,8 +165,9 @@ final class ModelTrustCommand implements Runnable {
                         .append(home.resolve("metadata"))
                         .append(", and sign again within a day\n");
                 output.print(signed, text);
-            } catch (IllegalArgumentException | IOException e) {
-                throw Failure.error(String.valueOf(e));
+                return ExitCode.OK;
+            } catch (IllegalArgumentException e) {
+                throw Failure.error(String.valueOf(e.getMessage()));
             }
         }
 

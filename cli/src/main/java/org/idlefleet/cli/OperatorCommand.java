@@ -100,7 +100,8 @@ final class OperatorCommand {
             } catch (FileAlreadyExistsException _) {
                 throw Failure.usage(file + " exists: name a new file for the key");
             } catch (IOException e) {
-                throw Failure.error("the key file " + file + " can't be made: " + e);
+                throw Failure.error(
+                        "the key file " + file + " can't be made: " + Failure.sentence(e));
             }
         }
     }

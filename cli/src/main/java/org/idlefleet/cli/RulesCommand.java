@@ -117,7 +117,8 @@ final class RulesCommand {
                 }
                 return week;
             } catch (IOException e) {
-                throw Failure.error("the recordings in " + signals + " can't be read: " + e);
+                throw Failure.error(
+                        "the recordings in " + signals + " can't be read: " + Failure.sentence(e));
             }
         }
 

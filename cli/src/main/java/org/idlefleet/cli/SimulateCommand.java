@@ -35,6 +35,9 @@ final class SimulateCommand {
 
         @Override
         public void run() {
+            if (count < 1) {
+                throw Failure.usage("--count takes 1 or more, found " + count);
+            }
             try {
                 Seeds.main(new String[] {Long.toString(from), Long.toString(count)});
             } catch (RuntimeException | AssertionError e) {

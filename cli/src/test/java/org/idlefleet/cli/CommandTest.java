@@ -108,6 +108,41 @@ class CommandTest {
     }
 
     @Test
+    void aTimeThatIsNoneIsAUsageErrorThatShowsOne() {
+        for (String time : List.of("", "yesterday", "2026-13-01", "2026-11-31", "99999-01-01")) {
+            Typed typed = Typed.idlefleet("ledger", "balances", "--as-of=" + time);
+            assertThat(typed.exitCode()).as(time).isEqualTo(ExitCode.USAGE);
+            assertThat(typed.err())
+                    .contains("--as-of", "2026-11-01T00:00:00Z, or a date, found '" + time + "'");
+        }
+        for (String time : List.of("2026-11-30", "2026-11-30T00:00:00Z")) {
+            Typed typed =
+                    Typed.idlefleet("ledger", "balances", "--as-of=" + time, "--data=" + directory);
+            assertThat(typed.err()).contains("there is no ledger in");
+        }
+    }
+
+    @Test
+    void aMissingFileIsCalledSo() {
+        Typed typed = Typed.idlefleet("model", "sign", "--trust=" + directory.resolve("none"));
+        assertThat(typed.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(typed.err()).contains("there is no").doesNotContain("Exception");
+        Path missing = directory.resolve("none.yaml");
+        Typed policy = Typed.idlefleet("ledger", "policy", "check", missing.toString());
+        assertThat(policy.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(policy.err()).contains(missing + " is not there").doesNotContain("Exception");
+    }
+
+    @Test
+    void noSeedsAreNoProof() {
+        for (String count : List.of("0", "-5")) {
+            Typed typed = Typed.idlefleet("simulate", "seeds", "--count=" + count);
+            assertThat(typed.exitCode()).isEqualTo(ExitCode.USAGE);
+            assertThat(typed.err()).contains("--count takes 1 or more");
+        }
+    }
+
+    @Test
     void aDemoTooSmallToGoWrongOrLargerThanTheBookIsAUsageError() {
         for (String sentences : List.of("-5", "0", "799", "5898")) {
             Typed typed = Typed.idlefleet("demo", "--sentences=" + sentences);
