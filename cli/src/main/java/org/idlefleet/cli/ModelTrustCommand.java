@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 
 @Command(
         name = "trust",
@@ -115,7 +114,7 @@ final class ModelTrustCommand implements Runnable {
                 "Vouch for models, or, without any, only say anew that nothing has changed: at",
                 "least once a day."
             })
-    static final class Sign implements Callable<Integer> {
+    static final class Sign implements Runnable {
         @Mixin private Output output = new Output();
 
         @Option(
@@ -139,7 +138,7 @@ final class ModelTrustCommand implements Runnable {
         private List<Path> manifests = List.of();
 
         @Override
-        public Integer call() throws IOException {
+        public void run() {
             try {
                 var targets = new TreeMap<String, Target>();
                 var signed = JsonMapper.shared().createObjectNode();
@@ -165,9 +164,8 @@ final class ModelTrustCommand implements Runnable {
                         .append(home.resolve("metadata"))
                         .append(", and sign again within a day\n");
                 output.print(signed, text);
-                return ExitCode.OK;
-            } catch (IllegalArgumentException e) {
-                throw Failure.error(String.valueOf(e.getMessage()));
+            } catch (IllegalArgumentException | IOException e) {
+                throw Failure.error(Failure.sentence(e));
             }
         }
 

@@ -421,7 +421,7 @@ final class Admission {
                 .build();
     }
 
-    private static Decision refuse(Command.Asked asked, Refusal refusal) {
+    static Decision refuse(Command.Asked asked, Refusal refusal) {
         return Decision.send(new Send.Reply(asked.request(), new Answer.Refused(refusal)));
     }
 }

@@ -276,10 +276,7 @@ public final class Coordinator {
                 jobs.open(cancel.job())
                         .filter(open -> open.admitted().client().equals(cancel.client()));
         if (job.isEmpty()) {
-            return Decision.send(
-                    new Send.Reply(
-                            cancel.request(),
-                            new Answer.Refused(new Refusal.UnknownJob(cancel.job()))));
+            return Admission.refuse(cancel, new Refusal.UnknownJob(cancel.job()));
         }
         // One that only waits for its audits has its results.
         JobEnd how = job.get().work().done() ? JobEnd.DONE : JobEnd.CANCELLED;

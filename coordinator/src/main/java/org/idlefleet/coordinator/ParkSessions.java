@@ -104,10 +104,7 @@ final class ParkSessions {
 
     Decision ban(Command.BanNode ban, Instant now) {
         if (registry.node(ban.node()).isEmpty()) {
-            return Decision.send(
-                    new Send.Reply(
-                            ban.request(),
-                            new Answer.Refused(new Refusal.UnknownNode(ban.node()))));
+            return Admission.refuse(ban, new Refusal.UnknownNode(ban.node()));
         }
         var decision =
                 new Decision.Builder().event(new Event.NodeBanned(ban.node(), ban.reason(), now));

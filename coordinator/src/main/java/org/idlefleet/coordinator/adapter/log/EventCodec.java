@@ -65,6 +65,12 @@ public final class EventCodec {
         return read(parse(group, "the group from event " + first + " on"), first, _ -> true);
     }
 
+    /** The same, but only the event at {@code index}; the first has 0. */
+    Event.Durable one(Group group, long first, int index) {
+        var reader = new EntryReader(new Names(group.getNamesList(), interned));
+        return read(reader, group.getEntries(index), first + index);
+    }
+
     /** The same, but only the events whose entries {@code wanted} wants. */
     List<Event.Durable> read(Group group, long first, Predicate<Entry> wanted) {
         var reader = new EntryReader(new Names(group.getNamesList(), interned));

@@ -61,8 +61,7 @@ final class LogReader {
 
     /** A check that stands right before the row that holds event {@code from + 1}. */
     RowCheck before(long from) {
-        long first = firstOf(from + 1).orElse(1L);
-        return new RowCheck(file, first - 1, chainBefore(first));
+        return check(firstOf(from + 1).orElse(1L));
     }
 
     /** Hands on all rows behind the check's position. */
@@ -83,12 +82,12 @@ final class LogReader {
         return firstOf(number)
                 .flatMap(this::fetchOne)
                 .filter(row -> number <= row.last())
-                .map(row -> {
-                    Group group = check(row).pass(row);
-                    List<Event.Durable> events =
-                            new EventCodec().read(group, row.first(), _ -> true);
-                    return events.get((int) (number - row.first()));
-                });
+                .map(row ->
+                        new EventCodec()
+                                .one(
+                                        check(row.first()).pass(row),
+                                        row.first(),
+                                        (int) (number - row.first())));
     }
 
     /** Rows that speak of an ended job, as table jobs has them. */
@@ -122,7 +121,7 @@ final class LogReader {
                                                     null));
                     events.addAll(
                             codec.read(
-                                    check(row).pass(row),
+                                    check(first).pass(row),
                                     first,
                                     entry ->
                                             jobOf(entry) == job.number()
@@ -131,9 +130,9 @@ final class LogReader {
         return events;
     }
 
-    /** A check that lets this row pass if it is whole, and tied to the row before. */
-    private RowCheck check(LogRow row) {
-        return new RowCheck(file, row.first() - 1, chainBefore(row.first()));
+    /** A check that lets the row with this first event pass if it is whole and tied to the last. */
+    private RowCheck check(long first) {
+        return new RowCheck(file, first - 1, chainBefore(first));
     }
 
     /** The job that the entry opens an audit of; 0 if it opens none. */
