@@ -71,7 +71,7 @@ final class CalibrateCommand implements Runnable {
                 delete(scratch);
             }
         } catch (IllegalArgumentException | EngineException | IOException e) {
-            throw Failure.error(String.valueOf(e.getMessage()));
+            throw Failure.error(e);
         }
     }
 

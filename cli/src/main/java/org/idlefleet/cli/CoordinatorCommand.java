@@ -98,9 +98,9 @@ final class CoordinatorCommand {
                 run(config);
                 return ExitCode.OK;
             } catch (ConfigException | IllegalArgumentException e) {
-                throw Failure.usage(String.valueOf(e.getMessage()));
+                throw Failure.usage(e);
             } catch (IOException | UncheckedIOException e) {
-                throw Failure.error(String.valueOf(e.getMessage()));
+                throw Failure.error(e);
             }
         }
 

@@ -152,7 +152,7 @@ final class EdgeCommand {
             try {
                 return EdgeConfig.load(file, System.getenv(), all);
             } catch (ConfigException e) {
-                throw Failure.usage(String.valueOf(e.getMessage()));
+                throw Failure.usage(e);
             }
         }
 
@@ -196,8 +196,17 @@ final class EdgeCommand {
             return word.isPresent() || file.isPresent();
         }
 
+        /** A group of options with values to begin with is never missing to picocli. */
         String text() throws IOException {
-            return word.isPresent() ? word.get() : Files.readString(file.orElseThrow()).strip();
+            return word.isPresent()
+                    ? word.get()
+                    : Files.readString(file.orElseThrow(Token::missing)).strip();
+        }
+
+        private static Failure missing() {
+            return Failure.usage(
+                    "a token is missing: give --token or --token-file; the operator makes one with"
+                        + " 'idlefleet coordinator token --owner NAME'");
         }
     }
 
@@ -228,7 +237,7 @@ final class EdgeCommand {
                 EdgeDaemon.start(config, WorkerCommand.launch(), LastLines::read).runUntilSignal();
                 return ExitCode.OK;
             } catch (IOException | IllegalArgumentException e) {
-                throw Failure.error(String.valueOf(e.getMessage()));
+                throw Failure.error(e);
             }
         }
     }
@@ -254,7 +263,7 @@ final class EdgeCommand {
                         "node %s of owner %s is enrolled; its certificate ends at %s and renews itself%n"
                                 .formatted(identity.node(), identity.owner(), identity.expires()));
             } catch (IOException | IllegalArgumentException e) {
-                throw Failure.error(String.valueOf(e.getMessage()));
+                throw Failure.error(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw Failure.error("interrupted");

@@ -25,8 +25,16 @@ final class Failure extends RuntimeException {
         return new Failure(ExitCode.ERROR, sentence);
     }
 
+    static Failure error(Throwable cause) {
+        return error(sentence(cause));
+    }
+
     static Failure usage(String sentence) {
         return new Failure(ExitCode.USAGE, sentence);
+    }
+
+    static Failure usage(Throwable cause) {
+        return usage(sentence(cause));
     }
 
     /** Nothing answers where something should. */
@@ -55,20 +63,32 @@ final class Failure extends RuntimeException {
     }
 
     /**
-     * What went wrong without Java's name for it, where that adds nothing: arguments and files. Of
-     * a file that is missing or closed to us Java says nothing but its name.
+     * What went wrong without Java's name for it, where that adds nothing: arguments, files and
+     * exceptions of ours. Of a file that is missing or closed to us Java says nothing but its name.
      */
-    static String sentence(@Nullable Exception e) {
+    static String sentence(@Nullable Throwable e) {
         return switch (e) {
-            case UncheckedIOException wrapped -> sentence(wrapped.getCause());
+            case UncheckedIOException wrapped when saysNoMore(wrapped) ->
+                    sentence(wrapped.getCause());
+            case UncheckedIOException wrapped when wrapped.getMessage() != null ->
+                    wrapped.getMessage();
             case NoSuchFileException missing -> missing.getFile() + " is not there";
             case AccessDeniedException closed -> closed.getFile() + " may not be used by this user";
             case FileAlreadyExistsException there -> there.getFile() + " exists already";
             case IOException io when io.getMessage() != null -> io.getMessage();
             case IllegalArgumentException wrong when wrong.getMessage() != null ->
                     wrong.getMessage();
+            case Throwable own when own.getMessage() != null && isOurs(own) -> own.getMessage();
             case null, default -> String.valueOf(e);
         };
+    }
+
+    private static boolean saysNoMore(UncheckedIOException wrapped) {
+        return String.valueOf(wrapped.getCause()).equals(wrapped.getMessage());
+    }
+
+    private static boolean isOurs(Throwable e) {
+        return e.getClass().getName().startsWith("org.idlefleet.");
     }
 
     /** Runs a command without picocli; its exit code, or that of the failure that was said. */

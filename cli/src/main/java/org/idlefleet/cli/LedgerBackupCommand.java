@@ -41,7 +41,7 @@ final class LedgerBackupCommand {
             try {
                 Backup.make(operator.data(), target);
             } catch (IOException e) {
-                throw Failure.error(String.valueOf(e.getMessage()));
+                throw Failure.error(e);
             }
             output.print(
                     LedgerJson.object().put("backup", target.toString()),
@@ -96,9 +96,9 @@ final class LedgerBackupCommand {
                 }
                 restored = Backup.restore(backup, data, notes, acceptLoss);
             } catch (IOException e) {
-                throw Failure.error(String.valueOf(e.getMessage()));
+                throw Failure.error(e);
             } catch (IllegalArgumentException e) {
-                throw Failure.usage("no checkpoint: " + e.getMessage());
+                throw Failure.usage("no checkpoint: " + Failure.sentence(e));
             }
             ObjectNode json =
                     LedgerJson.object()

@@ -278,7 +278,7 @@ final class LedgerCommand {
                     }
                 }
             } catch (IOException e) {
-                throw Failure.error("the statement can't be written: " + e.getMessage());
+                throw Failure.error("the statement can't be written: " + Failure.sentence(e));
             }
         }
     }

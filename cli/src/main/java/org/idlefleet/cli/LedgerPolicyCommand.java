@@ -39,7 +39,7 @@ final class LedgerPolicyCommand {
         try {
             return PolicyFile.parse(read(file));
         } catch (IllegalArgumentException e) {
-            throw Failure.usage(String.valueOf(e.getMessage()));
+            throw Failure.usage(e);
         }
     }
 

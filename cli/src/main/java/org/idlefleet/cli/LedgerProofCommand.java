@@ -98,7 +98,7 @@ final class LedgerProofCommand {
             try {
                 Files.writeString(out.get(), text);
             } catch (IOException e) {
-                throw Failure.error("the export can't be written: " + e.getMessage());
+                throw Failure.error("the export can't be written: " + Failure.sentence(e));
             }
         }
 
@@ -179,9 +179,9 @@ final class LedgerProofCommand {
                         ExportVerifier.verify(
                                 Files.readString(export), trust, Ed25519.signatures());
             } catch (IOException e) {
-                throw Failure.error("can't be read: " + e.getMessage());
+                throw Failure.error("can't be read: " + Failure.sentence(e));
             } catch (IllegalArgumentException e) {
-                throw Failure.usage(String.valueOf(e.getMessage()));
+                throw Failure.usage(e);
             }
             report(verification);
             return verification.holds() ? ExitCode.OK : ExitCode.ERROR;
@@ -321,7 +321,7 @@ final class LedgerProofCommand {
                 NoteKey log = NoteKey.parse(key);
                 return new WitnessFile(directory, name, log.name(), log);
             } catch (IllegalArgumentException e) {
-                throw Failure.usage(String.valueOf(e.getMessage()));
+                throw Failure.usage(e);
             }
         }
 
@@ -344,7 +344,7 @@ final class LedgerProofCommand {
                 }
                 return ExitCode.OK;
             } catch (AdminApi.Problem e) {
-                out.println("not cosigned: " + e.getMessage());
+                out.println("not cosigned: " + Failure.sentence(e));
                 return ExitCode.NOT_RUNNING;
             } finally {
                 out.flush();
@@ -374,7 +374,7 @@ final class LedgerProofCommand {
                 return work.with(proof, note, reader);
             }
         } catch (IOException | LedgerException e) {
-            throw Failure.error(String.valueOf(e.getMessage()));
+            throw Failure.error(e);
         }
     }
 
@@ -405,7 +405,7 @@ final class LedgerProofCommand {
         try {
             return operator.hasApi() || Running.read(operator.data()).isPresent();
         } catch (IOException e) {
-            throw Failure.error(String.valueOf(e.getMessage()));
+            throw Failure.error(e);
         }
     }
 }

@@ -101,7 +101,7 @@ final class LedgerReportCommand {
                                         policy, ledger, time.from(), time.to(), WorkFacts.NONE))
                         .json();
             } catch (IllegalArgumentException e) {
-                throw Failure.usage(String.valueOf(e.getMessage()));
+                throw Failure.usage(e);
             }
         }
     }

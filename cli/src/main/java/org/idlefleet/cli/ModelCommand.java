@@ -77,7 +77,7 @@ final class ModelCommand {
                     add(folder.manifest(wishes), Path.of(source));
                 }
             } catch (IllegalArgumentException | EngineException | IOException e) {
-                throw Failure.error(String.valueOf(e.getMessage()));
+                throw Failure.error(e);
             }
         }
 

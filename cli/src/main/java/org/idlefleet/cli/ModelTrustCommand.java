@@ -61,7 +61,7 @@ final class ModelTrustCommand implements Runnable {
                 create();
             }
         } catch (IOException e) {
-            throw Failure.error(String.valueOf(e.getMessage()));
+            throw Failure.error(e);
         }
     }
 

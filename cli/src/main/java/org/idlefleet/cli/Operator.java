@@ -78,7 +78,7 @@ final class Operator {
                     ? api.get()
                     : Running.read(data).orElseThrow(this::notRunning).api();
         } catch (IOException e) {
-            throw Failure.error(String.valueOf(e.getMessage()));
+            throw Failure.error(e);
         }
     }
 
@@ -104,7 +104,7 @@ final class Operator {
         } catch (NoSuchFileException e) {
             throw Failure.auth("the operator's key " + e.getMessage() + " is not there");
         } catch (IOException e) {
-            throw Failure.auth("the operator's key can't be read: " + e.getMessage());
+            throw Failure.auth("the operator's key can't be read: " + Failure.sentence(e));
         }
     }
 

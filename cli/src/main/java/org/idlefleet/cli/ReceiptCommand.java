@@ -98,7 +98,7 @@ final class ReceiptCommand {
             try {
                 Files.writeString(file, text);
             } catch (IOException e) {
-                throw Failure.error(what + " can't be written: " + e.getMessage());
+                throw Failure.error(what + " can't be written: " + Failure.sentence(e));
             }
         }
 
@@ -186,7 +186,12 @@ final class ReceiptCommand {
                 return NoteKey.parse(
                         word.isPresent()
                                 ? word.get()
-                                : Files.readString(file.orElseThrow()).strip());
+                                : Files.readString(file.orElseThrow(Key::missing)).strip());
+            }
+
+            private static Failure missing() {
+                return Failure.usage(
+                        "the coordinator's public key is missing: give --key or --key-file");
             }
         }
 
@@ -206,9 +211,9 @@ final class ReceiptCommand {
                         ReceiptVerifier.verify(
                                 ReceiptFiles.receipt(file), given, Ed25519.signatures());
             } catch (IOException e) {
-                throw Failure.error("can't be read: " + e.getMessage());
+                throw Failure.error("can't be read: " + Failure.sentence(e));
             } catch (IllegalArgumentException e) {
-                throw Failure.usage(String.valueOf(e.getMessage()));
+                throw Failure.usage(e);
             }
             output.print(json(verification), text(verification));
             return verification.holds() ? ExitCode.OK : ExitCode.ERROR;

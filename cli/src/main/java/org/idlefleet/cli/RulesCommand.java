@@ -127,7 +127,7 @@ final class RulesCommand {
                 Instant changed = Files.getLastModifiedTime(file).toInstant();
                 return Recording.parse(Files.readString(file), changed);
             } catch (IOException e) {
-                throw Failure.error("the trace " + file + " can't be read: " + e.getMessage());
+                throw Failure.error("the trace " + file + " can't be read: " + Failure.sentence(e));
             } catch (IllegalArgumentException e) {
                 throw Failure.error(file + " " + e.getMessage());
             }

@@ -55,7 +55,7 @@ final class SignalsCommand {
                 } while (watch);
                 return ExitCode.OK;
             } catch (IOException e) {
-                throw Failure.error(String.valueOf(e.getMessage()));
+                throw Failure.error(e);
             }
         }
 
@@ -175,7 +175,7 @@ final class SignalsCommand {
                 }
                 return ExitCode.OK;
             } catch (IOException e) {
-                throw Failure.error(String.valueOf(e.getMessage()));
+                throw Failure.error(e);
             }
         }
     }

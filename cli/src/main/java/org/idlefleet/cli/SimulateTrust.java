@@ -113,6 +113,8 @@ final class SimulateTrust implements Callable<Integer> {
             return ExitCode.OK;
         }
         List<TrustPlan> plans = plans();
+        // A file that can't be written shows before the minutes that the simulation takes.
+        write(List.of());
         var err = spec.commandLine().getErr();
         long began = System.nanoTime();
         List<Outcome> outcomes = TrustRuns.all(plans, new TrustProgress(err, plans.size())::ran);
@@ -120,9 +122,7 @@ final class SimulateTrust implements Callable<Integer> {
         out.print(table(outcomes));
         var figures = new Figures(out);
         new TrustFigures(figures).of(outcomes, seconds);
-        if (!csv.toString().isEmpty()) {
-            write(outcomes);
-        }
+        write(outcomes);
         return strict && !figures.missed().isEmpty() ? ExitCode.ERROR : ExitCode.OK;
     }
 
@@ -144,7 +144,7 @@ final class SimulateTrust implements Callable<Integer> {
                                     exact))
                     .toList();
         } catch (IllegalArgumentException e) {
-            throw Failure.usage(String.valueOf(e.getMessage()));
+            throw Failure.usage(e);
         }
     }
 
@@ -178,13 +178,16 @@ final class SimulateTrust implements Callable<Integer> {
     }
 
     private void write(List<Outcome> outcomes) {
+        if (csv.toString().isEmpty()) {
+            return;
+        }
         List<String> lines =
                 Stream.concat(Stream.of(Column.csvHeader()), outcomes.stream().map(Column::csv))
                         .toList();
         try {
             Files.write(csv, lines);
         } catch (IOException e) {
-            throw Failure.error("cannot write " + csv + ": " + e.getMessage());
+            throw Failure.error("cannot write " + csv + ": " + Failure.sentence(e));
         }
     }
 }

@@ -60,7 +60,7 @@ final class UninstallCommand implements Callable<Integer> {
             stop(config);
             Removal.remove(data, receipts);
         } catch (IOException e) {
-            throw Failure.error(String.valueOf(e.getMessage()));
+            throw Failure.error(e);
         }
         output.print(
                 JsonMapper.shared()

@@ -131,6 +131,30 @@ class CommandTest {
         Typed policy = Typed.idlefleet("ledger", "policy", "check", missing.toString());
         assertThat(policy.exitCode()).isEqualTo(ExitCode.ERROR);
         assertThat(policy.err()).contains(missing + " is not there").doesNotContain("Exception");
+        Typed run = Typed.idlefleet("coordinator", "run", "--config=" + missing);
+        assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(run.err()).contains(missing + " is not there").doesNotContain("Exception");
+        Typed verify = Typed.idlefleet("receipt", "verify", "--key-file=" + missing, "receipt");
+        assertThat(verify.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(verify.err()).contains(missing + " is not there").doesNotContain("Exception");
+    }
+
+    @Test
+    void whatACommandCannotDoWithoutIsNamed() {
+        Typed enrol = Typed.idlefleet("edge", "enrol", "--data=" + directory);
+        assertThat(enrol.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(enrol.err()).contains("a token is missing: give --token or --token-file");
+        Typed verify = Typed.idlefleet("receipt", "verify", "receipt");
+        assertThat(verify.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(verify.err()).contains("public key is missing: give --key or --key-file");
+    }
+
+    @Test
+    void aReportThatCannotBeWrittenFailsBeforeTheSimulation() {
+        Path csv = directory.resolve("none").resolve("trust.csv");
+        Typed typed = Typed.idlefleet("simulate", "trust", "--all", "--csv=" + csv);
+        assertThat(typed.exitCode()).isEqualTo(ExitCode.ERROR);
+        assertThat(typed.err()).startsWith("idlefleet: cannot write " + csv);
     }
 
     @Test

@@ -16,6 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,8 @@ public final class ConfigLoader<T extends Record> {
             if (root.isPresent()) {
                 merge(path, "", root.get(), tree);
             }
+        } catch (NoSuchFileException e) {
+            throw new ConfigException("the configuration file " + path + " is not there");
         } catch (IOException e) {
             throw new ConfigException(
                     "the configuration file " + path + " can't be read (" + e.getMessage() + ")");
