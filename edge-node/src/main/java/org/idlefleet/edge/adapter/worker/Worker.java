@@ -158,20 +158,23 @@ final class Worker {
         byte[] content = ManifestJson.write(manifest);
         byte[] path = Frames.utf8(directory.toAbsolutePath().toString());
         try {
-            Lane lane = take();
-            int size = 3 * Integer.BYTES + content.length + path.length;
-            ByteBuffer body = lane.frames.begin(Kinds.LOAD, size).putInt(number);
-            Frames.put(body, content);
-            Frames.put(body, path);
-            lane.frames.send();
-            byte answer = lane.frames.receive();
-            if (answer == Kinds.FAILED) {
-                String reason = Frames.text(lane.frames.body());
-                lanes.addFirst(lane);
-                throw new EngineException(reason);
+            String problem =
+                    exchange(lane -> {
+                        int size = 3 * Integer.BYTES + content.length + path.length;
+                        ByteBuffer body = lane.frames.begin(Kinds.LOAD, size).putInt(number);
+                        Frames.put(body, content);
+                        Frames.put(body, path);
+                        lane.frames.send();
+                        byte answer = lane.frames.receive();
+                        if (answer == Kinds.FAILED) {
+                            return Frames.text(lane.frames.body());
+                        }
+                        expect(Kinds.LOADED, answer);
+                        return "";
+                    });
+            if (!problem.isEmpty()) {
+                throw new EngineException(problem);
             }
-            expect(Kinds.LOADED, answer);
-            lanes.addFirst(lane);
             loaded = true;
         } catch (IOException e) {
             throw new EngineException(ending(manifest.model() + " was being loaded", e), true);
@@ -180,11 +183,13 @@ final class Worker {
 
     void unload(int number) {
         try {
-            Lane lane = take();
-            lane.frames.begin(Kinds.UNLOAD, Integer.BYTES).putInt(number);
-            lane.frames.send();
-            expect(Kinds.UNLOADED, lane.frames.receive());
-            lanes.addFirst(lane);
+            var _ =
+                    exchange(lane -> {
+                        lane.frames.begin(Kinds.UNLOAD, Integer.BYTES).putInt(number);
+                        lane.frames.send();
+                        expect(Kinds.UNLOADED, lane.frames.receive());
+                        return number;
+                    });
         } catch (IOException e) {
             // The worker is gone, and the model with it.
         }
@@ -198,18 +203,17 @@ final class Worker {
                     "the shard has " + size + " bytes, a worker takes " + Frames.BODY_MAX);
         }
         try {
-            Lane lane = take();
-            long run = ++lane.runs;
-            ByteBuffer body = lane.frames.begin(Kinds.RUN, size).putLong(run).putInt(number);
-            Frames.putTexts(body.put(Kinds.of(kind)), items);
-            byte answer;
-            try (var _ = abort.during(() -> stop(lane.number, run))) {
-                lane.frames.send();
-                answer = lane.frames.receive();
-            }
-            ShardOutcome outcome = outcome(answer, lane.frames.body());
-            lanes.addFirst(lane);
-            return outcome;
+            return exchange(lane -> {
+                long run = ++lane.runs;
+                ByteBuffer body = lane.frames.begin(Kinds.RUN, size).putLong(run).putInt(number);
+                Frames.putTexts(body.put(Kinds.of(kind)), items);
+                byte answer;
+                try (var _ = abort.during(() -> stop(lane.number, run))) {
+                    lane.frames.send();
+                    answer = lane.frames.receive();
+                }
+                return outcome(answer, lane.frames.body());
+            });
         } catch (IOException | IllegalArgumentException e) {
             return abort.requested() || stopping
                     ? new ShardOutcome.Aborted()
@@ -242,6 +246,33 @@ final class Worker {
                 control.send();
             } catch (IOException e) {
                 // It stopped for good.
+            }
+        }
+    }
+
+    /** What is said over a lane. */
+    private interface Talk<T> {
+        T over(Lane lane) throws IOException;
+    }
+
+    /**
+     * Takes a lane for a talk and gives it back, closed if it broke: whoever waits for it learns
+     * that it is of no use, and does not wait for ever.
+     */
+    private <T> T exchange(Talk<T> talk) throws IOException {
+        Lane lane = take();
+        boolean whole = false;
+        try {
+            T answer = talk.over(lane);
+            whole = true;
+            return answer;
+        } finally {
+            try {
+                if (!whole) {
+                    lane.frames.close();
+                }
+            } finally {
+                lanes.addFirst(lane);
             }
         }
     }

@@ -34,7 +34,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
@@ -235,6 +237,28 @@ class WorkerEngineTest {
         }
         await().atMost(SOON).until(() -> !breakdowns.isEmpty());
         assertThat(breakdowns).containsExactly("the worker ended with exit code 137");
+        assertThat(run(load(), ITEMS)).isInstanceOf(ShardOutcome.Done.class);
+    }
+
+    @Test
+    void keepsNobodyWaitingForAWorkerThatIsGone() throws Exception {
+        Engine.LoadedModel model = load();
+        long pid = engine.pid().orElseThrow();
+        ExecutorService lanes = Executors.newFixedThreadPool(6);
+        try {
+            var outcomes = new ArrayList<Future<ShardOutcome>>();
+            for (int i = 0; i < 6; i++) {
+                outcomes.add(lanes.submit(() -> run(model, LONG)));
+            }
+            Thread.sleep(100);
+            process(pid).destroyForcibly();
+            await().atMost(SOON).until(() -> outcomes.stream().allMatch(Future::isDone));
+            for (Future<ShardOutcome> outcome : outcomes) {
+                assertThat(outcome.get()).isInstanceOf(ShardOutcome.Refused.class);
+            }
+        } finally {
+            lanes.shutdownNow();
+        }
         assertThat(run(load(), ITEMS)).isInstanceOf(ShardOutcome.Done.class);
     }
 
