@@ -206,7 +206,7 @@ final class EdgeCommand {
         private static Failure missing() {
             return Failure.usage(
                     "a token is missing: give --token or --token-file; the operator makes one with"
-                        + " 'idlefleet coordinator token --owner NAME'");
+                            + " 'idlefleet coordinator token --owner NAME'");
         }
     }
 

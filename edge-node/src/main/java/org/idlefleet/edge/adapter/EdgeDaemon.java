@@ -426,6 +426,8 @@ public final class EdgeDaemon implements AutoCloseable {
             close(page);
             reports.close();
             sampler.close();
+            // Before the lanes: a worker that no longer listens would keep them waiting.
+            engine.close();
             lanes.close();
             uplink.drain(2000);
             renewals.shutdownNow();
@@ -436,7 +438,6 @@ public final class EdgeDaemon implements AutoCloseable {
             week.close();
             uplink.close();
             store.close();
-            engine.close();
             sleepDelay.ifPresent(SleepDelay::close);
             data.close();
         } catch (IOException e) {
