@@ -12,8 +12,10 @@ import org.idlefleet.protocol.adapter.ManifestJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +34,7 @@ final class Worker {
     private final boolean confined;
     private final String sandbox;
     private final List<String> fallbacks;
+    private final Duration stopLimit;
     private final CountDownLatch gone = new CountDownLatch(1);
     private volatile boolean stopping;
     private volatile boolean loaded;
@@ -41,6 +44,7 @@ final class Worker {
         final int number;
         final Frames frames;
         long runs;
+        volatile long answered;
 
         Lane(int number, Frames frames) {
             this.number = number;
@@ -50,10 +54,13 @@ final class Worker {
 
     /**
      * @param control on which the worker's next frame is its READY
+     * @param stopLimit how long a run may go on that was told to stop
      */
-    Worker(Process process, Frames control, List<Frames> lanes) throws IOException {
+    Worker(Process process, Frames control, List<Frames> lanes, Duration stopLimit)
+            throws IOException {
         this.process = process;
         this.control = control;
+        this.stopLimit = stopLimit;
         for (Frames frames : lanes) {
             this.lanes.add(new Lane(this.lanes.size(), frames));
         }
@@ -208,10 +215,11 @@ final class Worker {
                 ByteBuffer body = lane.frames.begin(Kinds.RUN, size).putLong(run).putInt(number);
                 Frames.putTexts(body.put(Kinds.of(kind)), items);
                 byte answer;
-                try (var _ = abort.during(() -> stop(lane.number, run))) {
+                try (var _ = abort.during(() -> stop(lane, run))) {
                     lane.frames.send();
                     answer = lane.frames.receive();
                 }
+                lane.answered = run;
                 return outcome(answer, lane.frames.body());
             });
         } catch (IOException | IllegalArgumentException e) {
@@ -238,16 +246,26 @@ final class Worker {
         };
     }
 
-    /** Sends the terminate flag; the worker looks at it between two nodes of the graph. */
-    private void stop(int lane, long run) {
+    /**
+     * Sends the terminate flag; the worker looks at it between two nodes of the graph. One that
+     * hangs in a driver never does: it is killed.
+     */
+    private void stop(Lane lane, long run) {
         synchronized (control) {
             try {
-                control.begin(Kinds.STOP, Integer.BYTES + Long.BYTES).putInt(lane).putLong(run);
+                ByteBuffer body = control.begin(Kinds.STOP, Integer.BYTES + Long.BYTES);
+                body.putInt(lane.number).putLong(run);
                 control.send();
             } catch (IOException e) {
                 // It stopped for good.
             }
         }
+        CompletableFuture.delayedExecutor(stopLimit.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(() -> {
+                    if (lane.answered < run) {
+                        process.destroyForcibly();
+                    }
+                });
     }
 
     /** What is said over a lane. */

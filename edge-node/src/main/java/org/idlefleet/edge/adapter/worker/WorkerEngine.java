@@ -33,6 +33,9 @@ public final class WorkerEngine implements Engine {
     /** A busy machine needs long to start a process. */
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
 
+    /** One node of a graph with a full batch takes some seconds on the slowest processors. */
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+
     private final WorkerStart start;
     private final StopLadder ladder = new StopLadder();
     private final ExecutorService starter =
@@ -60,6 +63,7 @@ public final class WorkerEngine implements Engine {
      * @param controlGroup below which each gets a group; empty if there is none
      * @param directory for the socket through which a worker is greeted
      * @param startLimit how long a worker may take to be ready
+     * @param stopLimit how long a run may go on that was told to stop
      */
     record Settings(
             Setup setup,
@@ -69,7 +73,8 @@ public final class WorkerEngine implements Engine {
             int nice,
             Optional<Path> controlGroup,
             Path directory,
-            Duration startLimit) {}
+            Duration startLimit,
+            Duration stopLimit) {}
 
     private WorkerEngine(WorkerStart start) throws EngineException {
         this.start = start;
@@ -116,7 +121,8 @@ public final class WorkerEngine implements Engine {
                                 ? ControlGroup.parent(Path.of("/proc"))
                                 : Optional.empty(),
                         directory,
-                        START_LIMIT);
+                        START_LIMIT,
+                        STOP_LIMIT);
         return new WorkerEngine(new WorkerStart(launch, settings));
     }
 

@@ -181,7 +181,7 @@ final class WorkerStart {
             lanes.add(accept(server, token, lane));
         }
         greeted.set(true);
-        var worker = new Worker(process, control, lanes);
+        var worker = new Worker(process, control, lanes, settings.stopLimit());
         if (Kernel.present() && worker.provider().equals("cpu")) {
             // Drivers of accelerators map far more than they use, so only there it is no limit.
             Kernel.limitMemory(process.pid(), memoryMax());

@@ -378,7 +378,15 @@ class WorkerEngineTest {
                         directory.toString());
         var limits =
                 new WorkerEngine.Settings(
-                        setup, 1, 1, 1, 0, Optional.empty(), directory, Duration.ofMillis(200));
+                        setup,
+                        1,
+                        1,
+                        1,
+                        0,
+                        Optional.empty(),
+                        directory,
+                        Duration.ofMillis(200),
+                        Duration.ofMillis(200));
         var hanging = new WorkerLaunch(List.of("sh", "-c", "exec sleep 600"), Map.of());
         assertThatThrownBy(() -> new WorkerStart(hanging, limits).start(_ -> true))
                 .isInstanceOf(EngineException.class)
