@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -40,12 +41,18 @@ public final class ApiDoor implements Closeable {
     private static final Duration CORE_ANSWERS = Duration.ofSeconds(30);
     private static final Duration IDLE = Duration.ofMinutes(5);
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
+    /** So long open requests may go on when the door closes; the rest is for their answers. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
     private static final int WORKERS = 16;
 
     private final Server server;
+    private final Desk desk;
 
-    private ApiDoor(Server server) {
+    private ApiDoor(Server server, Desk desk) {
         this.server = server;
+        this.desk = desk;
     }
 
     /**
@@ -93,7 +100,7 @@ public final class ApiDoor implements Closeable {
                                             ports.metrics()));
                 });
         builder.serviceUnder("/", nowhere(doorman, auditLog, faults, ids, ports.metrics()));
-        return new ApiDoor(start(builder, config.address()));
+        return new ApiDoor(start(builder, config.address()), ports.desk());
     }
 
     /** A new key for the first operator, to be kept in a file that only the operator can read. */
@@ -107,12 +114,16 @@ public final class ApiDoor implements Closeable {
     }
 
     /**
-     * Takes no more connections, lets open requests end for a moment, then closes. Takes about two
-     * seconds, in which the acceptor's thread listens for latecomers.
+     * Takes no more connections, lets open requests end for a moment, tells those that did not to
+     * come again, then closes. Takes about two seconds, in which the acceptor's thread listens for
+     * latecomers.
      */
     @Override
     public void close() {
-        server.stop().join();
+        CompletableFuture<Void> stopped = server.stop();
+        CompletableFuture.delayedExecutor(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .execute(desk::close);
+        stopped.join();
     }
 
     /** All routes, in the order of the documentation. */

@@ -39,6 +39,7 @@ public final class Desk {
     private final AtomicLong numbers = new AtomicLong();
     private final Map<Long, Waiting> asked = new ConcurrentHashMap<>();
     private final Map<JobId, Waiting> open = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     public Desk(Inbox inbox, Payloads payloads) {
         this.inbox = inbox;
@@ -62,13 +63,22 @@ public final class Desk {
         }
     }
 
+    /** The coordinator ends; what becomes of the job is known once it is back. */
+    static final class Closed extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Closed() {
+            super("the coordinator shuts down", null, false, false);
+        }
+    }
+
     /**
      * A job on its way.
      *
      * @param answer admitted or refused; what depends on an admission that is followed by {@code
      *     ended} must be quick and thread-safe
      * @param ended completed when the admitted job has ended; never if it was refused, nor for a
-     *     durable job, which nobody waits for
+     *     durable job, which nobody waits for; fails with {@link Closed} if the desk closes first
      */
     record Submission(CompletableFuture<Answer> answer, CompletableFuture<Send.Ended> ended) {}
 
@@ -133,6 +143,19 @@ public final class Desk {
         }
     }
 
+    /** Sends away all who wait for the end of a job, now and from now on. */
+    void close() {
+        closed = true;
+        open.keySet().forEach(this::sendAway);
+    }
+
+    private void sendAway(JobId job) {
+        Waiting waiting = open.remove(job);
+        if (waiting != null) {
+            waiting.goOn(() -> waiting.ended.completeExceptionally(new Closed()));
+        }
+    }
+
     /** Wishes and jobs that somebody waits for. */
     int waiting() {
         return asked.size() + open.size();
@@ -158,6 +181,9 @@ public final class Desk {
             payloads.admit(reply.request(), admitted.job());
             if (waiting.waits) {
                 open.put(admitted.job(), waiting);
+                if (closed) {
+                    sendAway(admitted.job());
+                }
             }
         } else {
             payloads.discard(reply.request());

@@ -9,6 +9,7 @@ import com.linecorp.armeria.common.MediaType;
 import com.linecorp.armeria.common.RequestHeaders;
 import com.linecorp.armeria.common.ResponseHeaders;
 import com.linecorp.armeria.common.ResponseHeadersBuilder;
+import com.linecorp.armeria.common.ShuttingDownException;
 import com.linecorp.armeria.common.stream.ClosedStreamException;
 import com.linecorp.armeria.server.HttpStatusException;
 import com.linecorp.armeria.server.RequestTimeoutException;
@@ -47,6 +48,8 @@ final class Faults implements ServerErrorHandler {
             case Desk.Busy busy -> Refusals.busy(busy);
             case ContentTooLargeException large -> tooLarge(large.maxContentLength());
             case RequestTimeoutException _ -> tooSlow();
+            case Desk.Closed _ -> Refusals.closed();
+            case ShuttingDownException _ -> Refusals.closed();
             case ClosedStreamException _ ->
                     Problem.of(400, INVALID, "incomplete_body", null, "the body ended too early");
             default -> {

@@ -54,6 +54,16 @@ final class Refusals {
                 SOON);
     }
 
+    /** What is still open when the coordinator ends. */
+    static Problem closed() {
+        return Problem.later(
+                503,
+                UNAVAILABLE,
+                "restarted",
+                "the coordinator shuts down; try again in a moment",
+                SOON);
+    }
+
     /** A job that ended in any other way than {@link JobEnd#DONE}. */
     static Problem of(Send.Ended ended) {
         String text =

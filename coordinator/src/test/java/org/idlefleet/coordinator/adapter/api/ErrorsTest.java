@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 class ErrorsTest {
@@ -234,6 +236,21 @@ class ErrorsTest {
         assertThat(method.header("allow")).isEqualTo("POST");
         assertThat(delete.status()).isEqualTo(405);
         assertThat(delete.header("allow")).isEqualTo("GET");
+    }
+
+    @Test
+    void tellsWhoStillWaitsWhenTheCoordinatorEndsToComeAgain() throws Exception {
+        house.core.hold = true;
+        var answer = CompletableFuture.supplyAsync(() -> house.embed(GOOD));
+        Awaitility.await().until(() -> !house.core.payloads.admitted.isEmpty());
+
+        house.closeDoor();
+
+        House.Got got = answer.get(10, TimeUnit.SECONDS);
+        assertThat(got.status()).isEqualTo(503);
+        assertThat(got.code()).isEqualTo("restarted");
+        assertThat(got.header("retry-after")).isNotEmpty();
+        assertThat(got.message()).contains("shuts down");
     }
 
     @Test

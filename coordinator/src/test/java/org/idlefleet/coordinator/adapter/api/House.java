@@ -223,6 +223,11 @@ final class House implements AutoCloseable {
         }
     }
 
+    /** Closes the door as a coordinator does that ends; returns when it is closed. */
+    void closeDoor() {
+        door.close();
+    }
+
     @Override
     public void close() {
         client.close();

@@ -319,6 +319,7 @@ final class Worker {
             Thread.currentThread().interrupt();
         }
         String end = process.isAlive() ? "" : " (exit code " + process.exitValue() + ")";
-        return "the worker ended while " + when + end + ": " + cause.getMessage();
+        String why = cause.getMessage() == null ? "" : ": " + cause.getMessage();
+        return "the worker ended while " + when + end + why;
     }
 }
