@@ -110,6 +110,8 @@ final class Departures {
                     departures.next();
                 }
                 departures.awaitEnd();
+                // Whoever left came back and computes.
+                fleet.awaitNodes(NODES);
                 return departures.outcome();
             }
         } finally {
@@ -142,7 +144,8 @@ final class Departures {
                             .forEach(ProcessHandle::destroyForcibly);
             case DAEMON_STOPPED -> {
                 fleet.node("node" + node).freeze();
-                Thread.sleep(away);
+                // At times for longer than its worker may go on without it.
+                Thread.sleep(3L * away);
                 fleet.node("node" + node).thaw();
             }
             case NETWORK_GONE -> {
