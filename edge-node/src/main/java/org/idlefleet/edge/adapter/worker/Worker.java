@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -165,7 +166,7 @@ final class Worker {
         byte[] content = ManifestJson.write(manifest);
         byte[] path = Frames.utf8(directory.toAbsolutePath().toString());
         try {
-            String problem =
+            Optional<String> problem =
                     exchange(lane -> {
                         int size = 3 * Integer.BYTES + content.length + path.length;
                         ByteBuffer body = lane.frames.begin(Kinds.LOAD, size).putInt(number);
@@ -174,13 +175,13 @@ final class Worker {
                         lane.frames.send();
                         byte answer = lane.frames.receive();
                         if (answer == Kinds.FAILED) {
-                            return Frames.text(lane.frames.body());
+                            return Optional.of(Frames.text(lane.frames.body()));
                         }
                         expect(Kinds.LOADED, answer);
-                        return "";
+                        return Optional.empty();
                     });
-            if (!problem.isEmpty()) {
-                throw new EngineException(problem);
+            if (problem.isPresent()) {
+                throw new EngineException(problem.get());
             }
             loaded = true;
         } catch (IOException e) {
