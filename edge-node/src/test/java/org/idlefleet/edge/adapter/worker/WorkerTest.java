@@ -55,7 +55,7 @@ class WorkerTest {
         }
         worker.watch(_ -> {});
         // The kernel closes what a process held when it ends.
-        process.onExit().thenRun(this::hangUp);
+        var _ = process.onExit().thenRun(this::hangUp);
     }
 
     private void hangUp() {
