@@ -16,7 +16,9 @@ import picocli.CommandLine.Spec;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -113,8 +115,9 @@ final class SimulateTrust implements Callable<Integer> {
             return ExitCode.OK;
         }
         List<TrustPlan> plans = plans();
-        // A file that can't be written shows before the minutes that the simulation takes.
-        write(List.of());
+        // A file that can't be written shows before the minutes that the simulation takes; what it
+        // holds stays until they are over.
+        write(List.of(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
         var err = spec.commandLine().getErr();
         long began = System.nanoTime();
         List<Outcome> outcomes = TrustRuns.all(plans, new TrustProgress(err, plans.size())::ran);
@@ -122,7 +125,9 @@ final class SimulateTrust implements Callable<Integer> {
         out.print(table(outcomes));
         var figures = new Figures(out);
         new TrustFigures(figures).of(outcomes, seconds);
-        write(outcomes);
+        write(
+                Stream.concat(Stream.of(Column.csvHeader()), outcomes.stream().map(Column::csv))
+                        .toList());
         return strict && !figures.missed().isEmpty() ? ExitCode.ERROR : ExitCode.OK;
     }
 
@@ -177,15 +182,12 @@ final class SimulateTrust implements Callable<Integer> {
         return table;
     }
 
-    private void write(List<Outcome> outcomes) {
+    private void write(List<String> lines, OpenOption... how) {
         if (csv.toString().isEmpty()) {
             return;
         }
-        List<String> lines =
-                Stream.concat(Stream.of(Column.csvHeader()), outcomes.stream().map(Column::csv))
-                        .toList();
         try {
-            Files.write(csv, lines);
+            Files.write(csv, lines, how);
         } catch (IOException e) {
             throw Failure.error("cannot write " + csv + ": " + Failure.sentence(e));
         }
