@@ -5,7 +5,8 @@ import org.idlefleet.cli.fleet.AdminApi;
 import org.idlefleet.cli.fleet.LocalFleet;
 import org.idlefleet.cli.model.BuiltIn;
 import org.idlefleet.edge.EngineException;
-import org.idlefleet.edge.adapter.owner.OwnerMode;
+import org.idlefleet.figures.Troubles;
+import org.idlefleet.figures.Troubles.Trouble;
 import org.idlefleet.ledger.adapter.LedgerReader;
 
 import tools.jackson.databind.JsonNode;
@@ -18,8 +19,8 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 /**
  * A real fleet whose nodes leave in the middle of their work, each time in another way and soon
@@ -27,18 +28,13 @@ import java.util.Random;
  */
 final class Departures {
     /** How a node goes. */
-    enum Way {
-        /** Its owner comes back. */
-        OWNER_BACK,
-        /** Somebody kills its worker. */
-        WORKER_KILLED,
-        /** Its daemon is stopped by SIGSTOP. */
-        DAEMON_STOPPED,
-        /** Its network is gone. */
-        NETWORK_GONE,
-        /** Whatever it writes to its disk fails. */
-        DISK_FULL
-    }
+    private static final List<Trouble> WAYS =
+            List.of(
+                    Trouble.OWNER_BACK,
+                    Trouble.WORKER_KILLED,
+                    Trouble.DAEMON_STOPPED,
+                    Trouble.NETWORK_GONE,
+                    Trouble.DISK_FULL);
 
     /**
      * What became of the work.
@@ -52,7 +48,7 @@ final class Departures {
      * @param ledgerFaults what the ledger's check found
      */
     record Outcome(
-            Map<Way, Integer> ways,
+            Map<Trouble, Integer> ways,
             int items,
             int payments,
             int released,
@@ -67,56 +63,43 @@ final class Departures {
 
     private final Random random;
     private final LocalFleet fleet;
-    private final List<Relay> relays;
+    private final Troubles troubles;
     private final AdminApi client;
-    private final Map<Way, Integer> ways = new EnumMap<>(Way.class);
+    private final Map<Trouble, Integer> ways = new EnumMap<>(Trouble.class);
     private final List<String> jobs = new ArrayList<>();
 
-    private Departures(LocalFleet fleet, List<Relay> relays, AdminApi client, long seed) {
+    private Departures(LocalFleet fleet, Troubles troubles, AdminApi client, long seed) {
         this.random = new Random(seed);
         this.fleet = fleet;
-        this.relays = relays;
+        this.troubles = troubles;
         this.client = client;
     }
 
     /** Lets so many nodes go, one after the other. */
     static Outcome run(int count, long seed)
             throws IOException, EngineException, InterruptedException {
-        var relays = new ArrayList<Relay>();
         // Small shards, so that a node mostly leaves in the middle of one and others end meanwhile.
         try (LocalFleet fleet =
                 LocalFleet.start(List.of("pace.batchShardMs=500", "pace.overrunMs=5000"), false)) {
             Path files = Files.createDirectories(fleet.directory().resolve("model"));
             BuiltIn.ALL_MINILM.unpack(files);
             fleet.serve(BuiltIn.ALL_MINILM.recipe().manifest(files), files);
-            for (int i = 0; i < NODES; i++) {
-                var relay = new Relay(fleet.nodePort());
-                relays.add(relay);
-                fleet.add(
-                        new LocalFleet.Plan(
-                                "node" + i,
-                                "owner" + i,
-                                List.of(
-                                        "node.coordinator=127.0.0.1:" + relay.port(),
-                                        "signals.linux=off",
-                                        "rules.settle=0s",
-                                        "engine.provider=cpu")));
-            }
-            fleet.awaitNodes(NODES);
+            List<LocalFleet.Plan> nodes =
+                    IntStream.range(0, NODES)
+                            .mapToObj(i -> new LocalFleet.Plan("node" + i, "owner" + i, List.of()))
+                            .toList();
             String key = fleet.client("bench", "100000");
-            try (var client = new AdminApi(fleet.api().base(), key)) {
-                var departures = new Departures(fleet, relays, client, seed);
+            try (var troubles = Troubles.of(fleet, nodes);
+                    var client = new AdminApi(fleet.api().base(), key)) {
+                troubles.awaitAll();
+                var departures = new Departures(fleet, troubles, client, seed);
                 for (int i = 0; i < count; i++) {
                     departures.next();
                 }
                 departures.awaitEnd();
                 // Whoever left came back and computes.
-                fleet.awaitNodes(NODES);
+                troubles.awaitAll();
                 return departures.outcome();
-            }
-        } finally {
-            for (Relay relay : relays) {
-                relay.close();
             }
         }
     }
@@ -127,39 +110,11 @@ final class Departures {
         }
         Thread.sleep(random.nextInt(500));
         int node = random.nextInt(NODES);
-        Way way = Way.values()[random.nextInt(Way.values().length)];
+        Trouble way = WAYS.get(random.nextInt(WAYS.size()));
         ways.merge(way, 1, Integer::sum);
-        Path data = fleet.directory().resolve("node" + node);
-        long daemon = fleet.node("node" + node).pid();
         int away = 100 + random.nextInt(1_500);
-        switch (way) {
-            case OWNER_BACK -> {
-                OwnerMode.write(data, new OwnerMode.Pause(Optional.empty()));
-                Thread.sleep(away);
-                OwnerMode.write(data, new OwnerMode.Run());
-            }
-            case WORKER_KILLED ->
-                    ProcessHandle.of(daemon).stream()
-                            .flatMap(ProcessHandle::descendants)
-                            .forEach(ProcessHandle::destroyForcibly);
-            case DAEMON_STOPPED -> {
-                fleet.node("node" + node).freeze();
-                // At times for longer than its worker may go on without it.
-                Thread.sleep(3L * away);
-                fleet.node("node" + node).thaw();
-            }
-            case NETWORK_GONE -> {
-                relays.get(node).cut();
-                Thread.sleep(away);
-                relays.get(node).restore();
-            }
-            case DISK_FULL -> {
-                // Its soft limit only: that may be raised again.
-                command("prlimit", "--pid", Long.toString(daemon), "--fsize=0:");
-                Thread.sleep(away);
-                command("prlimit", "--pid", Long.toString(daemon), "--fsize=unlimited:");
-            }
-        }
+        // At times for longer than its worker may go on without it.
+        troubles.strike(node, way, way == Trouble.DAEMON_STOPPED ? 3 * away : away);
     }
 
     private void submit() {
@@ -286,12 +241,5 @@ final class Departures {
 
     private LedgerReader ledger() {
         return LedgerReader.open(fleet.data().resolve("ledger.db"));
-    }
-
-    private static void command(String... words) throws IOException, InterruptedException {
-        int code = new ProcessBuilder(words).inheritIO().start().waitFor();
-        if (code != 0) {
-            throw new IOException("'" + String.join(" ", words) + "' ended with " + code);
-        }
     }
 }

@@ -18,12 +18,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
  * One coordinator and its nodes on this machine, each a process of its own, in one directory.
- * Closing it ends every process and removes the directory. One thread.
+ * Closing it ends every process and removes the directory. Its nodes may be looked up and started
+ * by any thread, all else by one.
  */
 public final class LocalFleet implements AutoCloseable {
     /** How long a process may take to be there; a busy machine needs it. */
@@ -34,7 +36,7 @@ public final class LocalFleet implements AutoCloseable {
     private final boolean outlives;
     private final int apiPort = freePort();
     private final int nodePort = freePort();
-    private final Map<String, Child> nodes = new TreeMap<>();
+    private final Map<String, Child> nodes = new ConcurrentSkipListMap<>();
     private Child coordinator;
     private AdminApi api;
     private boolean kept;
@@ -112,14 +114,23 @@ public final class LocalFleet implements AutoCloseable {
     /** Runs {@code idlefleet ARGUMENTS --data DIR} to its end; what it printed. */
     public String operate(String... arguments) {
         var all = new ArrayList<>(List.of(arguments));
-        all.add("--data");
-        all.add(data().toString());
+        all.addAll(List.of("--data", data().toString()));
+        return command(all);
+    }
+
+    /**
+     * Runs {@code idlefleet ARGUMENTS} to its end.
+     *
+     * @return what it printed
+     * @throws IllegalStateException if it failed, with what it printed
+     */
+    public String command(List<String> arguments) {
         Path output = directory.resolve("command-" + System.nanoTime() + ".log");
-        Child child = Child.start(String.join(" ", arguments), all, Map.of(), output, false);
+        String name = String.join(" ", arguments);
+        Child child = Child.start(name, arguments, Map.of(), output, false);
         if (!child.await(START_LIMIT) || child.exitCode() != 0) {
             child.kill();
-            throw new IllegalStateException(
-                    "'idlefleet " + child.name() + "' failed:\n" + child.tail());
+            throw new IllegalStateException("'idlefleet " + name + "' failed:\n" + child.tail());
         }
         return child.printed();
     }

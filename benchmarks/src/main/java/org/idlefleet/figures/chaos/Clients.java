@@ -1,0 +1,379 @@
+package org.idlefleet.figures.chaos;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.idlefleet.figures.chaos.Findings.Kind;
+import org.jspecify.annotations.Nullable;
+
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/**
+ * Clients who ask, hand in jobs and misbehave as long as they are let, and who remember what they
+ * were told. Each of its loops has a thread of its own; all share what they remember.
+ */
+final class Clients implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** Longer than any deadline that is asked for here. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /** Statuses that tell a client to come again, or that its time is over. */
+    private static final Set<Integer> LATER = Set.of(429, 503);
+
+    private static final int LATE = 504;
+
+    private static final List<Map<String, String>> TERMS =
+            List.of(
+                    Map.of("idlefleet-quorum", "1"),
+                    Map.of("idlefleet-quorum", "2"),
+                    Map.of("idlefleet-quorum", "3"),
+                    Map.of("idlefleet-assurance", "verified"),
+                    Map.of("idlefleet-assurance", "strict"),
+                    Map.of("idlefleet-assurance", "standard"),
+                    Map.of("idlefleet-assurance", "bulk"),
+                    Map.of("idlefleet-assurance", "trusted-only"));
+
+    private final URI base;
+    private final String key;
+    private final String model;
+    private final List<String> texts;
+    private final Outages outages;
+    private final Findings findings;
+    private final HttpClient http =
+            HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(Duration.ofSeconds(5))
+                    .build();
+    private final Map<Integer, String> vectors = new ConcurrentHashMap<>();
+    private final Map<String, List<Integer>> accepted = new ConcurrentSkipListMap<>();
+    private final Map<String, AtomicInteger> answers = new ConcurrentSkipListMap<>();
+    private volatile boolean over;
+
+    /**
+     * @param texts that are asked for, again and again
+     */
+    Clients(
+            URI base,
+            String key,
+            String model,
+            List<String> texts,
+            Outages outages,
+            Findings findings) {
+        this.base = base;
+        this.key = key;
+        this.model = model;
+        this.texts = List.copyOf(texts);
+        this.outages = outages;
+        this.findings = findings;
+    }
+
+    /** Ends all loops after what they are at. */
+    void stop() {
+        over = true;
+    }
+
+    /** How often each HTTP status came, with the code of its error if it has one. */
+    Map<String, Integer> answers() {
+        var counts = new TreeMap<String, Integer>();
+        answers.forEach((answer, count) -> counts.put(answer, count.get()));
+        return counts;
+    }
+
+    int textsSeen() {
+        return vectors.size();
+    }
+
+    Set<String> accepted() {
+        return accepted.keySet();
+    }
+
+    /** Asks for embeddings, one request after the other, under all terms there are. */
+    void ask(Random random) throws InterruptedException {
+        while (!over) {
+            List<Integer> some = some(random, 1 + random.nextInt(40));
+            int mark = outages.mark();
+            HttpResponse<String> answer =
+                    post(
+                            "/v1/embeddings",
+                            body(some),
+                            TERMS.get(random.nextInt(TERMS.size())),
+                            mark);
+            if (answer != null && answer.statusCode() == 200) {
+                JsonNode data = JSON.readTree(answer.body()).path("data");
+                if (data.size() != some.size()) {
+                    findings.add(
+                            Kind.ANSWERS, data.size() + " vectors for " + some.size() + " texts");
+                }
+                for (int i = 0; i < data.size(); i++) {
+                    compare(some.get(i), data.get(i).path("embedding").asString());
+                }
+            }
+            Thread.sleep(answer == null ? 500 : random.nextInt(100));
+        }
+    }
+
+    /**
+     * Hands in batch jobs, each again until it is acknowledged, some of them twice, and takes some
+     * back.
+     *
+     * @param most items that may be open at the same time
+     */
+    void handIn(Random random, int most) throws InterruptedException {
+        var open = new HashSet<String>();
+        while (!over) {
+            open.removeIf(this::ended);
+            if (open.stream().mapToInt(id -> accepted.getOrDefault(id, List.of()).size()).sum()
+                    < most) {
+                List<Integer> some = some(random, 50 + random.nextInt(400));
+                var headers = new TreeMap<>(TERMS.get(random.nextInt(TERMS.size())));
+                headers.put("Idempotency-Key", UUID.randomUUID().toString());
+                String id = handIn(some, headers);
+                if (id != null) {
+                    open.add(id);
+                    if (random.nextInt(4) == 0) {
+                        String again = handIn(some, headers);
+                        if (again != null && !again.equals(id)) {
+                            findings.add(Kind.JOBS, id + " was accepted again as " + again);
+                        }
+                    }
+                    if (random.nextInt(15) == 0) {
+                        take(HttpRequest.newBuilder(base.resolve("/api/v1/jobs/" + id)).DELETE());
+                    }
+                }
+            }
+            Thread.sleep(500);
+        }
+    }
+
+    /** The job's id; empty if the clients were stopped before anybody acknowledged it. */
+    private @Nullable String handIn(List<Integer> some, Map<String, String> headers)
+            throws InterruptedException {
+        while (!over) {
+            int mark = outages.mark();
+            HttpResponse<String> answer = post("/api/v1/jobs", body(some), headers, mark);
+            if (answer != null && answer.statusCode() < 300) {
+                String id = JSON.readTree(answer.body()).path("id").asString();
+                List<Integer> before = accepted.putIfAbsent(id, some);
+                if (before != null && !before.equals(some)) {
+                    findings.add(Kind.JOBS, id + " is the name of two jobs");
+                }
+                return id;
+            }
+            Thread.sleep(500);
+        }
+        return null;
+    }
+
+    private boolean ended(String id) {
+        JsonNode job = look("/api/v1/jobs/" + id);
+        return job != null && !job.path("status").asString().equals("running");
+    }
+
+    /** What stands there; nothing if nobody answers or it is refused. */
+    @Nullable JsonNode look(String path) {
+        try {
+            HttpResponse<String> answer =
+                    http.send(
+                            request(path).GET().build(), HttpResponse.BodyHandlers.ofString(UTF_8));
+            return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : null;
+        } catch (IOException | JacksonException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        }
+    }
+
+    /** Holds the output of a job that is done against what its texts were before. */
+    void fetch(String id) {
+        JsonNode output = look("/api/v1/jobs/" + id + "/output?format=json&encoding_format=base64");
+        List<Integer> some = accepted.getOrDefault(id, List.of());
+        JsonNode data = output == null ? JSON.createArrayNode() : output.path("data");
+        if (data.size() != some.size()) {
+            findings.add(Kind.JOBS, id + " has " + data.size() + " of " + some.size() + " vectors");
+            return;
+        }
+        for (int i = 0; i < some.size(); i++) {
+            compare(some.get(i), data.get(i).path("embedding").asString());
+        }
+    }
+
+    /** Sends what no client sends, and hangs up in the middle of what one does. */
+    void misbehave(Random random) throws InterruptedException {
+        String good = JSON.writeValueAsString(body(some(random, 30)));
+        while (!over) {
+            int mark = outages.mark();
+            switch (random.nextInt(4)) {
+                case 0 -> refused(mark, garbled(random, good), Map.of());
+                case 1 -> refused(mark, good, Map.of("idlefleet-quorum", "-1"));
+                case 2 -> hangUp(random, good);
+                default -> noise(random);
+            }
+            Thread.sleep(200 + random.nextInt(800));
+        }
+    }
+
+    private void refused(int mark, String body, Map<String, String> headers)
+            throws InterruptedException {
+        HttpResponse<String> answer = send("/v1/embeddings", body, headers, mark);
+        if (answer != null && answer.statusCode() >= 500 && !LATER.contains(answer.statusCode())) {
+            findings.add(
+                    Kind.ANSWERS,
+                    answer.statusCode() + " for nonsense: " + answer.body() + ", sent " + body);
+        }
+    }
+
+    private static String garbled(Random random, String good) {
+        var bad = new StringBuilder(good);
+        int at = random.nextInt(bad.length());
+        return switch (random.nextInt(3)) {
+            case 0 -> bad.substring(0, at);
+            case 1 -> bad.insert(at, (char) random.nextInt(256)).toString();
+            default -> bad.deleteCharAt(at).toString();
+        };
+    }
+
+    private void hangUp(Random random, String body) throws InterruptedException {
+        String head =
+                "POST /v1/embeddings HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                        + "Authorization: Bearer "
+                        + key
+                        + "\r\nContent-Length: "
+                        + body.getBytes(UTF_8).length
+                        + "\r\n\r\n";
+        byte[] whole = (head + body).getBytes(UTF_8);
+        int sent = random.nextBoolean() ? whole.length : random.nextInt(whole.length);
+        raw(whole, sent, random.nextInt(300));
+    }
+
+    private void noise(Random random) throws InterruptedException {
+        var bytes = new byte[1 + random.nextInt(4_000)];
+        random.nextBytes(bytes);
+        raw(bytes, bytes.length, random.nextInt(300));
+    }
+
+    private void raw(byte[] bytes, int count, int millis) throws InterruptedException {
+        try (var socket = new Socket(base.getHost(), base.getPort())) {
+            OutputStream out = socket.getOutputStream();
+            out.write(bytes, 0, count);
+            out.flush();
+            Thread.sleep(millis);
+        } catch (IOException e) {
+            // It was thrown out, or nobody is there: as it should be.
+        }
+    }
+
+    private void compare(int text, String vector) {
+        String before = vectors.putIfAbsent(text, vector);
+        if (before != null && !before.equals(vector)) {
+            findings.add(Kind.VECTORS, "text " + text + " has another vector than before");
+        }
+    }
+
+    private List<Integer> some(Random random, int count) {
+        int first = random.nextInt(texts.size());
+        return IntStream.range(0, count).mapToObj(i -> (first + i) % texts.size()).toList();
+    }
+
+    private Map<String, Object> body(List<Integer> some) {
+        return Map.of(
+                "model",
+                model,
+                "input",
+                some.stream().map(texts::get).toList(),
+                "encoding_format",
+                "base64");
+    }
+
+    /** The answer to a good request; nothing if there is none. */
+    private @Nullable HttpResponse<String> post(
+            String path, Map<String, Object> body, Map<String, String> headers, int mark)
+            throws InterruptedException {
+        HttpResponse<String> answer = send(path, JSON.writeValueAsString(body), headers, mark);
+        if (answer == null) {
+            return null;
+        }
+        int status = answer.statusCode();
+        if (LATER.contains(status)) {
+            if (answer.headers().firstValue("retry-after").isEmpty()) {
+                findings.add(Kind.ANSWERS, status + " without retry-after: " + answer.body());
+            }
+        } else if (status >= 300 && status != LATE) {
+            findings.add(
+                    Kind.ANSWERS, status + " for a good request to " + path + ": " + answer.body());
+        }
+        return answer;
+    }
+
+    private @Nullable HttpResponse<String> send(
+            String path, String body, Map<String, String> headers, int mark)
+            throws InterruptedException {
+        HttpRequest.Builder request =
+                request(path)
+                        .header("Content-Type", "application/json")
+                        .POST(BodyPublishers.ofString(body));
+        headers.forEach(request::header);
+        try {
+            HttpResponse<String> answer =
+                    http.send(request.build(), HttpResponse.BodyHandlers.ofString(UTF_8));
+            answers.computeIfAbsent(told(answer), _ -> new AtomicInteger()).incrementAndGet();
+            return answer;
+        } catch (IOException e) {
+            if (outages.noneSince(mark)) {
+                findings.add(Kind.ANSWERS, "no answer to a request to " + path + ": " + e);
+            }
+            return null;
+        }
+    }
+
+    private static String told(HttpResponse<String> answer) {
+        String status = Integer.toString(answer.statusCode());
+        return answer.statusCode() < 300
+                ? status
+                : status + "." + JSON.readTree(answer.body()).path("error").path("code").asString();
+    }
+
+    private void take(HttpRequest.Builder request) throws InterruptedException {
+        try {
+            http.send(
+                    request.header("Authorization", "Bearer " + key).build(),
+                    HttpResponse.BodyHandlers.discarding());
+        } catch (IOException e) {
+            // Then it is done after all.
+        }
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(base.resolve(path))
+                .timeout(PATIENCE)
+                .header("Authorization", "Bearer " + key);
+    }
+
+    @Override
+    public void close() {
+        http.shutdownNow();
+    }
+}
