@@ -12,6 +12,8 @@ import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NumericClass;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,8 +32,13 @@ import java.util.function.Consumer;
  * takes it down in steps that the worker can't delay; the next {@link #load} starts another.
  */
 public final class WorkerEngine implements Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerEngine.class);
+
     /** A busy machine needs long to start a process. */
     private static final Duration START_LIMIT = Duration.ofMinutes(5);
+
+    /** How often the first worker is started before there is none. */
+    private static final int FIRST_STARTS = 3;
 
     /** One node of a graph with a full batch takes some seconds on the slowest processors. */
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
@@ -81,7 +88,7 @@ public final class WorkerEngine implements Engine {
         // One start tells how this machine computes. If the gate opens soon, it is not for nothing.
         ladder.permit(START_LIMIT.plusMinutes(1));
         try {
-            Worker first = worker();
+            Worker first = first();
             this.numericClass = first.numericClass();
             this.provider = first.provider();
             this.fallbacks = first.fallbacks();
@@ -201,6 +208,24 @@ public final class WorkerEngine implements Engine {
         int number = models.incrementAndGet();
         worker.load(number, manifest, directory);
         return new Remote(worker, number, manifest);
+    }
+
+    /**
+     * The first worker. One that somebody killed while it started says nothing about this machine.
+     */
+    private Worker first() throws EngineException {
+        long began = System.nanoTime();
+        for (int i = 1; ; i++) {
+            try {
+                return worker();
+            } catch (EngineException e) {
+                boolean late = System.nanoTime() - began > START_LIMIT.toNanos();
+                if (!e.again() || i == FIRST_STARTS || late) {
+                    throw e;
+                }
+                LOG.warn("{}; it is tried again", e.getMessage());
+            }
+        }
     }
 
     /** The worker, a new one if need be; waits for an old one to be gone. */

@@ -11,6 +11,7 @@ import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
@@ -226,12 +227,16 @@ final class WorkerStart {
         }
     }
 
-    private static String end(@Nullable Process process, Exception cause) {
+    private String end(@Nullable Process process, Exception cause) {
         if (process == null) {
             return String.valueOf(cause.getMessage());
         }
-        boolean alive = !ends(process);
+        if (ends(process)) {
+            return "it ended with exit code " + process.exitValue();
+        }
         process.destroyForcibly();
-        return (alive ? "" : "it ended with exit code " + process.exitValue() + ", ") + cause;
+        return cause instanceof AsynchronousCloseException
+                ? "it was not ready within " + settings.startLimit().toSeconds() + " s"
+                : cause.toString();
     }
 }

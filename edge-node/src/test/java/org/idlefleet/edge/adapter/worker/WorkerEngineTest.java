@@ -128,6 +128,21 @@ class WorkerEngineTest {
     }
 
     @Test
+    void startsAgainWhereTheFirstWorkerWasKilledAsItStarted(@TempDir Path other) throws Exception {
+        WorkerLaunch launch = WorkerLaunch.likeThis();
+        Path starts = other.resolve("starts");
+        String script =
+                "echo >> " + starts + "; [ $(wc -l < " + starts + ") -gt 2 ] || kill -9 $$;";
+        var command = new ArrayList<>(List.of("sh", "-c", script + " exec \"$@\"", "sh"));
+        command.addAll(launch.command());
+        engine.close();
+        engine =
+                WorkerHost.open(new WorkerLaunch(command, launch.environment()), directory, models);
+        assertThat(Files.readAllLines(starts)).hasSize(3);
+        assertThat(run(load(), ITEMS)).isInstanceOf(ShardOutcome.Done.class);
+    }
+
+    @Test
     void saysWhenAWorkerHasComeAndWhenItIsGone() throws Exception {
         engine.stop();
         await().atMost(SOON).until(() -> engine.pid().isEmpty());
