@@ -5,6 +5,7 @@ import io.netty.handler.ssl.SslHandshakeTimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
+import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 
 import javax.net.ssl.SSLException;
@@ -26,6 +27,9 @@ final class TlsReason {
         String said = cause.getMessage() == null ? cause.toString() : cause.getMessage();
         if (cause instanceof SslHandshakeTimeoutException) {
             return "the TLS handshake took too long";
+        }
+        if (cause instanceof ClosedChannelException) {
+            return "the connection was closed before it was secured";
         }
         if (!(cause instanceof SSLException)) {
             return "the connection failed: " + said;
