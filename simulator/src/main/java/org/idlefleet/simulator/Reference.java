@@ -13,7 +13,6 @@ import org.idlefleet.protocol.ClientId;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.NodeId;
-import org.idlefleet.protocol.NumericClass;
 import org.idlefleet.protocol.OwnerId;
 
 import java.time.Instant;
@@ -23,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -46,7 +46,6 @@ final class Reference {
     private final TreeSet<NodeId> banned = new TreeSet<>();
     private final TreeSet<OwnerId> convicted = new TreeSet<>();
     private final TreeSet<OwnerId> trusted = new TreeSet<>();
-    private final List<Map.Entry<OwnerId, NumericClass>> shows = new ArrayList<>();
     private final TreeMap<ClientId, Assurance> floors = new TreeMap<>();
     private final TreeSet<OwnerId> spared = new TreeSet<>();
     private final Records records = new Records();
@@ -54,27 +53,12 @@ final class Reference {
     private final Draws draws;
     private final ReferenceRingers ringers;
     private final Predicate<OwnerId> liars;
-    private final Map<Long, Guest> guests = new HashMap<>();
+    private final ReferenceSessions sessions = new ReferenceSessions();
     private final List<Event.Durable> registry = new ArrayList<>();
     private final Map<JobId, Integer> quorums = new HashMap<>();
     private final TreeSet<JobId> carriedOver = new TreeSet<>();
     private int epoch;
     private boolean replaying;
-
-    private static final class Guest {
-        private final NodeId node;
-        private final OwnerId owner;
-        private final NumericClass shown;
-        private int slots;
-        private int held;
-        private int faultsInRow;
-
-        Guest(NodeId node, OwnerId owner, NumericClass shown) {
-            this.shown = shown;
-            this.node = node;
-            this.owner = owner;
-        }
-    }
 
     /**
      * @param liars owners whose results may be wrong
@@ -127,7 +111,7 @@ final class Reference {
             case Event.LifeBegan began -> {
                 Broken.unless(began.epoch() > epoch, "epochs rise", began, epoch);
                 epoch = began.epoch();
-                shows.clear();
+                sessions.began();
                 availability.began();
             }
             case Event.NodeEnrolled enrolled -> {
@@ -245,16 +229,16 @@ final class Reference {
             case Event.SessionOpened opened -> opened(opened);
             case Event.SessionClosed closed -> closed(closed);
             case Event.Offered offered -> {
-                guest(offered.session()).slots = offered.slots();
+                sessions.guest(offered.session()).offers(offered.slots());
                 availability.offered(offered);
             }
-            case Event.BeatSeen beat -> guest(beat.session());
+            case Event.BeatSeen beat -> sessions.guest(beat.session());
             case Event.LeaseGranted granted -> granted(granted);
             case Event.LeaseEnded end -> leaseEnded(end);
             case Event.LeaseAnswered answered -> {
                 pay.answered(answered);
                 release(answered.lease(), answered.session());
-                guest(answered.session()).faultsInRow = 0;
+                sessions.guest(answered.session()).answers();
             }
             case Event.HedgeWanted hedge -> {
                 job(hedge.job());
@@ -273,50 +257,11 @@ final class Reference {
         }
     }
 
-    /**
-     * A vote counts in the class that its node showed, with what it showed if others show something
-     * else there, or if somebody whose result it is held against counts in just that.
-     */
     private void classed(Event.BallotCast cast) {
-        Ballot ballot = cast.ballot();
-        NumericClass shown =
-                guests.values().stream()
-                        .filter(guest -> guest.node.equals(ballot.node()))
-                        .findFirst()
-                        .orElseThrow()
-                        .shown;
-        var owners = new TreeMap<String, TreeSet<OwnerId>>();
-        for (Map.Entry<OwnerId, NumericClass> show : shows) {
-            if (show.getValue().declared().equals(shown.declared())) {
-                owners.computeIfAbsent(show.getValue().probe(), _ -> new TreeSet<>())
-                        .add(show.getKey());
-            }
-        }
-        String first = "";
-        long most = 1;
-        for (Map.Entry<String, TreeSet<OwnerId>> probe : owners.entrySet()) {
-            long weight = 0;
-            for (OwnerId owner : probe.getValue()) {
-                weight += trusted.contains(owner) ? 1_000_000 : 1;
-            }
-            if (weight > most) {
-                first = probe.getKey();
-                most = weight;
-            }
-        }
         ReferenceJob job = job(cast.job());
         var before = new ArrayList<>(job.ballots().getOrDefault(cast.shard(), List.of()));
         job.admitted().audit().ifPresent(audit -> before.add(audit.claim()));
-        boolean common =
-                shown.probe().equals(first)
-                        && before.stream().noneMatch(vote -> vote.numericClass().equals(shown));
-        Broken.unless(
-                ballot.numericClass().equals(common ? shown.declared() : shown),
-                "a vote counts in its class",
-                ballot,
-                shown,
-                owners);
-        met(common ? Corner.CLASS_SETTLED : Corner.CLASS_OF_ITS_OWN);
+        met(sessions.counts(cast.ballot(), before, trusted));
     }
 
     private static int strength(Assurance assurance) {
@@ -359,7 +304,7 @@ final class Reference {
                 draws.again(settled).equals(settled.draw()), "a draw can be repeated", settled);
         for (ReferenceJob.Live lease : job.live().values()) {
             if (lease.lease().shard() == settled.shard()) {
-                guest(lease.session()).held--;
+                sessions.guest(lease.session()).frees();
             }
         }
         if (!replaying) {
@@ -444,7 +389,7 @@ final class Reference {
 
     private void ended(Event.JobEnded end) {
         ReferenceJob job = job(end.job());
-        job.live().values().forEach(lease -> guest(lease.session()).held--);
+        job.live().values().forEach(lease -> sessions.guest(lease.session()).frees());
         end.voided().ifPresent(book::book);
         end.refund().ifPresent(book::book);
         job.end(end);
@@ -485,30 +430,19 @@ final class Reference {
         Broken.unless(!banned.contains(opened.node()), "the banned stay out", opened);
         Broken.unless(!convicted.contains(opened.owner()), "the convicted stay out", opened);
         Broken.unless(!records.isFaulty(opened.node()), "faulty devices stay out", opened);
-        Broken.unless(
-                guests.values().stream().noneMatch(guest -> guest.node.equals(opened.node())),
-                "a node has one session",
-                opened);
-        Broken.unless(
-                guests.put(
-                                opened.session(),
-                                new Guest(opened.node(), opened.owner(), opened.numericClass()))
-                        == null,
-                "a session is opened once",
-                opened);
-        shows.add(Map.entry(opened.owner(), opened.numericClass()));
+        sessions.opened(opened);
         availability.opened(opened);
     }
 
     private void closed(Event.SessionClosed closed) {
-        Guest guest = guest(closed.session());
+        ReferenceSessions.Guest guest = sessions.guest(closed.session());
         if (closed.reason().contains("shards failed in a row")) {
             met(Corner.NODE_PAUSED);
             Broken.unless(
-                    guest.faultsInRow >= policy.limits().faults(),
+                    guest.faultsInRow() >= policy.limits().faults(),
                     "only faults make a node pause",
                     closed,
-                    guest.faultsInRow);
+                    guest.faultsInRow());
         }
         if (closed.reason().startsWith("silent")) {
             met(Corner.NODE_SILENT);
@@ -518,18 +452,17 @@ final class Reference {
                 met(Corner.LEASE_LOST_WITH_NODE);
             }
         }
-        guests.remove(closed.session());
+        sessions.closed(closed.session());
         availability.closed(closed);
     }
 
     private void granted(Event.LeaseGranted granted) {
-        Guest guest = guest(granted.session());
+        ReferenceSessions.Guest guest = sessions.guest(granted.session());
         Broken.unless(granted.lease().epoch() == epoch, "a lease is of this life", granted);
-        Broken.unless(guest.held < guest.slots, "no lease beyond the slots offered", granted);
-        guest.held++;
+        guest.takes(granted);
         ReferenceJob job = job(granted.lease().job());
         Broken.unless(
-                trusted.contains(guest.owner)
+                trusted.contains(guest.owner())
                         || job.admitted().assurance() != Assurance.TRUSTED_ONLY
                                 && !job.trustedOnly(granted.lease().shard()),
                 "only the trusted get what only they may have",
@@ -537,14 +470,14 @@ final class Reference {
         job.admitted()
                 .audit()
                 .filter(audit -> audit.ringer() && !job.trustedOnly(granted.lease().shard()))
-                .ifPresent(audit -> ringers.granted(audit, guest.owner));
+                .ifPresent(audit -> ringers.granted(audit, guest.owner()));
         pay.granted(granted);
-        job.granted(granted, guest.owner);
+        job.granted(granted, guest.owner());
     }
 
     private void leaseEnded(Event.LeaseEnded end) {
         if (end.end() != Event.LeaseEnd.RELEASED && !end.detail().startsWith("INPUT:")) {
-            availability.failedInPassing(guest(end.session()).node, end.at());
+            availability.failedInPassing(sessions.guest(end.session()).node(), end.at());
         }
         release(end.lease(), end.session());
         switch (end.end()) {
@@ -552,16 +485,16 @@ final class Reference {
             case REFUSED -> {
                 met(Corner.LEASE_REFUSED);
                 if (!end.detail().startsWith("INPUT:")) {
-                    guest(end.session()).faultsInRow++;
+                    sessions.guest(end.session()).fails();
                 }
             }
             case MALFORMED -> {
                 met(Corner.LEASE_MALFORMED);
-                guest(end.session()).faultsInRow++;
+                sessions.guest(end.session()).fails();
             }
             case OVERRUN -> {
                 met(Corner.LEASE_OVERRUN);
-                guest(end.session()).faultsInRow++;
+                sessions.guest(end.session()).fails();
             }
         }
     }
@@ -575,19 +508,13 @@ final class Reference {
                 lease,
                 session,
                 epoch);
-        guest(session).held--;
+        sessions.guest(session).frees();
     }
 
     private ReferenceJob job(JobId id) {
         ReferenceJob job = open.get(id);
         Broken.unless(job != null, "what happens to a job happens while it is open", id);
-        return java.util.Objects.requireNonNull(job);
-    }
-
-    private Guest guest(long session) {
-        Guest guest = guests.get(session);
-        Broken.unless(guest != null, "a session that acts is open", session);
-        return java.util.Objects.requireNonNull(guest);
+        return Objects.requireNonNull(job);
     }
 
     private void met(Corner corner) {
@@ -708,7 +635,7 @@ final class Reference {
         Broken.unless(
                 jobs.keySet().equals(open.keySet()), "the open jobs", jobs.keySet(), open.keySet());
         open.forEach((id, job) -> {
-            Event.JobRestored restored = java.util.Objects.requireNonNull(jobs.get(id));
+            Event.JobRestored restored = Objects.requireNonNull(jobs.get(id));
             var settled = new BitSet();
             restored.settled().forEach(range -> settled.set(range.from(), range.to()));
             Broken.unless(settled.equals(job.settled()), "the settled items of", id);
