@@ -92,16 +92,18 @@ public final class Chaos implements Bench {
                         + " nodes, drawn from seed "
                         + seed);
         try (LocalFleet fleet = LocalFleet.start(List.of("pace.batchShardMs=500"), false)) {
-            Path files = Files.createDirectories(fleet.directory().resolve("model"));
-            BuiltIn.ALL_MINILM.unpack(files);
-            fleet.serve(BuiltIn.ALL_MINILM.recipe().manifest(files), files);
+            for (BuiltIn model : BuiltIn.values()) {
+                Path files = Files.createDirectories(fleet.directory().resolve(model.name()));
+                model.unpack(files);
+                fleet.serve(model.recipe().manifest(files), files);
+            }
             String key = fleet.client("client", "1000000");
             try (var troubles = Troubles.of(fleet, NODES);
                     var clients =
                             new Clients(
                                     fleet.api().base(),
                                     key,
-                                    BuiltIn.ALL_MINILM.recipe().model().value(),
+                                    BuiltIn.names(),
                                     Corpus.sentences(TEXTS),
                                     outages,
                                     findings)) {
@@ -118,7 +120,7 @@ public final class Chaos implements Bench {
                 operators.trustAll();
                 calm(fleet, troubles, clients);
                 figures.plain("chaos.accepted", clients.accepted().size(), "jobs");
-                figures.plain("chaos.asked", clients.textsSeen(), "texts");
+                figures.plain("chaos.asked", clients.vectorsSeen(), "vectors");
                 clients.answers()
                         .forEach((answer, count) ->
                                 figures.plain("chaos.answered." + answer, count, "answers"));

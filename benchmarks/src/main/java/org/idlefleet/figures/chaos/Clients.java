@@ -58,7 +58,7 @@ final class Clients implements AutoCloseable {
 
     private final URI base;
     private final String key;
-    private final String model;
+    private final List<String> models;
     private final List<String> texts;
     private final Outages outages;
     private final Findings findings;
@@ -67,10 +67,13 @@ final class Clients implements AutoCloseable {
                     .version(HttpClient.Version.HTTP_1_1)
                     .connectTimeout(Duration.ofSeconds(5))
                     .build();
-    private final Map<Integer, String> vectors = new ConcurrentHashMap<>();
-    private final Map<String, List<Integer>> accepted = new ConcurrentSkipListMap<>();
+    private final Map<String, String> vectors = new ConcurrentHashMap<>();
+    private final Map<String, Wish> accepted = new ConcurrentSkipListMap<>();
     private final Map<String, AtomicInteger> answers = new ConcurrentSkipListMap<>();
     private volatile boolean over;
+
+    /** The vectors of these texts, by a model. */
+    private record Wish(String model, List<Integer> texts) {}
 
     /**
      * @param texts that are asked for, again and again
@@ -78,13 +81,13 @@ final class Clients implements AutoCloseable {
     Clients(
             URI base,
             String key,
-            String model,
+            List<String> models,
             List<String> texts,
             Outages outages,
             Findings findings) {
         this.base = base;
         this.key = key;
-        this.model = model;
+        this.models = List.copyOf(models);
         this.texts = List.copyOf(texts);
         this.outages = outages;
         this.findings = findings;
@@ -102,7 +105,8 @@ final class Clients implements AutoCloseable {
         return counts;
     }
 
-    int textsSeen() {
+    /** Texts of which a vector is known, for each model. */
+    int vectorsSeen() {
         return vectors.size();
     }
 
@@ -113,22 +117,18 @@ final class Clients implements AutoCloseable {
     /** Asks for embeddings, one request after the other, under all terms there are. */
     void ask(Random random) throws InterruptedException {
         while (!over) {
-            List<Integer> some = some(random, 1 + random.nextInt(40));
+            Wish wish = wish(random, 1 + random.nextInt(40));
             int mark = outages.mark();
             HttpResponse<String> answer =
                     post(
                             "/v1/embeddings",
-                            body(some),
+                            body(wish),
                             TERMS.get(random.nextInt(TERMS.size())),
                             mark);
             if (answer != null && answer.statusCode() == 200) {
-                JsonNode data = JSON.readTree(answer.body()).path("data");
-                if (data.size() != some.size()) {
-                    findings.add(
-                            Kind.ANSWERS, data.size() + " vectors for " + some.size() + " texts");
-                }
-                for (int i = 0; i < data.size(); i++) {
-                    compare(some.get(i), data.get(i).path("embedding").asString());
+                String wrong = compare(wish, JSON.readTree(answer.body()).path("data"));
+                if (!wrong.isEmpty()) {
+                    findings.add(Kind.ANSWERS, wrong);
                 }
             }
             Thread.sleep(answer == null ? 500 : random.nextInt(100));
@@ -145,16 +145,15 @@ final class Clients implements AutoCloseable {
         var open = new HashSet<String>();
         while (!over) {
             open.removeIf(this::ended);
-            if (open.stream().mapToInt(id -> accepted.getOrDefault(id, List.of()).size()).sum()
-                    < most) {
-                List<Integer> some = some(random, 50 + random.nextInt(400));
+            if (open.stream().mapToInt(id -> wish(id).texts().size()).sum() < most) {
+                Wish wish = wish(random, 50 + random.nextInt(400));
                 var headers = new TreeMap<>(TERMS.get(random.nextInt(TERMS.size())));
                 headers.put("Idempotency-Key", UUID.randomUUID().toString());
-                String id = handIn(some, headers);
+                String id = handIn(wish, headers);
                 if (id != null) {
                     open.add(id);
                     if (random.nextInt(4) == 0) {
-                        String again = handIn(some, headers);
+                        String again = handIn(wish, headers);
                         if (again != null && !again.equals(id)) {
                             findings.add(Kind.JOBS, id + " was accepted again as " + again);
                         }
@@ -169,15 +168,15 @@ final class Clients implements AutoCloseable {
     }
 
     /** The job's id; empty if the clients were stopped before anybody acknowledged it. */
-    private @Nullable String handIn(List<Integer> some, Map<String, String> headers)
+    private @Nullable String handIn(Wish wish, Map<String, String> headers)
             throws InterruptedException {
         while (!over) {
             int mark = outages.mark();
-            HttpResponse<String> answer = post("/api/v1/jobs", body(some), headers, mark);
+            HttpResponse<String> answer = post("/api/v1/jobs", body(wish), headers, mark);
             if (answer != null && answer.statusCode() < 300) {
                 String id = JSON.readTree(answer.body()).path("id").asString();
-                List<Integer> before = accepted.putIfAbsent(id, some);
-                if (before != null && !before.equals(some)) {
+                Wish before = accepted.putIfAbsent(id, wish);
+                if (before != null && !before.equals(wish)) {
                     findings.add(Kind.JOBS, id + " is the name of two jobs");
                 }
                 return id;
@@ -210,20 +209,16 @@ final class Clients implements AutoCloseable {
     /** Holds the output of a job that is done against what its texts were before. */
     void fetch(String id) {
         JsonNode output = look("/api/v1/jobs/" + id + "/output?format=json&encoding_format=base64");
-        List<Integer> some = accepted.getOrDefault(id, List.of());
-        JsonNode data = output == null ? JSON.createArrayNode() : output.path("data");
-        if (data.size() != some.size()) {
-            findings.add(Kind.JOBS, id + " has " + data.size() + " of " + some.size() + " vectors");
-            return;
-        }
-        for (int i = 0; i < some.size(); i++) {
-            compare(some.get(i), data.get(i).path("embedding").asString());
+        String wrong =
+                output == null ? "nothing to be fetched" : compare(wish(id), output.path("data"));
+        if (!wrong.isEmpty()) {
+            findings.add(Kind.JOBS, id + ": " + wrong);
         }
     }
 
     /** Sends what no client sends, and hangs up in the middle of what one does. */
     void misbehave(Random random) throws InterruptedException {
-        String good = JSON.writeValueAsString(body(some(random, 30)));
+        String good = JSON.writeValueAsString(body(wish(random, 30)));
         while (!over) {
             int mark = outages.mark();
             switch (random.nextInt(4)) {
@@ -286,24 +281,39 @@ final class Clients implements AutoCloseable {
         }
     }
 
-    private void compare(int text, String vector) {
-        String before = vectors.putIfAbsent(text, vector);
-        if (before != null && !before.equals(vector)) {
-            findings.add(Kind.VECTORS, "text " + text + " has another vector than before");
+    /** Holds vectors against what their texts had before; what is wrong with them as a whole. */
+    private String compare(Wish wish, JsonNode data) {
+        if (data.size() != wish.texts().size()) {
+            return data.size() + " vectors for " + wish.texts().size() + " texts";
         }
+        for (int i = 0; i < data.size(); i++) {
+            String text = wish.model() + " " + wish.texts().get(i);
+            String vector = data.get(i).path("embedding").asString();
+            String before = vectors.putIfAbsent(text, vector);
+            if (before != null && !before.equals(vector)) {
+                findings.add(Kind.VECTORS, "text " + text + " has another vector than before");
+            }
+        }
+        return "";
     }
 
-    private List<Integer> some(Random random, int count) {
+    private Wish wish(Random random, int count) {
         int first = random.nextInt(texts.size());
-        return IntStream.range(0, count).mapToObj(i -> (first + i) % texts.size()).toList();
+        return new Wish(
+                models.get(random.nextInt(models.size())),
+                IntStream.range(0, count).mapToObj(i -> (first + i) % texts.size()).toList());
     }
 
-    private Map<String, Object> body(List<Integer> some) {
+    private Wish wish(String id) {
+        return accepted.getOrDefault(id, new Wish("", List.of()));
+    }
+
+    private Map<String, Object> body(Wish wish) {
         return Map.of(
                 "model",
-                model,
+                wish.model(),
                 "input",
-                some.stream().map(texts::get).toList(),
+                wish.texts().stream().map(texts::get).toList(),
                 "encoding_format",
                 "base64");
     }

@@ -7,6 +7,8 @@ import org.idlefleet.cli.fleet.LocalFleet;
 import org.idlefleet.figures.Troubles;
 import org.idlefleet.figures.chaos.Findings.Kind;
 
+import tools.jackson.databind.JsonNode;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,6 +47,8 @@ final class Operators {
         DISK_FULL,
         /** An owner is trusted from now on, or is not any more. */
         TRUST,
+        /** Work is paid by another policy from now on. */
+        POLICY,
         /** A backup is made, restored elsewhere and checked. */
         BACKUP
     }
@@ -93,6 +97,7 @@ final class Operators {
                         awaitEnd("its disk is full");
                     });
             case TRUST -> trust(owners.get(random.nextInt(owners.size())), random.nextInt(3) > 0);
+            case POLICY -> policy();
             case BACKUP -> backUp();
         }
     }
@@ -128,6 +133,21 @@ final class Operators {
             fleet.api().post("/api/v1/owners/" + owner + "/trust", Map.of("trusted", trusted));
         } catch (AdminApi.Problem e) {
             findings.add(Kind.ANSWERS, "the operator's word on " + owner + ": " + e.getMessage());
+        }
+    }
+
+    private void policy() {
+        JsonNode before = fleet.api().get("/api/v1/ledger/policy");
+        int version = before.path("version").asInt();
+        String policy =
+                before.path("policy")
+                        .asString()
+                        .replace("version: " + version, "version: " + (version + 1))
+                        .replaceFirst("default: \\d+", "default: " + (1 + random.nextInt(20)));
+        try {
+            fleet.api().post("/api/v1/ledger/policy", Map.of("policy", policy));
+        } catch (AdminApi.Problem e) {
+            findings.add(Kind.ANSWERS, "a new policy: " + e.getMessage() + "\n" + policy);
         }
     }
 
