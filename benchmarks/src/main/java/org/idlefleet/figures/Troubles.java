@@ -19,6 +19,9 @@ public final class Troubles implements AutoCloseable {
     /** A daemon that is told to end finishes or gives back what it holds first. */
     private static final Duration END_LIMIT = Duration.ofSeconds(60);
 
+    /** So long a daemon that ends for want of its files may take. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+
     private final LocalFleet fleet;
     private final List<LocalFleet.Plan> plans;
     private final List<Relay> relays;
@@ -112,8 +115,9 @@ public final class Troubles implements AutoCloseable {
                 Thread.sleep(millis);
                 if (daemon.isAlive()) {
                     limitFiles(daemon, "unlimited");
-                } else {
-                    // It was just starting and can't without files; its supervisor tries again.
+                }
+                // One that was just starting can't without files; its supervisor tries again.
+                if (daemon.await(LAST_WORDS)) {
                     fleet.again(plan);
                 }
             }
