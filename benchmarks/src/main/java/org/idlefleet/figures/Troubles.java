@@ -7,6 +7,7 @@ import org.idlefleet.edge.adapter.owner.OwnerMode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,9 @@ import java.util.Optional;
 public final class Troubles implements AutoCloseable {
     /** A daemon that is told to end finishes or gives back what it holds first. */
     private static final Duration END_LIMIT = Duration.ofSeconds(60);
+
+    /** A daemon may take so long to start on a busy machine. */
+    private static final Duration START_LIMIT = Duration.ofSeconds(30);
 
     /** So long a daemon that ends for want of its files may take. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(2);
@@ -110,6 +114,7 @@ public final class Troubles implements AutoCloseable {
                 relays.get(node).restore();
             }
             case DISK_FULL -> {
+                boolean starting = startedWithin(START_LIMIT, daemon);
                 // Its soft limit only: that may be raised again.
                 limitFiles(daemon, "0");
                 Thread.sleep(millis);
@@ -117,7 +122,7 @@ public final class Troubles implements AutoCloseable {
                     limitFiles(daemon, "unlimited");
                 }
                 // One that was just starting can't without files; its supervisor tries again.
-                if (daemon.await(LAST_WORDS)) {
+                if (starting && daemon.await(LAST_WORDS)) {
                     fleet.again(plan);
                 }
             }
@@ -176,6 +181,13 @@ public final class Troubles implements AutoCloseable {
         if (code != 0) {
             throw new IOException("'" + String.join(" ", limit.command()) + "' ended with " + code);
         }
+    }
+
+    private static boolean startedWithin(Duration time, Child process) {
+        return ProcessHandle.of(process.pid())
+                .flatMap(handle -> handle.info().startInstant())
+                .filter(start -> Duration.between(start, Instant.now()).compareTo(time) < 0)
+                .isPresent();
     }
 
     @Override
