@@ -100,7 +100,9 @@ public final class Troubles implements AutoCloseable {
                 OwnerMode.write(data, new OwnerMode.Run());
             }
             case WORKER_KILLED ->
+                    // Until it is a JVM, what runs below it is the script that starts it.
                     ProcessHandle.of(daemon.pid()).stream()
+                            .filter(it -> it.info().command().orElse("").endsWith("java"))
                             .flatMap(ProcessHandle::descendants)
                             .forEach(ProcessHandle::destroyForcibly);
             case DAEMON_STOPPED -> {
