@@ -63,8 +63,7 @@ public final class Relay implements AutoCloseable {
                 open.add(near);
                 connect(near);
             } catch (IOException e) {
-                // The door is closed.
-                return;
+                // The door is closed, or the next one may come in.
             }
         }
     }

@@ -29,7 +29,7 @@ final class TlsReason {
             return "the TLS handshake took too long";
         }
         if (cause instanceof ClosedChannelException) {
-            return "the connection was closed before it was secured";
+            return "the connection was closed";
         }
         if (!(cause instanceof SSLException)) {
             return "the connection failed: " + said;
