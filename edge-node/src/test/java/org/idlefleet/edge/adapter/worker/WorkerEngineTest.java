@@ -64,7 +64,11 @@ class WorkerEngineTest {
 
     @BeforeEach
     void open() throws Exception {
-        engine = WorkerHost.open(directory, models);
+        open(WorkerLaunch.likeThis());
+    }
+
+    private void open(WorkerLaunch launch) throws Exception {
+        engine = WorkerHost.open(launch, directory, models);
         engine.onBreakdown(breakdowns::add);
         var _ = gate.scheduleAtFixedRate(engine::permit, 0, 100, TimeUnit.MILLISECONDS);
     }
@@ -136,8 +140,7 @@ class WorkerEngineTest {
         var command = new ArrayList<>(List.of("sh", "-c", script + " exec \"$@\"", "sh"));
         command.addAll(launch.command());
         engine.close();
-        engine =
-                WorkerHost.open(new WorkerLaunch(command, launch.environment()), directory, models);
+        open(new WorkerLaunch(command, launch.environment()));
         assertThat(Files.readAllLines(starts)).hasSize(3);
         assertThat(run(load(), ITEMS)).isInstanceOf(ShardOutcome.Done.class);
     }
@@ -294,8 +297,7 @@ class WorkerEngineTest {
         engine.close();
         var command = new ArrayList<>(WorkerLaunch.likeThis().command());
         command.add(1, "-Djava.io.tmpdir=" + temporary);
-        engine = WorkerHost.open(new WorkerLaunch(command, Map.of()), directory, models);
-        var _ = gate.scheduleAtFixedRate(engine::permit, 0, 100, TimeUnit.MILLISECONDS);
+        open(new WorkerLaunch(command, Map.of()));
         assertThat(run(load(), ITEMS)).isInstanceOf(ShardOutcome.Done.class);
         engine.stop();
         await().atMost(SOON).until(() -> engine.killed() == 1);
