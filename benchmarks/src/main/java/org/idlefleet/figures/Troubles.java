@@ -65,13 +65,8 @@ public final class Troubles implements AutoCloseable {
         for (LocalFleet.Plan node : nodes) {
             var relay = new Relay(fleet.nodePort());
             relays.add(relay);
-            var sets =
-                    new ArrayList<>(
-                            List.of(
-                                    "node.coordinator=127.0.0.1:" + relay.port(),
-                                    "signals.linux=off",
-                                    "rules.settle=0s",
-                                    "engine.provider=cpu"));
+            var sets = new ArrayList<>(Nodes.AT_ONCE);
+            sets.add("node.coordinator=127.0.0.1:" + relay.port());
             sets.addAll(node.sets());
             plans.add(new LocalFleet.Plan(node.name(), node.owner(), sets));
         }

@@ -6,6 +6,7 @@ import org.idlefleet.cli.Figures;
 import org.idlefleet.cli.fleet.Child;
 import org.idlefleet.cli.fleet.LocalFleet;
 import org.idlefleet.cli.model.BuiltIn;
+import org.idlefleet.figures.Nodes;
 import org.idlefleet.figures.Troubles;
 import org.idlefleet.figures.Troubles.Trouble;
 import org.idlefleet.figures.chaos.Findings.Kind;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
@@ -93,9 +93,7 @@ public final class Chaos implements Bench {
                         + seed);
         try (LocalFleet fleet = LocalFleet.start(List.of("pace.batchShardMs=500"), false)) {
             for (BuiltIn model : BuiltIn.values()) {
-                Path files = Files.createDirectories(fleet.directory().resolve(model.name()));
-                model.unpack(files);
-                fleet.serve(model.recipe().manifest(files), files);
+                Nodes.serve(fleet, model);
             }
             String key = fleet.client("client", "1000000");
             try (var troubles = Troubles.of(fleet, NODES);
@@ -204,7 +202,7 @@ public final class Chaos implements Bench {
         int node = remainder + TROUBLED_AT_A_TIME * random.nextInt(mine);
         Trouble trouble = TROUBLES.get(random.nextInt(TROUBLES.size()));
         int most = random.nextInt(LONG) == 0 ? LONG_MILLIS_MAX : AWAY_MILLIS_MAX;
-        troubles.revive(node).ifPresent(last -> findings.add(Kind.PROCESSES, last));
+        revive(troubles, node);
         struck.computeIfAbsent(trouble, _ -> new AtomicInteger()).incrementAndGet();
         try {
             troubles.strike(node, trouble, 50 + random.nextInt(most));
@@ -213,10 +211,14 @@ public final class Chaos implements Bench {
         }
     }
 
+    private void revive(Troubles troubles, int node) {
+        troubles.revive(node).ifPresent(last -> findings.add(Kind.PROCESSES, last));
+    }
+
     private void calm(LocalFleet fleet, Troubles troubles, Clients clients)
             throws InterruptedException {
         for (int node = 0; node < troubles.nodes(); node++) {
-            troubles.revive(node).ifPresent(last -> findings.add(Kind.PROCESSES, last));
+            revive(troubles, node);
         }
         try {
             troubles.awaitAll();
@@ -225,27 +227,11 @@ public final class Chaos implements Bench {
         }
         var open = new ArrayList<>(clients.accepted());
         long end = System.nanoTime() + CALM.toNanos();
-        var ended = new TreeMap<String, JsonNode>();
         while (!open.isEmpty() && System.nanoTime() < end) {
-            open.removeIf(id -> {
-                JsonNode job = clients.look("/api/v1/jobs/" + id);
-                boolean over = job != null && !job.path("status").asString().equals("running");
-                if (over) {
-                    ended.put(id, job);
-                }
-                return over;
-            });
+            open.removeIf(clients::ended);
             Thread.sleep(500);
         }
-        open.forEach(id ->
-                findings.add(Kind.JOBS, id + " never ends: " + clients.look("/api/v1/jobs/" + id)));
-        ended.forEach((id, job) -> {
-            switch (job.path("status").asString()) {
-                case "done" -> clients.fetch(id);
-                case "cancelled" -> {}
-                default -> findings.add(Kind.JOBS, id + ": " + job);
-            }
-        });
+        clients.accepted().forEach(clients::judge);
         for (JsonNode owner : fleet.api().get("/api/v1/owners").path("data")) {
             int outvoted = owner.path("honesty").path("outvoted").asInt();
             if (outvoted > 0 || owner.path("state").asString().equals("convicted")) {
@@ -268,9 +254,7 @@ public final class Chaos implements Bench {
                         .toList();
         children.forEach(Child::terminate);
         for (Child child : children) {
-            if (!child.await(END_LIMIT)) {
-                findings.add(Kind.PROCESSES, child.name() + " does not end:\n" + child.tail());
-            }
+            findings.unlessEnds(child, END_LIMIT, "it was told to end");
         }
         long end = System.nanoTime() + LEFT_LIMIT.toNanos();
         while (processes.stream().anyMatch(ProcessHandle::isAlive) && System.nanoTime() < end) {

@@ -2,10 +2,10 @@ package org.idlefleet.figures.chaos;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import org.idlefleet.cli.fleet.AdminApi;
 import org.idlefleet.figures.chaos.Findings.Kind;
 import org.jspecify.annotations.Nullable;
 
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -57,6 +57,7 @@ final class Clients implements AutoCloseable {
                     Map.of("idlefleet-assurance", "trusted-only"));
 
     private final URI base;
+    private final AdminApi api;
     private final String key;
     private final List<String> models;
     private final List<String> texts;
@@ -86,6 +87,7 @@ final class Clients implements AutoCloseable {
             Outages outages,
             Findings findings) {
         this.base = base;
+        this.api = new AdminApi(base, key);
         this.key = key;
         this.models = List.copyOf(models);
         this.texts = List.copyOf(texts);
@@ -159,7 +161,7 @@ final class Clients implements AutoCloseable {
                         }
                     }
                     if (random.nextInt(15) == 0) {
-                        take(HttpRequest.newBuilder(base.resolve("/api/v1/jobs/" + id)).DELETE());
+                        cancel(id);
                     }
                 }
             }
@@ -186,28 +188,33 @@ final class Clients implements AutoCloseable {
         return null;
     }
 
-    private boolean ended(String id) {
+    boolean ended(String id) {
         JsonNode job = look("/api/v1/jobs/" + id);
         return job != null && !job.path("status").asString().equals("running");
     }
 
     /** What stands there; nothing if nobody answers or it is refused. */
-    @Nullable JsonNode look(String path) {
+    private @Nullable JsonNode look(String path) {
         try {
-            HttpResponse<String> answer =
-                    http.send(
-                            request(path).GET().build(), HttpResponse.BodyHandlers.ofString(UTF_8));
-            return answer.statusCode() == 200 ? JSON.readTree(answer.body()) : null;
-        } catch (IOException | JacksonException e) {
-            return null;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            return api.get(path);
+        } catch (AdminApi.Problem e) {
             return null;
         }
     }
 
-    /** Holds the output of a job that is done against what its texts were before. */
-    void fetch(String id) {
+    /**
+     * Whether an accepted job is done, with the vectors that its texts had before, or taken back.
+     */
+    void judge(String id) {
+        JsonNode job = look("/api/v1/jobs/" + id);
+        switch (job == null ? "" : job.path("status").asString()) {
+            case "done" -> fetch(id);
+            case "cancelled" -> {}
+            default -> findings.add(Kind.JOBS, id + ": " + job);
+        }
+    }
+
+    private void fetch(String id) {
         JsonNode output = look("/api/v1/jobs/" + id + "/output?format=json&encoding_format=base64");
         String wrong =
                 output == null ? "nothing to be fetched" : compare(wish(id), output.path("data"));
@@ -366,12 +373,10 @@ final class Clients implements AutoCloseable {
                 : status + "." + JSON.readTree(answer.body()).path("error").path("code").asString();
     }
 
-    private void take(HttpRequest.Builder request) throws InterruptedException {
+    private void cancel(String id) {
         try {
-            http.send(
-                    request.header("Authorization", "Bearer " + key).build(),
-                    HttpResponse.BodyHandlers.discarding());
-        } catch (IOException e) {
+            api.delete("/api/v1/jobs/" + id);
+        } catch (AdminApi.Problem e) {
             // Then it is done after all.
         }
     }
@@ -385,5 +390,6 @@ final class Clients implements AutoCloseable {
     @Override
     public void close() {
         http.shutdownNow();
+        api.close();
     }
 }

@@ -1,5 +1,8 @@
 package org.idlefleet.figures.chaos;
 
+import org.idlefleet.cli.fleet.Child;
+
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
@@ -54,6 +57,21 @@ final class Findings {
                 System.err.println(
                         Instant.now().truncatedTo(ChronoUnit.SECONDS) + " " + kind + ": " + told);
             }
+        }
+    }
+
+    /** Waits for a process that has to end. */
+    void unlessEnds(Child child, Duration limit, String why) {
+        if (!child.await(limit)) {
+            add(
+                    Kind.PROCESSES,
+                    child.name()
+                            + " goes on "
+                            + limit.toSeconds()
+                            + " s after "
+                            + why
+                            + "; it said last:\n"
+                            + child.tail());
         }
     }
 

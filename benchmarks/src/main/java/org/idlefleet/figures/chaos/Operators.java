@@ -1,7 +1,6 @@
 package org.idlefleet.figures.chaos;
 
 import org.idlefleet.cli.fleet.AdminApi;
-import org.idlefleet.cli.fleet.Child;
 import org.idlefleet.cli.fleet.Directories;
 import org.idlefleet.cli.fleet.LocalFleet;
 import org.idlefleet.figures.Troubles;
@@ -84,7 +83,7 @@ final class Operators {
             case ENDED ->
                     again(() -> {
                         fleet.coordinator().terminate();
-                        awaitEnd("it was told to end");
+                        findings.unlessEnds(fleet.coordinator(), END_LIMIT, "it was told to end");
                     });
             case STOPPED -> {
                 fleet.coordinator().freeze();
@@ -94,7 +93,7 @@ final class Operators {
             case DISK_FULL ->
                     again(() -> {
                         Troubles.limitFiles(fleet.coordinator(), "0");
-                        awaitEnd("its disk is full");
+                        findings.unlessEnds(fleet.coordinator(), END_LIMIT, "its disk is full");
                     });
             case TRUST -> trust(owners.get(random.nextInt(owners.size())), random.nextInt(3) > 0);
             case POLICY -> policy();
@@ -112,20 +111,6 @@ final class Operators {
         fleet.restartCoordinator();
         Thread.sleep(SETTLED);
         outages.end();
-    }
-
-    private void awaitEnd(String why) {
-        Child coordinator = fleet.coordinator();
-        if (!coordinator.await(END_LIMIT)) {
-            findings.add(
-                    Kind.PROCESSES,
-                    "the coordinator goes on "
-                            + END_LIMIT.toSeconds()
-                            + " s after "
-                            + why
-                            + "; it said last:\n"
-                            + coordinator.tail());
-        }
     }
 
     private void trust(String owner, boolean trusted) {

@@ -5,6 +5,7 @@ import org.idlefleet.cli.fleet.AdminApi;
 import org.idlefleet.cli.fleet.LocalFleet;
 import org.idlefleet.cli.model.BuiltIn;
 import org.idlefleet.edge.EngineException;
+import org.idlefleet.figures.Nodes;
 import org.idlefleet.figures.Troubles;
 import org.idlefleet.figures.Troubles.Trouble;
 import org.idlefleet.ledger.adapter.LedgerReader;
@@ -12,8 +13,6 @@ import org.idlefleet.ledger.adapter.LedgerReader;
 import tools.jackson.databind.JsonNode;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -81,9 +80,7 @@ final class Departures {
         // Small shards, so that a node mostly leaves in the middle of one and others end meanwhile.
         try (LocalFleet fleet =
                 LocalFleet.start(List.of("pace.batchShardMs=500", "pace.overrunMs=5000"), false)) {
-            Path files = Files.createDirectories(fleet.directory().resolve("model"));
-            BuiltIn.ALL_MINILM.unpack(files);
-            fleet.serve(BuiltIn.ALL_MINILM.recipe().manifest(files), files);
+            Nodes.serve(fleet, BuiltIn.ALL_MINILM);
             List<LocalFleet.Plan> nodes =
                     IntStream.range(0, NODES)
                             .mapToObj(i -> new LocalFleet.Plan("node" + i, "owner" + i, List.of()))
