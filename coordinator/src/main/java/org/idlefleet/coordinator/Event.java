@@ -151,7 +151,8 @@ public sealed interface Event {
     }
 
     /**
-     * A well-formed result was stored as a vote; its bytes are durable with it if the job is.
+     * A well-formed result was stored as a vote; its bytes are durable with it if the job is. One
+     * that settles its shard at once stands in the settlement only.
      *
      * @param delivery empty in the logs of releases that did not keep it
      */
@@ -171,7 +172,8 @@ public sealed interface Event {
     }
 
     /**
-     * A shard has its agreed result, and everyone who agreed was paid, all in one.
+     * A shard has its agreed result, and everyone who agreed was paid, all in one. One of those who
+     * agree may be the last to have voted, whose vote was not cast before.
      *
      * @param auditPpm how many of a million such results were to be audited
      * @param draw what the commit of the canonical result drew

@@ -385,7 +385,7 @@ final class Job {
                             event.from(),
                             event.to(),
                             Optional.of(event.canonical()),
-                            votes(event, votes),
+                            Vote.of(event, votes == null ? List.of() : votes),
                             history == null ? List.of() : history,
                             event.postings()));
         }
@@ -493,22 +493,6 @@ final class Job {
                                         fates.getOrDefault(shard.index(), List.of()),
                                         List.of())));
         return shards;
-    }
-
-    private static List<Vote> votes(ShardSettled event, @Nullable List<Ballot> order) {
-        if (order == null) {
-            return List.of(new Vote(event.agreeing().getFirst(), VoteFate.AGREEING));
-        }
-        return order.stream()
-                .map(ballot ->
-                        new Vote(
-                                ballot,
-                                event.agreeing().contains(ballot)
-                                        ? VoteFate.AGREEING
-                                        : event.inconclusive().contains(ballot)
-                                                ? VoteFate.INCONCLUSIVE
-                                                : VoteFate.DISSENTING))
-                .toList();
     }
 
     /** The client's account that its hold is on. */

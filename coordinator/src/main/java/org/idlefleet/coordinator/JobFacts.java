@@ -126,7 +126,7 @@ final class JobFacts {
     /** Ends what still runs; the result that settled it has ended its own lease. */
     private void callOff(OpenShard shard, Event.ShardSettled settled) {
         for (OpenShard.Replica other : shard.running()) {
-            if (!other.lease().equals(settled.canonical())) {
+            if (settled.agreeing().stream().noneMatch(vote -> vote.lease().equals(other.lease()))) {
                 fleet.end(other.session(), other.lease(), false);
             }
         }

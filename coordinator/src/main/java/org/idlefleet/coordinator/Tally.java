@@ -112,14 +112,41 @@ final class Tally {
                                         result.computeTime(),
                                         result.batteryJoules(),
                                         now));
-        Optional<Delivery> delivery = delivery(result, now);
-        if (job.needed() == 1 && job.ballots(shard.index()).isEmpty()) {
-            var verdict = new Verdict.Agreed(ballot, List.of(ballot), List.of(), List.of());
-            return settlement
-                    .settle(decision, job, shard, verdict, List.of(), newest(delivery, ballot), now)
-                    .build();
+        return count(decision, job, shard, ballot, delivery(result, now), now).build();
+    }
+
+    /** A vote that settles its shard at once stands in the settlement only. */
+    private Decision.Builder count(
+            Decision.Builder decision,
+            Job job,
+            OpenShard shard,
+            Ballot ballot,
+            Optional<Delivery> delivery,
+            Instant now) {
+        List<Ballot> all = job.ballotsWith(shard.index(), ballot);
+        boolean equal = equal(job, shard, all);
+        if (equal) {
+            var agreed = new Verdict.Agreed(all.getFirst(), all, List.of(), List.of());
+            if (!refereeDue(job, all, Comparison.equal(all.size()), agreed)) {
+                return settlement.settle(
+                        decision, job, shard, agreed, List.of(), newest(delivery, ballot), now);
+            }
         }
-        return cast(decision, job, shard, ballot, delivery, now).build();
+        decision.event(
+                new BallotCast(
+                        job.admitted().job(),
+                        shard.index(),
+                        shard.from(),
+                        shard.to(),
+                        ballot,
+                        delivery,
+                        now));
+        if (equal) {
+            decision.event(referee(job, shard, Comparison.equal(all.size())));
+        } else if (all.size() >= job.needed()) {
+            decision.send(compare(job, shard, all, model(job)));
+        }
+        return decision;
     }
 
     private static Optional<Delivery.Newest> newest(Optional<Delivery> delivery, Ballot ballot) {
@@ -343,39 +370,15 @@ final class Tally {
                                 .anyMatch(other -> Double.isNaN(tolerance.between(one, other))));
     }
 
-    private Decision.Builder cast(
-            Decision.Builder decision,
-            Job job,
-            OpenShard shard,
-            Ballot ballot,
-            Optional<Delivery> delivery,
-            Instant now) {
-        decision.event(
-                new BallotCast(
-                        job.admitted().job(),
-                        shard.index(),
-                        shard.from(),
-                        shard.to(),
-                        ballot,
-                        delivery,
-                        now));
-        List<Ballot> all = job.ballotsWith(shard.index(), ballot);
-        if (all.size() < job.needed()) {
-            return decision;
-        }
-        // The claim's digest is of the whole result: it says nothing about a part.
+    /**
+     * Whether these are enough, and the same to the bit: then nothing has to be compared. A claim's
+     * digest is of the whole result and says nothing about a part.
+     */
+    private static boolean equal(Job job, OpenShard shard, List<Ballot> ballots) {
         boolean whole =
                 job.admitted().audit().isEmpty()
                         || shard.to() - shard.from() == job.work().units().items();
-        if (!whole || !same(all)) {
-            return decision.send(compare(job, shard, all, model(job)));
-        }
-        var agreed = new Verdict.Agreed(all.getFirst(), all, List.of(), List.of());
-        Comparison equal = Comparison.equal(all.size());
-        return refereeDue(job, all, equal, agreed)
-                ? decision.event(referee(job, shard, equal))
-                : settlement.settle(
-                        decision, job, shard, agreed, List.of(), newest(delivery, ballot), now);
+        return whole && ballots.size() >= job.needed() && same(ballots);
     }
 
     private static boolean same(List<Ballot> ballots) {

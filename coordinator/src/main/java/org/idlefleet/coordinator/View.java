@@ -21,6 +21,7 @@ import org.idlefleet.protocol.OwnerId;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -99,7 +100,33 @@ public sealed interface View {
     }
 
     /** One ballot and what became of it. */
-    record Vote(Ballot ballot, VoteFate fate) {}
+    record Vote(Ballot ballot, VoteFate fate) {
+        /**
+         * The votes on a settled shard, in the order in which they came in.
+         *
+         * @param cast those that were there before the one that settled it, if it was cast with the
+         *     verdict; or else all
+         */
+        public static List<Vote> of(Event.ShardSettled settled, List<Ballot> cast) {
+            var votes = new ArrayList<Vote>(cast.size() + 1);
+            cast.forEach(ballot -> votes.add(new Vote(ballot, fate(settled, ballot))));
+            for (Ballot ballot : settled.agreeing()) {
+                if (!cast.contains(ballot)) {
+                    votes.add(new Vote(ballot, VoteFate.AGREEING));
+                }
+            }
+            return votes;
+        }
+
+        private static VoteFate fate(Event.ShardSettled settled, Ballot ballot) {
+            if (settled.agreeing().contains(ballot)) {
+                return VoteFate.AGREEING;
+            }
+            return settled.inconclusive().contains(ballot)
+                    ? VoteFate.INCONCLUSIVE
+                    : VoteFate.DISSENTING;
+        }
+    }
 
     /** What became of a vote. */
     enum VoteFate {

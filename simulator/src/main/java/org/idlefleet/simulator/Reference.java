@@ -257,11 +257,12 @@ final class Reference {
         }
     }
 
-    private void classed(Event.BallotCast cast) {
-        ReferenceJob job = job(cast.job());
-        var before = new ArrayList<>(job.ballots().getOrDefault(cast.shard(), List.of()));
+    /** A vote of a running process, before it counts. */
+    private void voted(ReferenceJob job, int shard, Ballot ballot) {
+        Broken.unless(ballot.lease().epoch() == epoch, "a vote is of this life", ballot, epoch);
+        var before = new ArrayList<>(job.ballots().getOrDefault(shard, List.of()));
         job.admitted().audit().ifPresent(audit -> before.add(audit.claim()));
-        met(sessions.counts(cast.ballot(), before, trusted));
+        met(sessions.counts(ballot, before, trusted));
     }
 
     private static int strength(Assurance assurance) {
@@ -277,12 +278,12 @@ final class Reference {
 
     private void cast(Event.BallotCast cast) {
         Ballot ballot = cast.ballot();
+        ReferenceJob job = job(cast.job());
         if (!replaying) {
-            Broken.unless(ballot.lease().epoch() == epoch, "a vote is of this life", cast, epoch);
-            classed(cast);
+            voted(job, cast.shard(), ballot);
         }
         pay.cast(cast);
-        job(cast.job()).cast(cast);
+        job.cast(cast);
         came.put(ballot.lease(), cast.at());
     }
 
@@ -309,6 +310,12 @@ final class Reference {
         }
         if (!replaying) {
             records.checkShare(settled, job.admitted()).ifPresent(this::met);
+            for (Ballot ballot : job.castWith(settled)) {
+                voted(job, settled.shard(), ballot);
+                if (settled.agreeing().size() > 1) {
+                    met(Corner.SETTLED_AT_ONCE);
+                }
+            }
         }
         records.settled(settled, job.admitted().audit());
         ringers.settled(settled, job.admitted()).ifPresent(this::met);

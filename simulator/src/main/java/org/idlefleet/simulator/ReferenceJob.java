@@ -140,6 +140,24 @@ final class ReferenceJob {
         bounds.put(cast.shard(), new Event.SettledRange(cast.from(), cast.to()));
     }
 
+    /** The ballots of a verdict that were not cast before it: the vote that settled the shard. */
+    List<Ballot> castWith(Event.ShardSettled event) {
+        List<Ballot> before = ballots.getOrDefault(event.shard(), List.of());
+        return judged(event).stream().filter(ballot -> !before.contains(ballot)).toList();
+    }
+
+    /** All that a verdict judges, without the claim of an audit. */
+    private List<Ballot> judged(Event.ShardSettled event) {
+        var judged = new ArrayList<Ballot>(event.agreeing());
+        judged.addAll(event.inconclusive());
+        judged.addAll(event.dissenting());
+        admitted.audit()
+                .ifPresent(audit ->
+                        Broken.unless(
+                                judged.remove(audit.claim()), "an audit judges its claim", event));
+        return judged;
+    }
+
     void settle(Event.ShardSettled event) {
         Broken.unless(
                 settled.get(event.from(), event.to()).isEmpty(), "an item is settled once", event);
@@ -154,21 +172,28 @@ final class ReferenceJob {
                 admitted.audit()
                         .filter(audit -> !event.agreeing().contains(audit.claim()))
                         .isPresent();
-        List<Ballot> votes = ballots.remove(event.shard());
-        bounds.remove(event.shard());
-        var judged = new ArrayList<Ballot>(event.agreeing());
-        judged.addAll(event.inconclusive());
-        judged.addAll(event.dissenting());
-        admitted.audit()
-                .ifPresent(audit ->
-                        Broken.unless(
-                                judged.remove(audit.claim()), "an audit judges its claim", event));
+        List<Ballot> judged = judged(event);
+        List<Ballot> settling = castWith(event);
+        List<Ballot> votes = ballots.getOrDefault(event.shard(), List.of());
         Broken.unless(
-                votes == null
-                        ? quorum == 1 && judged.size() == 1 && admitted.audit().isEmpty()
-                        : judged.size() == votes.size() && judged.containsAll(votes),
+                judged.size() == votes.size() + settling.size() && judged.containsAll(votes),
                 "every vote is judged",
                 event);
+        Broken.unless(
+                judged.stream().map(Ballot::owner).distinct().count() == judged.size(),
+                "an owner votes once",
+                event);
+        Broken.unless(
+                settling.isEmpty()
+                        || settling.size() == 1
+                                && event.inconclusive().isEmpty()
+                                && event.dissenting().isEmpty()
+                                && event.agreeing().stream().map(Ballot::output).distinct().count()
+                                        == 1,
+                "only a vote that is equal to all others settles a shard at once",
+                event);
+        ballots.remove(event.shard());
+        bounds.remove(event.shard());
         settled.set(event.from(), event.to());
         if (admitted.assurance().audited() && admitted.audit().isEmpty()) {
             unchecked.put(event.shard(), judged.getFirst());

@@ -4,7 +4,6 @@ import org.idlefleet.coordinator.AuditCounts;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.View;
 import org.idlefleet.coordinator.View.Vote;
-import org.idlefleet.coordinator.View.VoteFate;
 import org.idlefleet.coordinator.adapter.api.JobHistory;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.coordinator.verification.Ballot;
@@ -57,12 +56,12 @@ final class LogHistory implements JobHistory {
         Optional<Event.JobEnded> end = Optional.empty();
         for (Event.Durable event : events) {
             if (event instanceof Event.BallotCast cast) {
-                ballots.computeIfAbsent(cast.shard(), _ -> new ArrayList<>()).add(cast.ballot());
+                ballots.computeIfAbsent(cast.shard(), _ -> claim(admitted)).add(cast.ballot());
             } else if (event instanceof Event.ShardSettled done) {
                 paid = paid.plus(done.charged(hold));
                 settled += done.to() - done.from();
                 drawn += done.draw().audited() ? 1 : 0;
-                shards.add(shard(done, ballots.getOrDefault(done.shard(), done.agreeing())));
+                shards.add(shard(done, ballots.getOrDefault(done.shard(), List.of())));
             } else if (event instanceof Event.ResultRetracted wrong) {
                 retracted.add(wrong);
             } else if (event instanceof Event.JobEnded ended) {
@@ -96,23 +95,21 @@ final class LogHistory implements JobHistory {
                 shards);
     }
 
-    private static View.Shard shard(Event.ShardSettled done, List<Ballot> ballots) {
-        List<Vote> votes =
-                ballots.stream().map(ballot -> new Vote(ballot, fate(done, ballot))).toList();
+    /** The votes on a shard before anybody voted on it: of an audit, what it checks. */
+    private static List<Ballot> claim(Event.JobAdmitted admitted) {
+        var votes = new ArrayList<Ballot>();
+        admitted.audit().ifPresent(audit -> votes.add(audit.claim()));
+        return votes;
+    }
+
+    private static View.Shard shard(Event.ShardSettled done, List<Ballot> cast) {
         return new View.Shard(
                 done.shard(),
                 done.from(),
                 done.to(),
                 Optional.of(done.canonical()),
-                votes,
+                Vote.of(done, cast),
                 List.of(),
                 done.postings());
-    }
-
-    private static VoteFate fate(Event.ShardSettled done, Ballot ballot) {
-        if (done.agreeing().contains(ballot)) {
-            return VoteFate.AGREEING;
-        }
-        return done.inconclusive().contains(ballot) ? VoteFate.INCONCLUSIVE : VoteFate.DISSENTING;
     }
 }

@@ -103,7 +103,10 @@ public final class Metrics implements Consumer<Event> {
         itemsAdmitted = counter("items_admitted_total", "Items of admitted jobs.");
         itemsSettled = counter("items_settled_total", "Items with an agreed result.");
         shardsSettled = counter("shards_settled_total", "Shards with an agreed result.");
-        ballots = counter("ballots_total", "Well-formed results stored as votes.");
+        ballots =
+                counter(
+                        "ballots_total",
+                        "Votes that were stored because they settled nothing at once.");
         Counter votes = counter("votes_total", "Votes of settled shards, by their fate.", "fate");
         agreeing = votes.labelValues("agreeing");
         inconclusive = votes.labelValues("inconclusive");
