@@ -113,7 +113,7 @@ final class Admission {
                                 request.tier(),
                                 request.deadline(),
                                 request.durable(),
-                                hold,
+                                Optional.of(hold),
                                 assurance,
                                 Optional.empty(),
                                 Optional.of(price),

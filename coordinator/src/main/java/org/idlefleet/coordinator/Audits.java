@@ -8,7 +8,6 @@ import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.ledger.AccountId;
-import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Transaction;
 import org.idlefleet.ledger.TransactionId;
@@ -24,11 +23,11 @@ import java.util.Optional;
 
 /**
  * Checks results after they were committed to. An audit is an internal job over the same items,
- * paid by the platform, whose first vote is the claim that it checks.
+ * paid by the platform out of its {@link CheckFund}, whose first vote is the claim that it checks.
  */
 final class Audits {
     /** Who pays for audits; no client may be called so. */
-    static final ClientId PAYER = new ClientId("platform-audits");
+    static final ClientId PAYER = new ClientId(AccountId.CHECKS.name());
 
     /**
      * While checks that only trusted owners may do wait for longer than about so long, audits drawn
@@ -51,7 +50,6 @@ final class Audits {
     private final Registry registry;
     private final Trust trust;
     private final Judges judges;
-    private final Book book;
     private final Policy policy;
     private final Pay pay;
     private final AuditDraw draw;
@@ -62,7 +60,6 @@ final class Audits {
             Registry registry,
             Trust trust,
             Judges judges,
-            Book book,
             Policy policy,
             Pay pay) {
         this.fleet = fleet;
@@ -70,7 +67,6 @@ final class Audits {
         this.jobs = jobs;
         this.registry = registry;
         this.trust = trust;
-        this.book = book;
         this.policy = policy;
         this.pay = pay;
         this.draw = new AuditDraw(policy.auditSecret().raw());
@@ -183,7 +179,6 @@ final class Audits {
         ModelSpec model = registry.model(audited.manifest()).orElseThrow();
         // The platform pays itself no surge.
         var price = new Price(pay.price(model).micros(), 0);
-        Money ceiling = price.ceiling(units.total());
         var job = new JobId(jobs.lastJob() + 1 + opened(decision));
         decision.event(
                 new JobAdmitted(
@@ -198,7 +193,7 @@ final class Audits {
                         audit.ringer() ? Tier.BATCH : Tier.INTERACTIVE,
                         now.plus(time),
                         false,
-                        hold(decision, job, ceiling),
+                        Optional.empty(),
                         audit.trusted() ? Assurance.TRUSTED_ONLY : Assurance.VERIFIED,
                         Optional.of(audit),
                         Optional.of(price),
@@ -286,25 +281,6 @@ final class Audits {
                 reviewed && !trusted,
                 kept,
                 List.of());
-    }
-
-    /**
-     * Money for an audit: from the verification reserve as far as it reaches, the rest granted by
-     * the platform.
-     */
-    private Transaction hold(Decision.Builder decision, JobId job, Money ceiling) {
-        Money reserve = book.balance(AccountId.VERIFICATION);
-        for (Event event : decision.soFar()) {
-            if (event instanceof JobAdmitted opened) {
-                reserve = reserve.plus(opened.hold().change(AccountId.VERIFICATION));
-            }
-        }
-        Money reserved =
-                !reserve.isPositive()
-                        ? Money.ZERO
-                        : reserve.compareTo(ceiling) < 0 ? reserve : ceiling;
-        return Transaction.platformHold(
-                job.toString(), PAYER.value(), reserved, ceiling.minus(reserved));
     }
 
     /** What the client of an ended job paid for these items. */

@@ -49,12 +49,13 @@ public final class Coordinator {
         pay = new Pay(policy.pay());
         var judges = new Judges(fleet, registry, trust);
         placement = new Placement(fleet, jobs, registry, trust, judges, policy);
-        var audits = new Audits(fleet, jobs, registry, trust, judges, book, policy, pay);
+        var audits = new Audits(fleet, jobs, registry, trust, judges, policy, pay);
         convictions = new Convictions(fleet, jobs, trust, holds, audits, book, policy);
         var ringers = new Ringers(trust, audits, policy);
         var blame = new Blame(jobs, trust, audits, convictions);
         endings = new Endings(jobs, book, audits, convictions);
-        var settlement = new Settlement(registry, audits, ringers, blame, pay, endings);
+        var fund = new CheckFund(book);
+        var settlement = new Settlement(registry, audits, ringers, blame, pay, fund, endings);
         tally =
                 new Tally(
                         fleet,

@@ -85,6 +85,8 @@ public sealed interface Event {
     /**
      * A job was admitted and its ceiling price is held.
      *
+     * @param hold empty for an audit, which is paid out of what is there for all of them; one of an
+     *     earlier release has its own
      * @param audit what it checks, if it is an audit; empty for a client's job
      * @param price what was agreed; empty in the logs of releases that knew models' prices alone
      * @param key id of the API key that asked for it; empty if none did or it is not known
@@ -101,7 +103,7 @@ public sealed interface Event {
             Tier tier,
             Instant deadline,
             boolean durable,
-            Transaction hold,
+            Optional<Transaction> hold,
             Assurance assurance,
             Optional<AuditOf> audit,
             Optional<Price> price,
@@ -109,6 +111,16 @@ public sealed interface Event {
             Optional<Once> once,
             Instant at)
             implements Durable {
+        /** What was set aside for it alone. */
+        public Money held() {
+            return hold.map(taken -> taken.change(payer())).orElse(Money.ZERO);
+        }
+
+        /** The account that it is paid out of. */
+        public AccountId payer() {
+            return hold.isPresent() ? AccountId.hold(client.value()) : AccountId.CHECKS;
+        }
+
         /** A job that ends with its request is promised to nobody before its answer. */
         @Override
         public boolean mayLag() {
@@ -140,7 +152,7 @@ public sealed interface Event {
                     tier,
                     deadline,
                     durable,
-                    hold,
+                    Optional.of(hold),
                     Assurance.QUORUM,
                     Optional.empty(),
                     Optional.empty(),

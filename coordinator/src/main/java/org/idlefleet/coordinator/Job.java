@@ -38,7 +38,7 @@ final class Job {
     private static final int HISTORY_SHOWN = 32;
 
     private final JobAdmitted admitted;
-    private final AccountId holdAccount;
+    private final AccountId payer;
     private final OpenJob work;
     private final Map<Integer, List<Ballot>> ballots = new HashMap<>();
     private final Map<Lease, Came> votesCame = new HashMap<>();
@@ -61,7 +61,7 @@ final class Job {
 
     Job(JobAdmitted admitted) {
         this.admitted = admitted;
-        this.holdAccount = AccountId.hold(admitted.client().value());
+        this.payer = admitted.payer();
         this.work =
                 new OpenJob(
                         admitted.job(),
@@ -130,7 +130,7 @@ final class Job {
                 .map(known -> {
                     Money price = Money.ZERO;
                     for (Posting posting : known.payment()) {
-                        if (posting.account().equals(holdAccount())) {
+                        if (posting.account().equals(payer)) {
                             price = price.minus(posting.amount());
                         }
                     }
@@ -368,7 +368,7 @@ final class Job {
                 .filter(audit -> event.inconclusive().contains(audit.claim()))
                 .ifPresent(_ -> audits = audits.withUnchecked());
         results++;
-        Money charged = event.charged(holdAccount());
+        Money charged = event.charged(payer);
         paid = paid.plus(charged);
         alone.ifPresent(kept ->
                 kept.add(
@@ -463,7 +463,7 @@ final class Job {
                 admitted.durable(),
                 admitted.at(),
                 admitted.deadline(),
-                admitted.hold().change(holdAccount()),
+                admitted.held(),
                 paid,
                 admitted.assurance(),
                 admitted.audit(),
@@ -495,8 +495,8 @@ final class Job {
         return shards;
     }
 
-    /** The client's account that its hold is on. */
-    AccountId holdAccount() {
-        return holdAccount;
+    /** The account that it is paid out of. */
+    AccountId payer() {
+        return payer;
     }
 }

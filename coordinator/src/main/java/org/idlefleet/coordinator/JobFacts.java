@@ -43,7 +43,7 @@ final class JobFacts {
     }
 
     void admitted(Event.JobAdmitted admitted) {
-        book.apply(admitted.hold());
+        admitted.hold().ifPresent(book::apply);
         jobs.admit(admitted);
         opened(admitted);
     }
@@ -110,7 +110,7 @@ final class JobFacts {
     void settled(Event.ShardSettled settled) {
         settled.payments().forEach(book::apply);
         Job job = jobs.open(settled.job()).orElseThrow();
-        pay.settled(settled, job.holdAccount());
+        pay.settled(settled, job.payer());
         job.work().shard(settled.shard()).ifPresent(shard -> callOff(shard, settled));
         settled.dissenting().forEach(ballot -> availability.failed(ballot.node(), settled.at()));
         job.settle(settled, job.alone().isPresent() ? number(settled) : 0);

@@ -84,6 +84,15 @@ final class Pay {
                                 + wanted.version()));
     }
 
+    /** The most that a shard's payment may come to: its part of what was agreed for the job. */
+    Money ceiling(Job job, ModelSpec model, OpenShard shard) {
+        int quorum = job.admitted().quorum();
+        return job.price(model)
+                .ceiling(
+                        job.work().units().between(0, shard.from()) * quorum,
+                        job.work().units().between(0, shard.to()) * quorum);
+    }
+
     /**
      * The payment of all whose results count.
      *
@@ -98,25 +107,25 @@ final class Pay {
             Instant now) {
         Event.JobAdmitted admitted = job.admitted();
         int quorum = admitted.quorum();
-        long from = job.work().units().between(0, shard.from());
-        long to = job.work().units().between(0, shard.to());
-        Price price = job.price(model);
+        long units = job.work().units().between(shard.from(), shard.to());
         var contributors = new ArrayList<Contributor>(paid.size());
         for (Ballot ballot : paid) {
-            contributors.add(contributor(ballot, job, model, to - from, newest, now));
+            contributors.add(contributor(ballot, job, model, units, newest, now));
         }
         var work =
                 new Work(
                         TransactionId.settle(
                                 admitted.job().toString(), Integer.toString(shard.index())),
                         admitted.client().value(),
+                        job.payer(),
                         admitted.model().value(),
-                        (to - from) * quorum,
+                        units * quorum,
                         now,
-                        price.ceiling(from * quorum, to * quorum),
+                        ceiling(job, model, shard),
                         contributors,
                         List.of());
-        return new Settled(policy.pay(work, price.of((to - from) * quorum), divided), contributors);
+        return new Settled(
+                policy.pay(work, job.price(model).of(units * quorum), divided), contributors);
     }
 
     private Contributor contributor(
@@ -164,9 +173,9 @@ final class Pay {
     }
 
     /** Every settlement under the version in force moves its stream on. */
-    void settled(ShardSettled event, AccountId hold) {
+    void settled(ShardSettled event, AccountId payer) {
         if (event.payment().policy() == policy.version()) {
-            divided = divided.plus(event.charged(hold));
+            divided = divided.plus(event.charged(payer));
         }
     }
 

@@ -8,6 +8,7 @@ import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.coordinator.verification.Verdict;
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.OwnerId;
@@ -24,6 +25,7 @@ final class Settlement {
     private final Ringers ringers;
     private final Blame blame;
     private final Pay pay;
+    private final CheckFund fund;
     private final Endings endings;
 
     Settlement(
@@ -32,12 +34,14 @@ final class Settlement {
             Ringers ringers,
             Blame blame,
             Pay pay,
+            CheckFund fund,
             Endings endings) {
         this.registry = registry;
         this.audits = audits;
         this.ringers = ringers;
         this.blame = blame;
         this.pay = pay;
+        this.fund = fund;
         this.endings = endings;
     }
 
@@ -75,6 +79,10 @@ final class Settlement {
             Optional<Delivery.Newest> newest,
             Instant now) {
         Lease canonical = verdict.canonical().lease();
+        if (job.payer().equals(AccountId.CHECKS)) {
+            Money price = pay.ceiling(job, model(job), shard);
+            fund.fill(decision, job.admitted().job(), shard.index(), price, now);
+        }
         Pay.Settled paid = payment(job, shard, verdict, newest, now);
         Money charged = paid.payment().charged();
         int ppm = audits.ppm(job.admitted(), verdict.canonical(), now);

@@ -20,6 +20,9 @@ public record AccountId(String path) implements Comparable<AccountId> {
     public static final AccountId REVENUE = new AccountId("platform:revenue");
     public static final AccountId VERIFICATION = new AccountId("platform:verification");
 
+    /** What the platform has set aside for checks of results; they are paid out of it. */
+    public static final AccountId CHECKS = prepaid("platform-audits");
+
     public AccountId {
         if (path.length() > LENGTH_MAX || !rootKnown(path) || !wellFormed(path)) {
             throw new IllegalArgumentException(
@@ -101,6 +104,11 @@ public record AccountId(String path) implements Comparable<AccountId> {
      */
     public boolean isHold() {
         return path.startsWith("client:") && path.endsWith(":hold");
+    }
+
+    /** Whether settlements are paid out of this account: a hold, or what is there for checks. */
+    public boolean pays() {
+        return isHold() || equals(CHECKS);
     }
 
     /** The client's account that a hold was taken from. */

@@ -14,7 +14,9 @@ import java.util.TreeMap;
  * <p>{@link #check} only reads; {@link #apply} and {@link #offer} write. Balances sum to zero after
  * every transaction. Settlements are remembered as long as their hold is open and forgotten with
  * it, so memory follows what is open, not what was ever paid; the durable ledger keeps every id. A
- * hold that has ended is final: its job's id is never used again.
+ * hold that has ended is final: its job's id is never used again. A check's settlement, which draws
+ * on no hold but on {@link AccountId#CHECKS}, is not remembered at all: a second one would be
+ * booked.
  *
  * <p>One thread at a time; no clock, no chance. Maps here are only looked up; what leaves the book
  * is sorted.
@@ -174,7 +176,9 @@ public final class Book {
         TransactionId id = transaction.id();
         OpenHold hold = holds.get(id.subject());
         if (hold == null) {
-            return new Check.NoOpenHold(id);
+            return transaction.isSingle() && onlyEarns(transaction, AccountId.CHECKS)
+                    ? checkLimits(transaction)
+                    : new Check.NoOpenHold(id);
         }
         if (hold.isSettled(id.detail())) {
             return hold.isSettledBy(id.detail(), Fingerprint.of(transaction))
@@ -287,6 +291,9 @@ public final class Book {
     }
 
     private void draw(Transaction transaction) {
+        if (transaction.isSingle()) {
+            return;
+        }
         String job = transaction.id().subject();
         OpenHold hold = holds.get(job);
         if (hold == null) {

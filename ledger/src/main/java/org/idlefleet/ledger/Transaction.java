@@ -57,6 +57,26 @@ public record Transaction(TransactionId id, int policy, List<Posting> postings) 
         return move(id, AccountId.ISSUED, AccountId.prepaid(id.subject()), amount);
     }
 
+    /**
+     * Money for checks of results: out of the platform's verification reserve, and what that lacks
+     * newly issued.
+     *
+     * @param reference what it was first needed for
+     * @param reserved zero or more; what is taken of the reserve
+     * @param issued zero or more; together they are more than zero
+     */
+    public static Transaction fundChecks(String reference, Money reserved, Money issued) {
+        var postings = new ArrayList<Posting>(3);
+        postings.add(new Posting(AccountId.CHECKS, reserved.plus(issued)));
+        if (!reserved.isZero()) {
+            postings.add(new Posting(AccountId.VERIFICATION, reserved.negate()));
+        }
+        if (!issued.isZero()) {
+            postings.add(new Posting(AccountId.ISSUED, issued.negate()));
+        }
+        return new Transaction(TransactionId.fund(AccountId.CHECKS.name(), reference), postings);
+    }
+
     /** The ceiling price of a job is set aside from the client's prepaid money. */
     public static Transaction hold(String job, String client, Money ceiling) {
         return move(
@@ -67,24 +87,12 @@ public record Transaction(TransactionId id, int policy, List<Posting> postings) 
     }
 
     /**
-     * The ceiling price of work that the platform asks for itself is set aside: out of its
-     * verification reserve, and what that lacks out of newly issued money.
-     *
-     * @param client in whose name the hold is taken
-     * @param reserved zero or more; what is taken of the reserve
-     * @param issued zero or more; together they are more than zero
+     * Whether it stands for itself: it opens no hold, ends none, and draws on none. A check's
+     * settlement does not.
      */
-    public static Transaction platformHold(
-            String job, String client, Money reserved, Money issued) {
-        var postings = new ArrayList<Posting>(3);
-        postings.add(new Posting(AccountId.hold(client), reserved.plus(issued)));
-        if (!reserved.isZero()) {
-            postings.add(new Posting(AccountId.VERIFICATION, reserved.negate()));
-        }
-        if (!issued.isZero()) {
-            postings.add(new Posting(AccountId.ISSUED, issued.negate()));
-        }
-        return new Transaction(TransactionId.hold(job), postings);
+    public boolean isSingle() {
+        return !kind().ofHold()
+                || kind() == TransactionKind.SETTLE && change(AccountId.CHECKS).isNegative();
     }
 
     /**

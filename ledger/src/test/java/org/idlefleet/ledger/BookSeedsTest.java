@@ -171,7 +171,7 @@ class BookSeedsTest {
                                         ? Transaction.fund(client, "0", amount)
                                         : settlement(job, client, amount));
                 case 5 ->
-                        Transaction.platformHold(
+                        Checks.hold(
                                 "j" + jobs++,
                                 client,
                                 new Money(random.nextInt(100)),

@@ -107,7 +107,7 @@ class BookTest {
     void workOfThePlatformIsHeldFromItsReserveAndFromIssuedMoney() {
         book.apply(settle("0", 600));
 
-        book.apply(Transaction.platformHold("k", "checks", new Money(60), new Money(40)));
+        book.apply(Checks.hold("k", "checks", new Money(60), new Money(40)));
 
         assertThat(book.hold("k"))
                 .hasValue(new Hold("k", AccountId.hold("checks"), new Money(100), new Money(100)));
@@ -118,10 +118,41 @@ class BookTest {
     }
 
     @Test
+    void checksArePaidOutOfWhatIsThereForThem() {
+        book.apply(settle("1", 590));
+        book.apply(Transaction.fundChecks("j-0", new Money(59), new Money(41)));
+        assertThat(book.balance(AccountId.CHECKS)).isEqualTo(new Money(100));
+
+        book.apply(Checks.settle("k", "zoe", new Money(99)));
+
+        assertThat(book.balance(AccountId.CHECKS)).isEqualTo(new Money(1));
+        assertThat(book.balance(AccountId.escrow("zoe"))).isEqualTo(new Money(99));
+        assertThat(book.check(Checks.settle("l", "zoe", new Money(2))))
+                .isInstanceOf(Check.Overdrawn.class);
+        assertThat(book.check(Checks.settle("j", "zoe", new Money(1))))
+                .as("a client's job is paid out of its hold")
+                .isInstanceOf(Check.Misshapen.class);
+    }
+
+    @Test
+    void nothingElseIsSettledWithoutAHold() {
+        var others =
+                new Transaction(
+                        TransactionId.settle("k", "0"),
+                        List.of(
+                                new Posting(AccountId.CHECKS, new Money(-1)),
+                                new Posting(AccountId.prepaid("acme"), new Money(-1)),
+                                new Posting(AccountId.escrow("zoe"), new Money(2))));
+        book.apply(Transaction.fundChecks("j-0", Money.ZERO, new Money(40)));
+
+        assertThat(book.check(others)).isEqualTo(new Check.NoOpenHold(others.id()));
+    }
+
+    @Test
     void refusesToHoldMoreOfTheReserveThanThereIs() {
         book.apply(settle("0", 600));
 
-        assertThat(book.check(Transaction.platformHold("k", "checks", new Money(61), Money.ZERO)))
+        assertThat(book.check(Checks.hold("k", "checks", new Money(61), Money.ZERO)))
                 .isEqualTo(
                         new Check.Overdrawn(
                                 TransactionId.hold("k"),

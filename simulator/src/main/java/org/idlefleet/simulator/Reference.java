@@ -35,6 +35,7 @@ final class Reference {
     private final Policy policy;
     private final Corners corners;
     private final ReferenceBook book = new ReferenceBook();
+    private final ReferenceFund fund = new ReferenceFund();
     private final ReferencePay pay;
     private final ReferenceAvailability availability;
 
@@ -186,9 +187,12 @@ final class Reference {
                         .forEach(this::met);
                 paid.stood().forEach(stood -> stood.payment().ifPresent(book::book));
             }
-            case Event.Booked booked -> book.book(booked.transaction());
+            case Event.Booked booked -> {
+                book.book(booked.transaction());
+                fund.booked(booked.transaction());
+            }
             case Event.JobAdmitted admitted -> {
-                book.book(admitted.hold());
+                admitted.hold().ifPresent(book::book);
                 Broken.unless(
                         strength(admitted.assurance())
                                 >= strength(
@@ -324,6 +328,7 @@ final class Reference {
         job.settle(settled);
         pay.settled(settled, job.admitted(), replaying).forEach(this::met);
         settled.payments().forEach(book::book);
+        fund.settled(settled, job.admitted()).ifPresent(this::met);
         judged(settled);
         job.admitted().audit().ifPresent(audit -> decided(settled, audit));
         if (!settled.dissenting().isEmpty()) {
@@ -675,13 +680,8 @@ final class Reference {
         var expected = new TreeMap<String, Long>();
         open.values()
                 .forEach(job -> {
-                    long held =
-                            job.admitted().hold().postings().stream()
-                                    .mapToLong(
-                                            posting -> Math.max(0, posting.amount().millionths()))
-                                    .sum();
-                    long rest = held - job.paid().millionths();
-                    if (rest != 0) {
+                    long rest = job.admitted().held().minus(job.paid()).millionths();
+                    if (job.admitted().hold().isPresent() && rest != 0) {
                         expected.put(job.admitted().job().toString(), rest);
                     }
                 });

@@ -198,7 +198,8 @@ final class ReferenceJob {
         if (admitted.assurance().audited() && admitted.audit().isEmpty()) {
             unchecked.put(event.shard(), judged.getFirst());
         }
-        Money price = event.charged(hold());
+        AccountId payer = admitted.audit().isPresent() ? AccountId.CHECKS : hold();
+        Money price = event.charged(payer);
         for (Ballot liar : event.dissenting()) {
             Broken.unless(
                     event.payments().stream()
@@ -212,7 +213,7 @@ final class ReferenceJob {
     }
 
     void end(Event.JobEnded event) {
-        Money held = admitted.hold().change(hold());
+        Money held = admitted.hold().isPresent() ? admitted.held() : paid;
         Money voided = event.voided().map(t -> t.change(hold()).negate()).orElse(Money.ZERO);
         Broken.unless(
                 paid.plus(voided).equals(held), "settled and voided make the hold", event, paid);

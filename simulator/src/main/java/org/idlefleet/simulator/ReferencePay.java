@@ -89,14 +89,16 @@ final class ReferencePay {
     }
 
     void admitted(Event.JobAdmitted event) {
-        long held = 0;
-        for (Posting posting : event.hold().postings()) {
-            held += Math.max(0, posting.amount().millionths());
-        }
+        Broken.unless(
+                event.hold().isPresent() == event.audit().isEmpty(),
+                "a client's job has a hold of its own, an audit has none",
+                event);
         BigInteger base = big(micros(event)).multiply(big(units(event, event.units().items())));
         long surge = event.price().map(price -> (long) price.surgePpm()).orElse(0L);
         Broken.unless(
-                big(held).equals(base.add(floor(base.multiply(big(surge)), WHOLE))),
+                event.hold().isEmpty()
+                        || big(event.held().millionths())
+                                .equals(base.add(floor(base.multiply(big(surge)), WHOLE))),
                 "the ceiling is units times executions times price, with the most surge",
                 event);
         Broken.unless(
@@ -168,7 +170,8 @@ final class ReferencePay {
             corners.add(Corner.SURGE);
         }
         Map<String, Long> earned = divide(List.copyOf(owners.values()), charged, event, corners);
-        earned.put("client:" + job.client().value() + ":hold", -charged);
+        String pot = job.audit().isPresent() ? ":prepaid" : ":hold";
+        earned.put("client:" + job.client().value() + pot, -charged);
         earned.values().removeIf(amount -> amount == 0);
         Broken.unless(earned.equals(sum), "the payment", event, sum, earned, policy);
         divided += charged;

@@ -17,7 +17,7 @@ public final class Bookings {
     public static List<Booking> of(Event.Durable event) {
         return switch (event) {
             case Event.Booked booked -> one(booked.transaction(), booked.at());
-            case Event.JobAdmitted admitted -> one(admitted.hold(), admitted.at());
+            case Event.JobAdmitted admitted -> maybe(admitted.hold(), admitted.at());
             case Event.ShardSettled settled ->
                     settled.payments().stream()
                             .map(part -> new Booking(part, settled.at(), settled.effective()))

@@ -7,7 +7,6 @@ import org.idlefleet.coordinator.View.Vote;
 import org.idlefleet.coordinator.adapter.api.JobHistory;
 import org.idlefleet.coordinator.adapter.log.SqliteEventLog;
 import org.idlefleet.coordinator.verification.Ballot;
-import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.protocol.JobId;
 
@@ -46,7 +45,6 @@ final class LogHistory implements JobHistory {
     }
 
     private static View.Job view(Event.JobAdmitted admitted, List<Event.Durable> events) {
-        AccountId hold = AccountId.hold(admitted.client().value());
         Map<Integer, List<Ballot>> ballots = new HashMap<>();
         var shards = new ArrayList<View.Shard>();
         Money paid = Money.ZERO;
@@ -58,7 +56,7 @@ final class LogHistory implements JobHistory {
             if (event instanceof Event.BallotCast cast) {
                 ballots.computeIfAbsent(cast.shard(), _ -> claim(admitted)).add(cast.ballot());
             } else if (event instanceof Event.ShardSettled done) {
-                paid = paid.plus(done.charged(hold));
+                paid = paid.plus(done.charged(admitted.payer()));
                 settled += done.to() - done.from();
                 drawn += done.draw().audited() ? 1 : 0;
                 shards.add(shard(done, ballots.getOrDefault(done.shard(), List.of())));
@@ -81,7 +79,7 @@ final class LogHistory implements JobHistory {
                 admitted.durable(),
                 admitted.at(),
                 admitted.deadline(),
-                admitted.hold().change(hold),
+                admitted.held(),
                 paid,
                 admitted.assurance(),
                 admitted.audit(),

@@ -111,7 +111,7 @@ public record LedgerCheck(long position, long transactions, int accounts, List<S
                 case Check.Refusal refusal ->
                         fault("transaction " + row.sequence() + ": " + refusal.reason());
                 case Check.Bookable _ -> {
-                    if (!transaction.kind().ofHold()) {
+                    if (transaction.isSingle()) {
                         singles++;
                     } else if (transaction.kind() == TransactionKind.HOLD) {
                         holds++;

@@ -209,7 +209,7 @@ public final class LedgerDatabase implements AutoCloseable {
 
     private void decide(long reached, Booking booking) throws SQLException {
         Transaction transaction = booking.transaction();
-        Optional<Transaction> earlier = forgotten(transaction.id());
+        Optional<Transaction> earlier = forgotten(transaction);
         if (earlier.isPresent()) {
             if (!earlier.get().equals(transaction)) {
                 throw refused(new Check.Conflict(transaction.id()));
@@ -222,7 +222,7 @@ public final class LedgerDatabase implements AutoCloseable {
             case Check.Bookable _ -> {
                 pending.add(new BookedRow(head + pending.size() + 1, reached, dated(booking)));
                 touch(transaction, head + pending.size());
-                note(transaction.id(), head + pending.size());
+                note(transaction, head + pending.size());
             }
         }
     }
@@ -246,11 +246,19 @@ public final class LedgerDatabase implements AutoCloseable {
 
     private Optional<BookedRow> known(TransactionId id) throws SQLException {
         if (!id.kind().ofHold()) {
-            return singleRow(id).flatMap(sequence -> find(id, sequence, sequence));
+            return single(id);
         }
-        return holdRow(id.subject())
-                .flatMap(hold ->
-                        find(id, hold.opened(), hold.ended() == 0 ? Long.MAX_VALUE : hold.ended()));
+        Optional<HoldRow> hold = holdRow(id.subject());
+        return hold.isPresent()
+                ? find(
+                        id,
+                        hold.get().opened(),
+                        hold.get().ended() == 0 ? Long.MAX_VALUE : hold.get().ended())
+                : single(id);
+    }
+
+    private Optional<BookedRow> single(TransactionId id) throws SQLException {
+        return singleRow(id).flatMap(sequence -> find(id, sequence, sequence));
     }
 
     private LedgerException refused(Check.Refusal refusal) {
@@ -259,9 +267,10 @@ public final class LedgerDatabase implements AutoCloseable {
     }
 
     /** Remembers what makes the id unique for ever. */
-    private void note(TransactionId id, long sequence) throws SQLException {
+    private void note(Transaction transaction, long sequence) throws SQLException {
+        TransactionId id = transaction.id();
         String job = id.subject();
-        if (!id.kind().ofHold()) {
+        if (transaction.isSingle()) {
             pendingSingles.put(id.toString(), sequence);
         } else if (id.kind() == TransactionKind.HOLD) {
             pendingHolds.put(job, new HoldRow(sequence, 0));
@@ -275,11 +284,12 @@ public final class LedgerDatabase implements AutoCloseable {
      * What was booked under this id, if the book in memory no longer knows: its hold has ended, or
      * it is a single.
      */
-    private Optional<Transaction> forgotten(TransactionId id) throws SQLException {
+    private Optional<Transaction> forgotten(Transaction transaction) throws SQLException {
+        TransactionId id = transaction.id();
         if (id.kind().ofHold() && book.holds(id.subject())) {
             return Optional.empty();
         }
-        return known(id).map(BookedRow::transaction);
+        return (transaction.isSingle() ? single(id) : known(id)).map(BookedRow::transaction);
     }
 
     private Optional<BookedRow> find(TransactionId id, long first, long last) {

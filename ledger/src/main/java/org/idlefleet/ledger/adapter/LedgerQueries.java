@@ -33,18 +33,24 @@ final class LedgerQueries {
     }
 
     /**
-     * Looks between the beginning and the end of the job's hold, or straight at the row of a
-     * single.
+     * Looks straight at the row of a single, or between the beginning and the end of the job's
+     * hold.
      */
     static Optional<BookedRow> transaction(Connection connection, TransactionId id)
             throws SQLException {
-        String range =
-                id.kind().ofHold()
-                        ? "SELECT opened, ifnull(ended, 9223372036854775807) FROM holds WHERE job ="
-                                + " ?"
-                        : "SELECT sequence, sequence FROM singles WHERE id = ?";
+        String single = "SELECT sequence, sequence FROM singles WHERE id = ?";
+        String hold = "SELECT opened, ifnull(ended, 9223372036854775807) FROM holds WHERE job = ?";
+        Optional<BookedRow> found = within(connection, id, single, id.toString());
+        return found.isPresent() || !id.kind().ofHold()
+                ? found
+                : within(connection, id, hold, id.subject());
+    }
+
+    private static Optional<BookedRow> within(
+            Connection connection, TransactionId id, String range, String name)
+            throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(range)) {
-            select.setString(1, id.kind().ofHold() ? id.subject() : id.toString());
+            select.setString(1, name);
             try (ResultSet row = select.executeQuery()) {
                 return row.next()
                         ? between(connection, id, row.getLong(1), row.getLong(2))

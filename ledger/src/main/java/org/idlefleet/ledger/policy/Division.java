@@ -144,7 +144,7 @@ final class Division {
         return taken;
     }
 
-    /** As few transactions as all postings fit into, each drawing its own part of the hold. */
+    /** As few transactions as all postings fit into, each drawing its own part of the price. */
     private List<Transaction> transactions() {
         var transactions = new ArrayList<Transaction>();
         var postings = new ArrayList<Posting>();
@@ -169,7 +169,7 @@ final class Division {
             drawn = drawn.plus(posting.amount());
         }
         var postings = new ArrayList<>(earnings);
-        postings.add(new Posting(AccountId.hold(work.client()), drawn.negate()));
+        postings.add(new Posting(work.payer(), drawn.negate()));
         TransactionId id = work.id();
         return new Transaction(
                 number == 0

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Booking;
+import org.idlefleet.ledger.Checks;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.Transaction;
@@ -331,6 +332,25 @@ class LedgerDatabaseTest {
         assertRefused(
                 Transaction.hold("k", "acme", new Money(901)),
                 "needs 0.000901 from client:acme:prepaid");
+    }
+
+    @Test
+    void aCheckIsPaidOnceThoughItHasNoHold() {
+        Transaction funded = Transaction.fundChecks("first", Money.ZERO, new Money(100));
+        Transaction paid = Checks.settle("k", "ann", new Money(40));
+        try (var ledger = LedgerDatabase.open(file())) {
+            ledger.append(1, List.of(booking(funded), booking(paid), booking(paid)));
+            assertThat(ledger.transactions()).isEqualTo(2);
+        }
+        try (var ledger = LedgerDatabase.open(file())) {
+            assertThat(ledger.append(2, List.of(booking(paid)))).isZero();
+        }
+        assertRefused(
+                Checks.settle("k", "ann", new Money(41)),
+                "settle/k/0 was booked before with other content");
+        assertThat(new LedgerService(file()).transaction("settle/k/0"))
+                .hasValueSatisfying(row -> assertThat(row.transaction()).isEqualTo(paid));
+        assertThat(new LedgerService(file()).check().faults()).isEmpty();
     }
 
     @Test

@@ -4,6 +4,7 @@ import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Book;
 import org.idlefleet.ledger.Booking;
 import org.idlefleet.ledger.Check;
+import org.idlefleet.ledger.Checks;
 import org.idlefleet.ledger.Money;
 import org.idlefleet.ledger.RevenueShare;
 import org.idlefleet.ledger.Transaction;
@@ -62,7 +63,7 @@ public final class LedgerStory {
     private Transaction draw() {
         String client = "c" + random.nextInt(3);
         Money amount = new Money(1 + random.nextInt(1_000_000));
-        int kind = random.nextInt(10);
+        int kind = random.nextInt(12);
         if (kind == 0 || book.balances().isEmpty()) {
             return Transaction.fund(client, "bank-" + random.nextInt(1 << 20), amount.times(50));
         }
@@ -70,9 +71,17 @@ public final class LedgerStory {
             open.add("job-" + jobs++ + "-" + client);
             if (random.nextInt(4) == 0) {
                 Money reserve = book.balance(AccountId.VERIFICATION);
-                return Transaction.platformHold(open.getLast(), client, reserve, amount);
+                return Checks.hold(open.getLast(), client, reserve, amount);
             }
             return Transaction.hold(open.getLast(), client, amount);
+        }
+        if (kind == 10) {
+            Money reserve = book.balance(AccountId.VERIFICATION);
+            return Transaction.fundChecks("for-" + random.nextInt(1 << 20), reserve, amount);
+        }
+        if (kind == 11) {
+            Money price = new Money(1 + random.nextInt(100_000));
+            return Checks.settle("check-" + jobs++, OWNERS.getFirst(), price);
         }
         String job = open.get(random.nextInt(open.size()));
         if (kind == 3) {

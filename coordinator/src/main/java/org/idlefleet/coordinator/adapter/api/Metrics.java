@@ -257,7 +257,7 @@ public final class Metrics implements Consumer<Event> {
         inconclusive.inc(shard.inconclusive().size());
         dissenting.inc(shard.dissenting().size());
         for (Posting posting : shard.postings()) {
-            if (posting.account().isHold()) {
+            if (posting.account().pays()) {
                 settledMicros.inc(Math.max(0, -posting.amount().millionths()));
             }
         }

@@ -173,7 +173,9 @@ final class EntryReader {
                 tier(record.getTier()),
                 instant(record.getDeadlineSeconds(), record.getDeadlineNanos()),
                 record.getDurable(),
-                MoneyCodec.read(record.getHold(), job.toString(), "", names),
+                record.hasHold()
+                        ? Optional.of(MoneyCodec.read(record.getHold(), job.toString(), "", names))
+                        : Optional.empty(),
                 TrustCodec.read(record.getAssurance()),
                 record.hasAudit()
                         ? Optional.of(TrustCodec.read(record.getAudit(), names))

@@ -195,8 +195,8 @@ final class EventWriter {
                         .setDeadlineSeconds(deadline.getEpochSecond())
                         .setDeadlineNanos(deadline.getNano())
                         .setDurable(admitted.durable())
-                        .setHold(transaction(admitted.hold(), admitted.job(), ""))
                         .setAssurance(TrustCodec.write(admitted.assurance()));
+        admitted.hold().ifPresent(hold -> record.setHold(transaction(hold, admitted.job(), "")));
         admitted.audit().ifPresent(audit -> record.setAudit(TrustCodec.write(audit, names)));
         admitted.price()
                 .ifPresent(price ->

@@ -233,8 +233,7 @@ public final class ReceiptMaker implements Receipts {
                                 + " has more: send such work as several jobs");
             }
             settled.agreeing().forEach(ballot -> evidence.put(ballot.lease(), ballot.evidence()));
-            AccountId hold = AccountId.hold(admitted.client().value());
-            paid = paid.plus(settled.charged(hold));
+            paid = paid.plus(settled.charged(admitted.payer()));
             LocalDate day = LocalDate.ofInstant(settled.at(), ZoneOffset.UTC);
             if (settled.auditPpm() > 0) {
                 days.add(day);

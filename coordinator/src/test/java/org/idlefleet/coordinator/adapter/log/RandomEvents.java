@@ -343,7 +343,7 @@ public final class RandomEvents {
                 plain.tier(),
                 plain.deadline(),
                 plain.durable(),
-                plain.hold(),
+                random.nextBoolean() ? plain.hold() : Optional.empty(),
                 pick(Assurance.values()),
                 maybe(() ->
                         new AuditOf(

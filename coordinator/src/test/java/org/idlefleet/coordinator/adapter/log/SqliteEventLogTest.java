@@ -141,12 +141,12 @@ class SqliteEventLogTest {
                     List.of(
                             new Event.JobRestored(
                                     ended,
-                                    ended.hold().postings().getFirst().amount(),
+                                    ended.hold().orElseThrow().postings().getFirst().amount(),
                                     2,
                                     List.of()),
                             new Event.JobRestored(
                                     open,
-                                    ended.hold().postings().getFirst().amount(),
+                                    ended.hold().orElseThrow().postings().getFirst().amount(),
                                     0,
                                     List.of())));
             assertThat(log.ofJob(ended.job())).isEqualTo(ofEnded.subList(0, 4));

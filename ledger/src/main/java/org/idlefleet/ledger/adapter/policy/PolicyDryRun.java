@@ -123,11 +123,11 @@ public record PolicyDryRun(
             Transaction settled = row.transaction();
             List<Contributor> contributors = new ArrayList<>();
             Money price = Money.ZERO;
-            String client = "";
+            AccountId payer = AccountId.CHECKS;
             for (Posting posting : settled.postings()) {
-                if (posting.account().isHold()) {
+                if (posting.account().pays()) {
                     price = posting.amount().negate();
-                    client = posting.account().name();
+                    payer = posting.account();
                 } else {
                     paid.merge(posting.account(), posting.amount(), Money::plus);
                     if (posting.account().isOwners("escrow")) {
@@ -146,7 +146,8 @@ public record PolicyDryRun(
             var work =
                     new Work(
                             settled.id(),
-                            client,
+                            payer.name(),
+                            payer,
                             known.map(WorkFacts.Facts::model).orElse(""),
                             known.map(fact -> fact.units() * fact.executions()).orElse(0L),
                             row.bookedAt(),
@@ -161,7 +162,7 @@ public record PolicyDryRun(
 
         private void again(Transaction settlement) {
             for (Posting posting : settlement.postings()) {
-                if (!posting.account().isHold()) {
+                if (!posting.account().pays()) {
                     would.merge(posting.account(), posting.amount(), Money::plus);
                 }
             }
