@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * The book's own record of a hold that has not ended: what is left, and which settlements were
@@ -48,11 +47,12 @@ final class OpenHold {
 
     BookState.HoldState state(String job) {
         List<BookState.Booked> booked = new ArrayList<>(settled.size());
-        new TreeMap<>(settled)
-                .forEach((shard, settlement) ->
+        settled.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .forEach(one ->
                         booked.add(
                                 new BookState.Booked(
-                                        TransactionId.settle(job, shard), settlement)));
+                                        TransactionId.settle(job, one.getKey()), one.getValue())));
         return new BookState.HoldState(
                 job,
                 account,

@@ -291,20 +291,8 @@ final class EntryReader {
                 record.getNextShard(),
                 settled,
                 audits(record.getAuditsList()),
-                unchecked(record, new JobId(record.getAdmitted().getJob())),
+                UncheckedCodec.read(record, new JobId(record.getAdmitted().getJob()), names),
                 record.getResults());
-    }
-
-    private List<Event.Unchecked> unchecked(JobRecord record, JobId job) {
-        return record.getUncheckedList().stream()
-                .map(result ->
-                        new Event.Unchecked(
-                                result.getShard(),
-                                result.getFrom(),
-                                result.getTo(),
-                                VoteCodec.ballot(
-                                        result.getBallot(), job, result.getShard(), names)))
-                .toList();
     }
 
     private static AuditCounts audits(List<Integer> counts) {

@@ -296,16 +296,7 @@ final class EventWriter {
                     .addAudits(job.audits().refuted())
                     .addAudits(job.audits().unchecked());
         }
-        JobId id = job.admitted().job();
-        for (Event.Unchecked result : job.unchecked()) {
-            record.addUnchecked(
-                    Cast.newBuilder()
-                            .setShard(result.shard())
-                            .setFrom(result.from())
-                            .setTo(result.to())
-                            .setBallot(
-                                    VoteCodec.write(result.result(), id, result.shard(), names)));
-        }
+        UncheckedCodec.write(job.unchecked(), job.admitted().job(), names, record);
         return record.build();
     }
 
