@@ -207,7 +207,7 @@ final class Placement {
         int least = Integer.MAX_VALUE;
         for (int i = 0; least > 0 && i < Math.min(NODES_LOOKED_AT, among.size()); i++) {
             ParkSession session = among.get((start + i) % among.size());
-            int flaws = flaws(session, peer, shard, model);
+            int flaws = flaws(session, peer, shard, model, least);
             if (flaws < least
                     && admits(job, shard, session.owner(), trustedOnly)
                     && checkable.test(session)
@@ -273,18 +273,32 @@ final class Placement {
                 : _ -> true;
     }
 
-    /** What speaks against the node, the worst weighing more than all the rest together. */
+    /**
+     * What speaks against the node, the worst weighing more than all the rest together.
+     *
+     * @param most so much is too much: what weighs less is not looked at any more
+     */
     private int flaws(
-            ParkSession session, @Nullable Peer peer, @Nullable OpenShard shard, ModelSpec model) {
+            ParkSession session,
+            @Nullable Peer peer,
+            @Nullable OpenShard shard,
+            ModelSpec model,
+            int most) {
         if (peer == null) {
             return 0;
         }
         boolean asked = shard == null || !shard.forTrusted() || trust.trusted(session.owner());
-        return (asked ? 0 : 16)
-                + (model.comparator().judges(peer.numericClass(), session.numericClass()) ? 0 : 8)
-                + (session.network().equals(peer.network()) ? 4 : 0)
-                + (ofCohort(session, peer) ? 2 : 0)
-                + (session.numericClass().equals(peer.numericClass()) ? 0 : 1);
+        int flaws =
+                (asked ? 0 : 16)
+                        + (model.comparator().judges(peer.numericClass(), session.numericClass())
+                                ? 0
+                                : 8)
+                        + (session.network().equals(peer.network()) ? 4 : 0);
+        return flaws >= most
+                ? flaws
+                : flaws
+                        + (ofCohort(session, peer) ? 2 : 0)
+                        + (session.numericClass().equals(peer.numericClass()) ? 0 : 1);
     }
 
     private boolean ofCohort(ParkSession session, Peer peer) {
