@@ -152,7 +152,7 @@ public final class ProofLog implements AutoCloseable {
                     Chains.Sealed sealed = seal(chains, row);
                     log.append(sealed.entry().leaf());
                     if (row.transaction().id().kind() == TransactionKind.SETTLE) {
-                        newest.put(row.transaction().id(), sealed);
+                        newest.put(row.transaction().id(), forOwners(sealed));
                     }
                     for (Line line : sealed.lines()) {
                         holders.add(line.holder());
@@ -229,6 +229,8 @@ public final class ProofLog implements AutoCloseable {
     /**
      * One payment as its owner can prove it by a checkpoint of {@code size} entries; empty if it is
      * not among them, nor among the newest payments and those that were {@link #lookUp looked up}.
+     *
+     * @param holder such as {@code owner:ann}; nobody but owners has lines here
      */
     public synchronized Optional<Export.Item> payment(TransactionId id, String holder, long size) {
         Chains.Sealed sealed = newest.getOrDefault(id, lookedUp.get(id));
@@ -262,7 +264,16 @@ public final class ProofLog implements AutoCloseable {
     }
 
     private synchronized void keep(Chains.Sealed payment) {
-        lookedUp.put(payment.entry().id(), payment);
+        lookedUp.put(payment.entry().id(), forOwners(payment));
+    }
+
+    /** Without the lines that no owner may see: most of what is kept, and nobody asks for them. */
+    private static Chains.Sealed forOwners(Chains.Sealed payment) {
+        return new Chains.Sealed(
+                payment.entry(),
+                payment.lines().stream()
+                        .filter(line -> line.account().path().startsWith("owner:"))
+                        .toList());
     }
 
     private static List<Line> own(Chains.Sealed sealed, String holder) {
