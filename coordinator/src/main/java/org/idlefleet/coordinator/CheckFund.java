@@ -33,7 +33,7 @@ final class CheckFund {
         if (book.balance(AccountId.CHECKS).compareTo(price) >= 0) {
             return;
         }
-        Money whole = price.times(PAYMENTS);
+        Money whole = price.times(Math.min(PAYMENTS, Long.MAX_VALUE / price.millionths()));
         Money reserve = book.balance(AccountId.VERIFICATION);
         Money reserved =
                 !reserve.isPositive() ? Money.ZERO : reserve.compareTo(whole) < 0 ? reserve : whole;

@@ -57,7 +57,7 @@ CREATE TABLE holds (
   ended INTEGER
 ) STRICT, WITHOUT ROWID;
 
--- Every transaction that belongs to no job, so that its id is used once.
+-- Every transaction that touches no hold, so that its id is used once.
 CREATE TABLE singles (
   id TEXT PRIMARY KEY,
   sequence INTEGER NOT NULL
