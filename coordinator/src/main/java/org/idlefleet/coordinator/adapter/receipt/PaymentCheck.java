@@ -117,7 +117,9 @@ final class PaymentCheck {
             sum = Math.addExact(sum, line.micros());
             String[] path = line.account().split(":", -1);
             boolean client =
-                    line.account().equals(hold) || line.account().equals(AccountId.CHECKS.path());
+                    line.account().equals(hold)
+                            || receipt.client().equals(AccountId.CHECKS.name())
+                                    && line.account().equals(AccountId.CHECKS.path());
             boolean owner = path[0].equals("owner") && path.length == 3 && path[2].equals("escrow");
             charged -= client ? line.micros() : 0;
             findings.require(
