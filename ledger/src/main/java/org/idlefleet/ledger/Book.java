@@ -291,11 +291,11 @@ public final class Book {
     }
 
     private void draw(Transaction transaction) {
-        if (transaction.isSingle()) {
-            return;
-        }
         String job = transaction.id().subject();
         OpenHold hold = holds.get(job);
+        if (hold == null && transaction.isSingle()) {
+            return;
+        }
         if (hold == null) {
             throw new IllegalStateException("no open hold for " + transaction.id());
         }
