@@ -40,7 +40,13 @@ final class Jobs {
     private final PriorityQueue<Due> deadlines = new PriorityQueue<>();
     private final PriorityQueue<Due> hedges = new PriorityQueue<>();
     private final PriorityQueue<Due> looks = new PriorityQueue<>();
+
+    /** Ended ones with results that stand on one owner's word: these can be withdrawn. */
+    private final LinkedHashMap<JobId, Job> alone = new LinkedHashMap<>();
+
+    /** All others that ended: apart, because audits end by the thousand and push out the oldest. */
     private final LinkedHashMap<JobId, Job> finished = new LinkedHashMap<>();
+
     private final TreeSet<JobId> owing = new TreeSet<>();
     private final int finishedMax;
     private long lastJob;
@@ -113,12 +119,14 @@ final class Jobs {
         if (found != null) {
             return Optional.of(found);
         }
-        return Optional.ofNullable(finished.get(job));
+        Job ended = alone.get(job);
+        return Optional.ofNullable(ended == null ? finished.get(job) : ended);
     }
 
     /** All jobs in memory, open or ended, in the order of their ids. */
     Collection<Job> all() {
         var all = new TreeMap<JobId, Job>(open);
+        all.putAll(alone);
         all.putAll(finished);
         return all.values();
     }
@@ -157,10 +165,12 @@ final class Jobs {
     List<Job> before(long number, int limit) {
         var end = new JobId(number == 0 ? Long.MAX_VALUE : number);
         var newest = new TreeMap<JobId, Job>();
-        for (Job job : finished.values()) {
-            if (job.admitted().job().compareTo(end) < 0) {
-                newest.put(job.admitted().job(), job);
-            }
+        for (Map<JobId, Job> ended : List.of(alone, finished)) {
+            ended.forEach((id, job) -> {
+                if (id.compareTo(end) < 0) {
+                    newest.put(id, job);
+                }
+            });
         }
         open.sequencedValues().reversed().stream()
                 .filter(job -> job.admitted().job().compareTo(end) < 0)
@@ -186,13 +196,14 @@ final class Jobs {
                 .ifPresent(audit -> oneLess(drawnOpen, audit.claim().owner()));
         WorkQueue queue = queue(admitted.manifest());
         queue.remove(job.work());
-        finished.put(admitted.job(), job);
-        while (finished.size() > finishedMax) {
-            Job oldest = finished.firstEntry().getValue();
-            if (finished.size() <= UNFINAL_FACTOR * finishedMax && unfinal.test(oldest)) {
+        LinkedHashMap<JobId, Job> ended = job.alone().isPresent() ? alone : finished;
+        ended.put(admitted.job(), job);
+        while (ended.size() > finishedMax) {
+            Job oldest = ended.firstEntry().getValue();
+            if (ended.size() <= UNFINAL_FACTOR * finishedMax && unfinal.test(oldest)) {
                 return;
             }
-            finished.pollFirstEntry();
+            ended.pollFirstEntry();
         }
     }
 

@@ -52,7 +52,8 @@ public record Policy(
      * @param shardOutputBytes most bytes of a shard's result; keeps it inside one frame
      * @param shardUnits most work units of a shard; an input has 32 bytes a unit at most, so this
      *     keeps a shard's inputs inside one frame
-     * @param finishedJobs ended jobs that stay readable in memory
+     * @param finishedJobs ended jobs that stay readable in memory, of those with results that can
+     *     be withdrawn and of all others
      * @param faults bad answers in a row after which a node must pause
      */
     public record Limits(

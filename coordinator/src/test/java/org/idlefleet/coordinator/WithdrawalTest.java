@@ -6,6 +6,7 @@ import org.idlefleet.coordinator.Event.JobAdmitted;
 import org.idlefleet.coordinator.Event.ResultRetracted;
 import org.idlefleet.coordinator.Event.ShardSettled;
 import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.OwnerId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,6 +125,39 @@ class WithdrawalTest {
                 .isNotEmpty()
                 .extracting(ResultRetracted::wrong)
                 .doesNotContainAnyElementsOf(before.stream().map(ShardSettled::result).toList());
+    }
+
+    /** However many audits end after it, a conviction still finds a job that is not final. */
+    @Test
+    void auditsThatEndPushOutNoJobWhoseResultsAreNotFinal() {
+        var world =
+                new SmallWorld(
+                        withoutRingers(1),
+                        (owner, _, _) ->
+                                lying && owner.equals("liar")
+                                        ? SmallWorld.WRONG
+                                        : SmallWorld.RIGHT);
+        world.enrol("liar", true, false);
+        world.enrol("judge", false, true);
+        world.arrive(256, "liar");
+        lying = true;
+        JobId wrong = world.submit(3, Assurance.BULK, false);
+        world.settle();
+        world.arrive(256, "judge");
+        lying = false;
+        world.submit(9_000, Assurance.VERIFIED, true);
+        world.settle();
+        assertThat(world.all(Event.JobEnded.class)).hasSizeGreaterThan(9_000);
+        assertThat(world.all(Event.OwnerConvicted.class)).isEmpty();
+
+        lying = true;
+        world.submit(1, Assurance.VERIFIED, false);
+        world.settle();
+
+        world.isConvicted("liar");
+        assertThat(world.all(ResultRetracted.class))
+                .filteredOn(retracted -> retracted.job().equals(wrong))
+                .hasSize(3);
     }
 
     /** A liar whose results nobody audits in time; all its jobs have ended. */
