@@ -17,43 +17,51 @@ final class Holds {
     /** Later results of a device that may become final while one of its audits is open. */
     static final int CAP = 16;
 
-    /** Results that nobody audits, of every device that has had an open audit. */
-    private final Map<NodeId, Long> results = new HashMap<>();
+    /** Of every device that has had an open audit. */
+    private final Map<NodeId, Watched> devices = new HashMap<>();
 
-    /** By device, its open audits, the oldest first, with the number of its last result then. */
-    private final Map<NodeId, TreeMap<JobId, Long>> open = new HashMap<>();
+    private static final class Watched {
+        /** Its open audits, the oldest first, with the number of its last result then. */
+        private final TreeMap<JobId, Long> audits = new TreeMap<>();
+
+        /** Results that nobody audits. */
+        private long results;
+    }
 
     /** One of the device's results is being audited. */
     void opened(NodeId node, JobId audit) {
-        open.computeIfAbsent(node, _ -> new TreeMap<>()).put(audit, number(node));
+        Watched device = devices.computeIfAbsent(node, _ -> new Watched());
+        device.audits.put(audit, device.results);
     }
 
     void closed(NodeId node, JobId audit) {
-        open.computeIfPresent(
-                node,
-                (_, audits) -> {
-                    audits.remove(audit);
-                    return audits.isEmpty() ? null : audits;
-                });
+        Watched device = devices.get(node);
+        if (device != null) {
+            device.audits.remove(audit);
+        }
     }
 
     /** One more result of the device that nobody audits has settled; returns its number. */
     long settled(NodeId node) {
-        return open.containsKey(node) ? results.merge(node, 1L, Long::sum) : number(node);
+        Watched device = devices.get(node);
+        if (device == null) {
+            return 0;
+        }
+        device.results += device.audits.isEmpty() ? 0 : 1;
+        return device.results;
     }
 
     /** Whether the device's result with this number must not become final now. */
     boolean holds(NodeId node, long number) {
-        TreeMap<JobId, Long> audits = open.get(node);
-        return audits != null && number - audits.firstEntry().getValue() > CAP;
+        Watched device = devices.get(node);
+        return device != null
+                && !device.audits.isEmpty()
+                && number - device.audits.firstEntry().getValue() > CAP;
     }
 
     /** Whether an audit of one of the device's results is open. */
     boolean watches(NodeId node) {
-        return open.containsKey(node);
-    }
-
-    private long number(NodeId node) {
-        return results.getOrDefault(node, 0L);
+        Watched device = devices.get(node);
+        return device != null && !device.audits.isEmpty();
     }
 }
