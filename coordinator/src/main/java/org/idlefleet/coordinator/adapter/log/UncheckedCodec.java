@@ -54,16 +54,31 @@ final class UncheckedCodec {
     private static UncheckedRows rows(List<Unchecked> results, NameTable names) {
         var rows = UncheckedRows.newBuilder();
         ByteBuffer digests = ByteBuffer.allocate(2 * Digest.BYTES * results.size());
+        // A node answers several shards in one message, so mostly it is the last one again.
+        Ballot last = results.getFirst().result();
+        int node = names.number(last.node().value());
+        int owner = names.number(last.owner().value());
+        int numericClass = names.number(last.numericClass());
         for (Unchecked result : results) {
             Ballot ballot = result.result();
+            if (!ballot.node().equals(last.node())) {
+                node = names.number(ballot.node().value());
+            }
+            if (!ballot.owner().equals(last.owner())) {
+                owner = names.number(ballot.owner().value());
+            }
+            if (!ballot.numericClass().equals(last.numericClass())) {
+                numericClass = names.number(ballot.numericClass());
+            }
+            last = ballot;
             rows.addShards(result.shard())
                     .addFrom(result.from())
                     .addTo(result.to())
                     .addAttempts(ballot.lease().attempt())
                     .addEpochs(ballot.lease().epoch())
-                    .addNodes(names.number(ballot.node().value()))
-                    .addOwners(names.number(ballot.owner().value()))
-                    .addNumericClasses(names.number(ballot.numericClass()));
+                    .addNodes(node)
+                    .addOwners(owner)
+                    .addNumericClasses(numericClass);
             digests.put(ballot.commit().raw()).put(ballot.output().raw());
         }
         return rows.setDigests(UnsafeByteOperations.unsafeWrap(digests.array())).build();
