@@ -36,7 +36,8 @@ final class VerificationCost {
      *
      * @param warm shards under {@code standard} terms before anything is measured: enough for every
      *     owner to pass its warm-up, of which each check counts for two
-     * @param shards of each load
+     * @param shards of each load: many, since at each change of loads the compiler makes some code
+     *     anew
      * @param rounds times that both loads are measured
      */
     record Size(int warm, int shards, int rounds) {}
