@@ -34,6 +34,7 @@ import java.io.PrintWriter;
             LedgerCommand.class,
             BenchCommand.class,
             SimulateCommand.class,
+            CommandLine.HelpCommand.class,
             CompletionCommand.class,
             VersionCommand.class,
             RehearseCommand.class,

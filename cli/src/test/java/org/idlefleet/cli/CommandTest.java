@@ -79,6 +79,13 @@ class CommandTest {
     }
 
     @Test
+    void helpIsACommandToo() {
+        assertThat(Typed.idlefleet("help").out()).isEqualTo(Typed.idlefleet("--help").out());
+        assertThat(Typed.idlefleet("help", "nodes").out())
+                .isEqualTo(Typed.idlefleet("nodes", "--help").out());
+    }
+
+    @Test
     void aMisspeltCommandIsAUsageError() {
         assertThat(Typed.idlefleet("nodse").exitCode()).isEqualTo(ExitCode.USAGE);
         assertThat(Typed.idlefleet("ledger", "statement").err()).contains("--owner");
