@@ -54,7 +54,7 @@ public final class ControlPlane implements Bench {
                         10_000,
                         1_000,
                         1_000_000,
-                        new VerificationCost.Size(600_000, 400_000, 5));
+                        new VerificationCost.Size(600_000, 100_000, 21));
         static final Size QUICK =
                 new Size(
                         2_000,

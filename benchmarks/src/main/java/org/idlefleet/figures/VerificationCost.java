@@ -7,6 +7,7 @@ import tools.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * What checking results adds to the control plane: the same load with a quorum of one and with
@@ -24,10 +25,10 @@ final class VerificationCost {
     private static final String STANDARD = "standard";
 
     /**
-     * Times that both loads are run in turn before anything is measured: whichever comes first
-     * after the other has the compiler make again what it made for that one alone.
+     * Times that both loads are run in turn before anything is measured: the compiler makes anew
+     * for both what it made for one alone, and that takes it so many turns.
      */
-    private static final int TURNS_BEFORE = 3;
+    private static final int TURNS_BEFORE = 8;
 
     private VerificationCost() {}
 
@@ -36,8 +37,7 @@ final class VerificationCost {
      *
      * @param warm shards under {@code standard} terms before anything is measured: enough for every
      *     owner to pass its warm-up, of which each check counts for two
-     * @param shards of each load: many, since at each change of loads the compiler makes some code
-     *     anew
+     * @param shards of each load: few, so that both loads of a round find the machine alike
      * @param rounds times that both loads are measured
      */
     record Size(int warm, int shards, int rounds) {}
@@ -68,7 +68,8 @@ final class VerificationCost {
                         + " owners trusted and all past their warm-up, in turn with quorum 1: "
                         + size.shards()
                         + " shards each, medians of "
-                        + size.rounds());
+                        + size.rounds()
+                        + " rounds, ratios round by round");
         print(figures, ".quorum1", plain);
         print(figures, ".standard", checked);
         figures.plain(
@@ -136,6 +137,9 @@ final class VerificationCost {
     }
 
     private static double ratio(List<Round> checked, List<Round> plain, Of what) {
-        return median(checked, what) / median(plain, what);
+        return Median.of(
+                IntStream.range(0, plain.size())
+                        .mapToObj(i -> what.round(checked.get(i)) / what.round(plain.get(i)))
+                        .toList());
     }
 }
