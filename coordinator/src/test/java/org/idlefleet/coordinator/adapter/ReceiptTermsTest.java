@@ -9,6 +9,7 @@ import org.idlefleet.coordinator.adapter.api.EmbeddingsReader;
 import org.idlefleet.coordinator.adapter.receipt.JobReceipt;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptVerification;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptVerifier;
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.proof.NoteSigner;
 import org.idlefleet.ledger.proof.adapter.Ed25519;
 import org.junit.jupiter.api.Test;
@@ -264,6 +265,60 @@ class ReceiptTermsTest extends ServerHouse {
                 receipt,
                 held.given(new TreeMap<>(), Optional.of(inputs), Optional.empty()),
                 Ed25519.signatures());
+    }
+
+    @Test
+    void paysAuditsAndNothingElseOutOfWhatIsThereForAudits() throws Exception {
+        HeldReceipt bought;
+        HeldReceipt audit;
+        try (var server = start()) {
+            addModel(server);
+            String key = client(server, "acme");
+            try (var ann = node(server, "ann", honest());
+                    var bob = node(server, "bob", honest())) {
+                assertThat(List.of(ann, bob)).doesNotContainNull();
+                String body = request(texts(3), "\"assurance\":\"verified\"");
+                String job = jobOf(post(server, key, "/v1/embeddings", body));
+                await().atMost(Duration.ofSeconds(30))
+                        .until(() -> receipt(server, job).read().state().equals("final"));
+                bought = receipt(server, job);
+                audit = receipt(server, bought.read().checks().getFirst().job());
+            }
+        }
+        assertThat(audit.read().client()).isEqualTo(AccountId.CHECKS.name());
+        assertThat(audit.read().shards().getFirst().payment())
+                .filteredOn(line -> line.micros() < 0)
+                .extracting(JobReceipt.Line::account)
+                .containsExactly(AccountId.CHECKS.path());
+        assertThat(audit.verify(audit.receipt()).faults()).isEmpty();
+        assertThat(bought.verify(bought.receipt()).faults()).isEmpty();
+
+        NoteSigner signer = bought.signer(directory.resolve("data"));
+        finds(
+                audit,
+                signer,
+                audit::verify,
+                new Change(
+                        "shard 0 has a vote under a lease of something else",
+                        tree -> tree.put("client", "acme")),
+                new Change(
+                        "shard 0 has a vote under a lease of something else",
+                        tree ->
+                                tree.at("/shards/0/votes")
+                                        .forEach(vote -> ((ObjectNode) vote).put("job", "job-1"))));
+        finds(
+                bought,
+                signer,
+                bought::verify,
+                new Change(
+                        "nobody knows the account " + AccountId.CHECKS.path(),
+                        tree -> {
+                            for (JsonNode line : tree.at("/shards/0/payment")) {
+                                if (line.get("micros").asLong() < 0) {
+                                    ((ObjectNode) line).put("account", AccountId.CHECKS.path());
+                                }
+                            }
+                        }));
     }
 
     private static boolean isUpheldAfterConviction(JobReceipt.Check check) {

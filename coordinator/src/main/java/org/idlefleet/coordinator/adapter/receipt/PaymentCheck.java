@@ -68,6 +68,11 @@ final class PaymentCheck {
         return unitsCounted;
     }
 
+    /** Whether the platform itself is the client: no other client may be called so. */
+    boolean ofAudit() {
+        return receipt.client().equals(AccountId.CHECKS.name());
+    }
+
     /**
      * One shard's payment.
      *
@@ -118,8 +123,7 @@ final class PaymentCheck {
             String[] path = line.account().split(":", -1);
             boolean client =
                     line.account().equals(hold)
-                            || receipt.client().equals(AccountId.CHECKS.name())
-                                    && line.account().equals(AccountId.CHECKS.path());
+                            || ofAudit() && line.account().equals(AccountId.CHECKS.path());
             boolean owner = path[0].equals("owner") && path.length == 3 && path[2].equals("escrow");
             charged -= client ? line.micros() : 0;
             findings.require(

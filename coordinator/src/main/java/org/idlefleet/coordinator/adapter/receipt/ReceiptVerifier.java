@@ -212,10 +212,10 @@ public final class ReceiptVerifier {
                 name + ": its result does not agree with itself");
         var agreeing = new TreeSet<String>();
         var paid = new TreeSet<String>();
+        int others = 0;
         for (Vote vote : shard.votes()) {
-            findings.require(
-                    vote.job().equals(receipt.job()) && vote.shard() == shard.shard(),
-                    name + " has a vote under a lease of something else");
+            boolean own = vote.job().equals(receipt.job()) && vote.shard() == shard.shard();
+            others += own ? 0 : 1;
             findings.require(
                     vote.input().equals(canonical.input()),
                     name + ": its votes are about different items");
@@ -223,10 +223,14 @@ public final class ReceiptVerifier {
             if (vote.zone().equals("agreeing")) {
                 agreeing.add(vote.owner());
             }
-            if (!vote.zone().equals("dissenting")) {
+            if (own && !vote.zone().equals("dissenting")) {
                 paid.add(vote.owner());
             }
         }
+        // An audit votes on the claim that it checks, too.
+        findings.require(
+                others == (payments.ofAudit() ? 1 : 0),
+                name + " has a vote under a lease of something else");
         int needed = assurance == Assurance.QUORUM ? receipt.quorum() : 1;
         findings.require(
                 agreeing.size() >= needed,
