@@ -31,16 +31,7 @@ class WithdrawalTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void findsEveryResultOfALargeJob(boolean durable) {
-        var world =
-                new SmallWorld(
-                        withoutRingers(1),
-                        (owner, _, _) ->
-                                lying && owner.equals("liar")
-                                        ? SmallWorld.WRONG
-                                        : SmallWorld.RIGHT);
-        world.enrol("liar", true, false);
-        world.enrol("judge", false, true);
-        world.arrive(256, "liar");
+        SmallWorld world = turncoat();
         world.submit(SHARDS, Assurance.BULK, durable);
         while (world.all(ShardSettled.class).size() < SHARDS - 1_500) {
             world.step();
@@ -130,16 +121,7 @@ class WithdrawalTest {
     /** However many audits end after it, a conviction still finds a job that is not final. */
     @Test
     void auditsThatEndPushOutNoJobWhoseResultsAreNotFinal() {
-        var world =
-                new SmallWorld(
-                        withoutRingers(1),
-                        (owner, _, _) ->
-                                lying && owner.equals("liar")
-                                        ? SmallWorld.WRONG
-                                        : SmallWorld.RIGHT);
-        world.enrol("liar", true, false);
-        world.enrol("judge", false, true);
-        world.arrive(256, "liar");
+        SmallWorld world = turncoat();
         lying = true;
         JobId wrong = world.submit(3, Assurance.BULK, false);
         world.settle();
@@ -158,6 +140,21 @@ class WithdrawalTest {
         assertThat(world.all(ResultRetracted.class))
                 .filteredOn(retracted -> retracted.job().equals(wrong))
                 .hasSize(3);
+    }
+
+    /** A good owner who is there and lies when told to, and a judge who has yet to come. */
+    private SmallWorld turncoat() {
+        var world =
+                new SmallWorld(
+                        withoutRingers(1),
+                        (owner, _, _) ->
+                                lying && owner.equals("liar")
+                                        ? SmallWorld.WRONG
+                                        : SmallWorld.RIGHT);
+        world.enrol("liar", true, false);
+        world.enrol("judge", false, true);
+        world.arrive(256, "liar");
+        return world;
     }
 
     /** A liar whose results nobody audits in time; all its jobs have ended. */
