@@ -302,6 +302,14 @@ class ReceiptTermsTest extends ServerHouse {
                         "shard 0 has a vote under a lease of something else",
                         tree -> tree.put("client", "acme")),
                 new Change(
+                        "shard 0 has no vote but the claim that it checks",
+                        tree -> {
+                            ObjectNode shard = (ObjectNode) tree.at("/shards/0");
+                            JsonNode claim = shard.at("/votes/0");
+                            shard.putArray("votes").add(claim);
+                            shard.put("canonical", 0);
+                        }),
+                new Change(
                         "shard 0 has a vote under a lease of something else",
                         tree ->
                                 tree.at("/shards/0/votes")

@@ -231,6 +231,8 @@ public final class ReceiptVerifier {
         findings.require(
                 others == (payments.ofAudit() ? 1 : 0),
                 name + " has a vote under a lease of something else");
+        findings.require(
+                shard.votes().size() > others, name + " has no vote but the claim that it checks");
         int needed = assurance == Assurance.QUORUM ? receipt.quorum() : 1;
         findings.require(
                 agreeing.size() >= needed,
