@@ -65,7 +65,7 @@ public record CoordinatorConfig(
                             24,
                             new TreeMap<>()),
                     new Api("127.0.0.1", 8000, "", "", 1),
-                    new Jobs(1, 60, 24),
+                    new Jobs(1, 60, 5, 24),
                     new Revenue(1, 700_000, 200_000, 100_000),
                     new Ledger("idlefleet", "", List.of(), 1_000, 1_000),
                     new Payouts("EUR", 0, 20, "", "", "", ""),
@@ -98,9 +98,18 @@ public record CoordinatorConfig(
     /**
      * @param quorum owners who must agree
      * @param deadlineSeconds for a request that somebody waits for
+     * @param deviceWaitSeconds of such a request that finds too few devices; then it is refused
      * @param batchDeadlineHours for a batch job
      */
-    public record Jobs(int quorum, int deadlineSeconds, int batchDeadlineHours) {}
+    public record Jobs(
+            int quorum, int deadlineSeconds, int deviceWaitSeconds, int batchDeadlineHours) {
+        public Jobs {
+            if (deviceWaitSeconds < 0 || deviceWaitSeconds > 600) {
+                throw new IllegalArgumentException(
+                        "expected jobs.deviceWaitSeconds of 0 to 600, found " + deviceWaitSeconds);
+            }
+        }
+    }
 
     /** Shares of a payment; together a million. */
     public record Revenue(int version, int ownerPpm, int platformPpm, int verificationPpm) {}
@@ -298,7 +307,8 @@ public record CoordinatorConfig(
                         Duration.ofSeconds(jobs.deadlineSeconds()),
                         terms.deadlineMax(),
                         Duration.ofHours(jobs.batchDeadlineHours()),
-                        terms.batchDeadlineMax()),
+                        terms.batchDeadlineMax(),
+                        Duration.ofSeconds(jobs.deviceWaitSeconds())),
                 sizes,
                 new ApiConfig.Rates(
                         limits.requestsPerMinute(),

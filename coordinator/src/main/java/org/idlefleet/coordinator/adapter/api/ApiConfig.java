@@ -51,20 +51,23 @@ public record ApiConfig(Address address, int threads, Terms terms, Limits limits
      * @param deadlineMax most of it
      * @param batchDeadline time for a batch job
      * @param batchDeadlineMax most of it
+     * @param deviceWait of a request that finds too few devices; then it is refused
      */
     public record Terms(
             int quorum,
             Duration deadline,
             Duration deadlineMax,
             Duration batchDeadline,
-            Duration batchDeadlineMax) {
+            Duration batchDeadlineMax,
+            Duration deviceWait) {
         public static final Terms STANDARD =
                 new Terms(
                         1,
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(600),
                         Duration.ofHours(24),
-                        Duration.ofDays(30));
+                        Duration.ofDays(30),
+                        Duration.ofSeconds(5));
     }
 
     /**

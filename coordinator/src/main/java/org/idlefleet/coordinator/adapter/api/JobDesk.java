@@ -16,7 +16,9 @@ import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.ModelId;
 import org.idlefleet.protocol.ModelManifest;
 
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -144,13 +146,15 @@ final class JobDesk {
         Caller.Client client = call.client();
         client.pace().units(call, order.units(), System.nanoTime());
         metrics.inputs(order.wanted().items().size());
+        Duration left = Duration.between(clock.instant(), order.job().deadline());
         return desk.submit(
                 call.loop(),
                 client.client(),
                 client.key(),
                 order.job(),
                 once,
-                order.wanted().items());
+                order.wanted().items(),
+                Collections.min(List.of(config.terms().deviceWait(), left)));
     }
 
     private static void name(Call call, JobId job, Assurance assurance) {
@@ -208,6 +212,7 @@ final class JobDesk {
 
     /** The client is gone: its job goes, too, as soon as it has a name. */
     private void cancel(Call call, Desk.Submission submission) {
+        submission.giveUp().run();
         ClientId client = call.client().client();
         var _ =
                 submission

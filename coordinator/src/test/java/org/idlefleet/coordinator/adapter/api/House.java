@@ -62,6 +62,13 @@ final class House implements AutoCloseable {
     }
 
     House(ApiConfig.Limits limits, ApiConfig.Rates rates) {
+        this(limits, rates, Duration.ofMillis(100));
+    }
+
+    /**
+     * @param wait for devices
+     */
+    House(ApiConfig.Limits limits, ApiConfig.Rates rates, Duration wait) {
         var random = new SecureRandom();
         var ring = new KeyRing(ADMIN, rates, random);
         KeyRing.Fresh acme = ring.fresh();
@@ -79,7 +86,7 @@ final class House implements AutoCloseable {
                 new ApiConfig(
                         new ApiConfig.Address("127.0.0.1", 0, Optional.empty()),
                         1,
-                        ApiConfig.Terms.STANDARD,
+                        terms(wait),
                         limits,
                         rates);
         try {
@@ -87,6 +94,17 @@ final class House implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    private static ApiConfig.Terms terms(Duration wait) {
+        ApiConfig.Terms usual = ApiConfig.Terms.STANDARD;
+        return new ApiConfig.Terms(
+                usual.quorum(),
+                usual.deadline(),
+                usual.deadlineMax(),
+                usual.batchDeadline(),
+                usual.batchDeadlineMax(),
+                wait);
     }
 
     /** Says of every job that it knows it. */

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Callable;
 
 /** Requests that no decent client would send. */
 final class Raw {
@@ -53,11 +54,18 @@ final class Raw {
 
     /** Asks for an embedding and closes the connection once the core has the job. */
     static void hangUpAfterAsking(House house, String body) {
+        hangUpAfterAsking(house, body, () -> !house.core.payloads.admitted.isEmpty());
+    }
+
+    /**
+     * @param when it hangs up
+     */
+    static void hangUpAfterAsking(House house, String body, Callable<Boolean> when) {
         try (var socket = new Socket(InetAddress.getLoopbackAddress(), house.port())) {
             String request = head(house, "content-length: " + body.length()) + body;
             socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
-            Awaitility.await().until(() -> !house.core.payloads.admitted.isEmpty());
+            Awaitility.await().until(when);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
