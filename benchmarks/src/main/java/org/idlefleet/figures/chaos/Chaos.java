@@ -29,8 +29,9 @@ import java.util.stream.Stream;
 
 /**
  * Real processes under all that can happen to them, several things at a time, while clients of
- * every kind use them; then calm, and a look at everything that was promised. Each run draws other
- * troubles: the seed that is printed gives the same draws, not the same moments. Linux.
+ * every kind use them and one node lies; then calm, and a look at everything that was promised.
+ * Each run draws other troubles: the seed that is printed gives the same draws, not the same
+ * moments. Linux.
  */
 public final class Chaos implements Bench {
     private static final Duration STORM = Duration.ofMinutes(10);
@@ -59,13 +60,16 @@ public final class Chaos implements Bench {
 
     private static final List<Trouble> TROUBLES = List.of(Trouble.values());
 
+    private static final String LIAR = "liar";
+
     private static final List<LocalFleet.Plan> NODES =
             List.of(
                     new LocalFleet.Plan("node0", "owner0", List.of()),
                     new LocalFleet.Plan("node1", "owner1", List.of("engine.lanes=2")),
                     new LocalFleet.Plan("node2", "owner2", List.of()),
                     new LocalFleet.Plan("node3", "owner3", List.of("engine.slots=4")),
-                    new LocalFleet.Plan("node4", "owner0", List.of()));
+                    new LocalFleet.Plan("node4", "owner0", List.of()),
+                    new LocalFleet.Plan("node5", LIAR, List.of("faults.lie=0.5")));
 
     private final Findings findings = new Findings();
     private final Outages outages = new Outages();
@@ -109,14 +113,21 @@ public final class Chaos implements Bench {
                 var operators =
                         new Operators(
                                 fleet,
-                                NODES.stream().map(LocalFleet.Plan::owner).distinct().toList(),
+                                NODES.stream()
+                                        .map(LocalFleet.Plan::owner)
+                                        .filter(owner -> !owner.equals(LIAR))
+                                        .distinct()
+                                        .toList(),
+                                LIAR,
                                 outages,
                                 findings,
                                 new Random(seed));
                 storm(storm, troubles, operators, clients, seed);
                 figures.note("to nodes: " + struck + "; at the coordinator: " + operators.acts());
                 operators.trustAll();
+                operators.reinstate();
                 calm(fleet, troubles, clients);
+                figures.plain("chaos.lies", clients.lies(LIAR), "vectors");
                 figures.plain("chaos.accepted", clients.accepted().size(), "jobs");
                 figures.plain("chaos.asked", clients.vectorsSeen(), "vectors");
                 clients.answers()
@@ -233,8 +244,10 @@ public final class Chaos implements Bench {
         }
         clients.accepted().forEach(clients::judge);
         for (JsonNode owner : fleet.api().get("/api/v1/owners").path("data")) {
-            int outvoted = owner.path("honesty").path("outvoted").asInt();
-            if (outvoted > 0 || owner.path("state").asString().equals("convicted")) {
+            boolean blamed =
+                    owner.path("honesty").path("outvoted").asInt() > 0
+                            || owner.path("state").asString().equals("convicted");
+            if (blamed && !owner.path("id").asString().equals(LIAR)) {
                 findings.add(Kind.BLAMED, owner.toString());
             }
         }

@@ -45,16 +45,21 @@ final class Clients implements AutoCloseable {
 
     private static final int LATE = 504;
 
-    private static final List<Map<String, String>> TERMS =
+    /** Terms under which one liar alone can't get a wrong result accepted. */
+    private static final List<Map<String, String>> SURE =
             List.of(
-                    Map.of("idlefleet-quorum", "1"),
                     Map.of("idlefleet-quorum", "2"),
                     Map.of("idlefleet-quorum", "3"),
+                    Map.of("idlefleet-assurance", "trusted-only"));
+
+    /** Terms under which it can, until it is convicted. */
+    private static final List<Map<String, String>> UNSURE =
+            List.of(
+                    Map.of("idlefleet-quorum", "1"),
                     Map.of("idlefleet-assurance", "verified"),
                     Map.of("idlefleet-assurance", "strict"),
                     Map.of("idlefleet-assurance", "standard"),
-                    Map.of("idlefleet-assurance", "bulk"),
-                    Map.of("idlefleet-assurance", "trusted-only"));
+                    Map.of("idlefleet-assurance", "bulk"));
 
     private final URI base;
     private final AdminApi api;
@@ -71,10 +76,18 @@ final class Clients implements AutoCloseable {
     private final Map<String, String> vectors = new ConcurrentHashMap<>();
     private final Map<String, Wish> accepted = new ConcurrentSkipListMap<>();
     private final Map<String, AtomicInteger> answers = new ConcurrentSkipListMap<>();
+    private final Set<Got> unsure = ConcurrentHashMap.newKeySet();
     private volatile boolean over;
 
-    /** The vectors of these texts, by a model. */
-    private record Wish(String model, List<Integer> texts) {}
+    /** The vectors of these texts, by a model, under these terms. */
+    private record Wish(String model, List<Integer> texts, Map<String, String> terms) {
+        String text(int item) {
+            return model + " " + texts.get(item);
+        }
+    }
+
+    /** A vector that a job gave for one of its items. */
+    private record Got(String job, int item, String text, String vector) {}
 
     /**
      * @param texts that are asked for, again and again
@@ -121,14 +134,10 @@ final class Clients implements AutoCloseable {
         while (!over) {
             Wish wish = wish(random, 1 + random.nextInt(40));
             int mark = outages.mark();
-            HttpResponse<String> answer =
-                    post(
-                            "/v1/embeddings",
-                            body(wish),
-                            TERMS.get(random.nextInt(TERMS.size())),
-                            mark);
+            HttpResponse<String> answer = post("/v1/embeddings", body(wish), wish.terms(), mark);
             if (answer != null && answer.statusCode() == 200) {
-                String wrong = compare(wish, JSON.readTree(answer.body()).path("data"));
+                String job = answer.headers().firstValue("idlefleet-job").orElse("");
+                String wrong = compare(job, wish, JSON.readTree(answer.body()).path("data"));
                 if (!wrong.isEmpty()) {
                     findings.add(Kind.ANSWERS, wrong);
                 }
@@ -149,7 +158,7 @@ final class Clients implements AutoCloseable {
             open.removeIf(this::ended);
             if (open.stream().mapToInt(id -> wish(id).texts().size()).sum() < most) {
                 Wish wish = wish(random, 50 + random.nextInt(400));
-                var headers = new TreeMap<>(TERMS.get(random.nextInt(TERMS.size())));
+                var headers = new TreeMap<>(wish.terms());
                 headers.put("Idempotency-Key", UUID.randomUUID().toString());
                 String id = handIn(wish, headers);
                 if (id != null) {
@@ -217,7 +226,9 @@ final class Clients implements AutoCloseable {
     private void fetch(String id) {
         JsonNode output = look("/api/v1/jobs/" + id + "/output?format=json&encoding_format=base64");
         String wrong =
-                output == null ? "nothing to be fetched" : compare(wish(id), output.path("data"));
+                output == null
+                        ? "nothing to be fetched"
+                        : compare(id, wish(id), output.path("data"));
         if (!wrong.isEmpty()) {
             findings.add(Kind.JOBS, id + ": " + wrong);
         }
@@ -288,14 +299,21 @@ final class Clients implements AutoCloseable {
         }
     }
 
-    /** Holds vectors against what their texts had before; what is wrong with them as a whole. */
-    private String compare(Wish wish, JsonNode data) {
+    /**
+     * Holds vectors under sure terms against what their texts had before, and keeps all others
+     * until {@link #lies}; what is wrong with them as a whole.
+     */
+    private String compare(String job, Wish wish, JsonNode data) {
         if (data.size() != wish.texts().size()) {
             return data.size() + " vectors for " + wish.texts().size() + " texts";
         }
         for (int i = 0; i < data.size(); i++) {
-            String text = wish.model() + " " + wish.texts().get(i);
+            String text = wish.text(i);
             String vector = data.get(i).path("embedding").asString();
+            if (UNSURE.contains(wish.terms())) {
+                unsure.add(new Got(job, i, text, vector));
+                continue;
+            }
             String before = vectors.putIfAbsent(text, vector);
             if (before != null && !before.equals(vector)) {
                 findings.add(Kind.VECTORS, "text " + text + " has another vector than before");
@@ -304,15 +322,67 @@ final class Clients implements AutoCloseable {
         return "";
     }
 
+    /**
+     * How many vectors under unsure terms were lies, once all is calm. One that the liar did not
+     * compute must not be; of a text that nobody asked for under sure terms nothing is known.
+     */
+    int lies(String liar) {
+        int lies = 0;
+        for (Got got : unsure) {
+            String right = vectors.get(got.text());
+            if (right == null || right.equals(got.vector())) {
+                continue;
+            }
+            lies++;
+            JsonNode job = look("/api/v1/jobs/" + got.job());
+            if (job == null || !computed(liar, job, got.item())) {
+                findings.add(
+                        Kind.VECTORS,
+                        "text "
+                                + got.text()
+                                + " has another vector in "
+                                + got.job()
+                                + ", which no lie of "
+                                + liar
+                                + " is: "
+                                + job);
+            }
+        }
+        return lies;
+    }
+
+    /** Whether a result of this owner for the item stands in the job, or was withdrawn there. */
+    private static boolean computed(String owner, JsonNode job, int item) {
+        for (JsonNode shard : job.path("shards")) {
+            for (JsonNode vote : shard.path("votes")) {
+                if (covers(shard, item) && vote.path("owner").asString().equals(owner)) {
+                    return true;
+                }
+            }
+        }
+        for (JsonNode wrong : job.path("verification").path("retracted")) {
+            if (covers(wrong, item) && wrong.path("owner").asString().equals(owner)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean covers(JsonNode range, int item) {
+        return range.path("from").asInt() <= item && item < range.path("to").asInt();
+    }
+
     private Wish wish(Random random, int count) {
         int first = random.nextInt(texts.size());
+        List<Map<String, String>> terms = random.nextBoolean() ? SURE : UNSURE;
         return new Wish(
                 models.get(random.nextInt(models.size())),
-                IntStream.range(0, count).mapToObj(i -> (first + i) % texts.size()).toList());
+                IntStream.range(0, count).mapToObj(i -> (first + i) % texts.size()).toList(),
+                terms.get(random.nextInt(terms.size())));
     }
 
     private Wish wish(String id) {
-        return accepted.getOrDefault(id, new Wish("", List.of()));
+        return accepted.getOrDefault(id, new Wish("", List.of(), Map.of()));
     }
 
     private Map<String, Object> body(Wish wish) {

@@ -19,11 +19,11 @@ final class Findings {
     enum Kind {
         /** An answer that no client should get, or none while the coordinator was there. */
         ANSWERS("answers"),
-        /** A text whose vector is not the one it had before. */
+        /** A text whose vector is not the one it had before, and no lie that its terms allow. */
         VECTORS("vectors"),
         /** A job that was accepted and is gone, failed, never ends or was accepted twice. */
         JOBS("jobs"),
-        /** An owner who was voted down or convicted: all of them are honest. */
+        /** An honest owner who was voted down or convicted. */
         BLAMED("owners"),
         /** A ledger or a backup of it that does not balance, or can't be restored. */
         BOOKS("faults"),

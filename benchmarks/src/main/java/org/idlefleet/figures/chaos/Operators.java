@@ -29,6 +29,7 @@ final class Operators {
 
     private final LocalFleet fleet;
     private final List<String> owners;
+    private final String liar;
     private final Outages outages;
     private final Findings findings;
     private final Random random;
@@ -49,17 +50,24 @@ final class Operators {
         /** Work is paid by another policy from now on. */
         POLICY,
         /** A backup is made, restored elsewhere and checked. */
-        BACKUP
+        BACKUP,
+        /** The liar may come back, if it was convicted. */
+        REINSTATED
     }
 
+    /**
+     * @param owners the honest ones, who may be trusted
+     */
     Operators(
             LocalFleet fleet,
             List<String> owners,
+            String liar,
             Outages outages,
             Findings findings,
             Random random) {
         this.fleet = fleet;
         this.owners = List.copyOf(owners);
+        this.liar = liar;
         this.outages = outages;
         this.findings = findings;
         this.random = random;
@@ -72,6 +80,23 @@ final class Operators {
     /** Trusts everybody, so that no work waits for an owner who is trusted. */
     void trustAll() {
         owners.forEach(owner -> trust(owner, true));
+    }
+
+    /** Lets the liar come back, if it was turned away. */
+    void reinstate() {
+        for (JsonNode owner : fleet.api().get("/api/v1/owners").path("data")) {
+            boolean faulty = false;
+            for (JsonNode device : owner.path("devices")) {
+                faulty |= device.path("faulty").asBoolean();
+            }
+            boolean away = faulty || owner.path("state").asString().equals("convicted");
+            if (owner.path("id").asString().equals(liar) && away) {
+                fleet.api()
+                        .post(
+                                "/api/v1/owners/" + liar + "/reinstate",
+                                Map.of("reason", "it promised not to lie"));
+            }
+        }
     }
 
     /** Does one of all that, drawn alike. */
@@ -98,6 +123,7 @@ final class Operators {
             case TRUST -> trust(owners.get(random.nextInt(owners.size())), random.nextInt(3) > 0);
             case POLICY -> policy();
             case BACKUP -> backUp();
+            case REINSTATED -> reinstate();
         }
     }
 
