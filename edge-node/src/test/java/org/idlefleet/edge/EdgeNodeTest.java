@@ -370,6 +370,17 @@ class EdgeNodeTest {
     }
 
     @Test
+    void comesBackAsLateAsItIsToldIfItIsNotTakenIn() {
+        say(new Signal.Started());
+        say(new Signal.LinkUp());
+        assertThat(hear(new CoordinatorMessage.Drain("convicted", Duration.ofSeconds(60))))
+                .isEmpty();
+        assertThat(say(new Signal.LinkDown("convicted")))
+                .containsExactly(new Action.Connect(Duration.ofSeconds(60)));
+        assertThat(node.view().toString()).contains("convicted");
+    }
+
+    @Test
     void fetchesAModelPieceByPieceAndOnlyWhileTheGateIsOpen() {
         connect();
         say(new Signal.GateOpened(Optional.empty()));

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The node's end of its connection: says hello, waits for the welcome, then is a link. */
+/**
+ * The node's end of its connection: says hello, waits for the welcome, then is a link. A node that
+ * is turned away hears a drain and a goodbye in place of the welcome.
+ */
 final class ClientPeer extends Peer<CoordinatorMessage, NodeMessage> {
     private final ClientLink link;
     private final NodeMessage.Hello hello;
@@ -53,6 +56,10 @@ final class ClientPeer extends Peer<CoordinatorMessage, NodeMessage> {
                 rest = messages.subList(0, i);
             }
         }
+        if (!welcomed && turnedAway(rest)) {
+            link.received(rest);
+            rest = List.of();
+        }
         if (!welcomed && !rest.isEmpty()) {
             if (!(rest.getFirst() instanceof CoordinatorMessage.Welcome welcome)) {
                 violated(
@@ -80,6 +87,11 @@ final class ClientPeer extends Peer<CoordinatorMessage, NodeMessage> {
         if (farewell != null) {
             end(farewell);
         }
+    }
+
+    /** Whether it is told when to come again, in place of a welcome; the goodbye follows. */
+    private static boolean turnedAway(List<CoordinatorMessage> first) {
+        return first.size() == 1 && first.getFirst() instanceof CoordinatorMessage.Drain;
     }
 
     @Override

@@ -15,7 +15,10 @@ public interface NodeLink {
         /** The coordinator has taken the node in. */
         void opened(NodeLink link, CoordinatorMessage.Welcome welcome);
 
-        /** What the coordinator said after its welcome, in order; never empty. */
+        /**
+         * What the coordinator said after its welcome, in order; never empty. In place of a welcome
+         * it may be a drain, which says when to come again.
+         */
         void received(NodeLink link, List<CoordinatorMessage> messages);
 
         /**

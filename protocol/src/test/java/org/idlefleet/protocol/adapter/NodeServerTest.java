@@ -75,6 +75,49 @@ class NodeServerTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void tellsWhomItDoesNotTakeInWhyAndWhenToComeAgain(Platform platform) throws Exception {
+        var away = new CoordinatorMessage.Drain("convicted", Duration.ofMinutes(1));
+        var barring =
+                new Coordinator() {
+                    @Override
+                    public void opened(NodeSession session) {
+                        session.send(List.of(away));
+                        session.close("convicted");
+                    }
+                };
+        try (var door = new Door(directory, WireLimits.DEFAULT, barring, platform)) {
+            var node = new Node();
+
+            door.connect(node, door.identity("car-1"));
+
+            assertThat(next(node.closed)).isEqualTo("convicted");
+            assertThat(node.received).containsExactly(away);
+            assertThat(node.welcomed).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("platforms")
+    void takesNothingElseInPlaceOfAWelcome(Platform platform) throws Exception {
+        var rude =
+                new Coordinator() {
+                    @Override
+                    public void opened(NodeSession session) {
+                        session.send(List.of(new CoordinatorMessage.Cancel(lease(1))));
+                    }
+                };
+        try (var door = new Door(directory, WireLimits.DEFAULT, rude, platform)) {
+            var node = new Node();
+
+            door.connect(node, door.identity("car-1"));
+
+            assertThat(next(node.closed)).contains("welcome first", "Cancel");
+            assertThat(node.received).isEmpty();
+        }
+    }
+
     private static Lease lease(int shard) {
         return new Lease(new JobId(1), shard, 0, 3);
     }
