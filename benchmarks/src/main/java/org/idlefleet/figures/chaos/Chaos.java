@@ -6,6 +6,7 @@ import org.idlefleet.cli.Figures;
 import org.idlefleet.cli.fleet.Child;
 import org.idlefleet.cli.fleet.LocalFleet;
 import org.idlefleet.cli.model.BuiltIn;
+import org.idlefleet.edge.adapter.owner.OwnerMode;
 import org.idlefleet.figures.Nodes;
 import org.idlefleet.figures.Troubles;
 import org.idlefleet.figures.Troubles.Trouble;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,6 +64,7 @@ public final class Chaos implements Bench {
 
     private static final String LIAR = "liar";
 
+    /** The last one lies. */
     private static final List<LocalFleet.Plan> NODES =
             List.of(
                     new LocalFleet.Plan("node0", "owner0", List.of()),
@@ -125,7 +128,6 @@ public final class Chaos implements Bench {
                 storm(storm, troubles, operators, clients, seed);
                 figures.note("to nodes: " + struck + "; at the coordinator: " + operators.acts());
                 operators.trustAll();
-                operators.reinstate();
                 calm(fleet, troubles, clients);
                 figures.plain("chaos.lies", clients.lies(LIAR), "vectors");
                 figures.plain("chaos.accepted", clients.accepted().size(), "jobs");
@@ -226,13 +228,16 @@ public final class Chaos implements Bench {
         troubles.revive(node).ifPresent(last -> findings.add(Kind.PROCESSES, last));
     }
 
+    /** The liar's owner is back for good, so that what is still open is done by the others. */
     private void calm(LocalFleet fleet, Troubles troubles, Clients clients)
-            throws InterruptedException {
+            throws IOException, InterruptedException {
         for (int node = 0; node < troubles.nodes(); node++) {
             revive(troubles, node);
         }
+        Path liar = fleet.directory().resolve(NODES.getLast().name());
+        OwnerMode.write(liar, new OwnerMode.Pause(Optional.empty()));
         try {
-            troubles.awaitAll();
+            fleet.awaitNodes(NODES.size() - 1);
         } catch (IllegalStateException e) {
             findings.add(Kind.PROCESSES, String.valueOf(e.getMessage()));
         }
