@@ -215,7 +215,11 @@ public final class EdgeNode {
             case CoordinatorMessage.Cancel cancel -> drop(cancel.lease());
             case CoordinatorMessage.Drain drain -> {
                 away = drain.away();
-                linkReason = "the coordinator drains: " + drain.reason();
+                linkReason =
+                        (link == Link.GREETING
+                                        ? "the coordinator does not take this node in: "
+                                        : "the coordinator drains: ")
+                                + drain.reason();
             }
             case ManifestBytes piece -> store(models.ownerOf(piece), piece);
             case Chunk piece -> store(models.ownerOf(piece), piece);

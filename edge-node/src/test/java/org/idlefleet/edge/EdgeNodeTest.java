@@ -377,7 +377,8 @@ class EdgeNodeTest {
                 .isEmpty();
         assertThat(say(new Signal.LinkDown("convicted")))
                 .containsExactly(new Action.Connect(Duration.ofSeconds(60)));
-        assertThat(node.view().toString()).contains("convicted");
+        assertThat(node.view().linkReason())
+                .isEqualTo("the coordinator does not take this node in: convicted");
     }
 
     @Test
