@@ -3,6 +3,7 @@ package org.idlefleet.cli;
 import org.idlefleet.coordinator.adapter.Backup;
 import org.idlefleet.ledger.adapter.LedgerJson;
 import org.idlefleet.ledger.proof.SignedNote;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,7 +99,7 @@ final class LedgerBackupCommand {
             } catch (IOException e) {
                 throw Failure.error(e);
             } catch (IllegalArgumentException e) {
-                throw Failure.usage("no checkpoint: " + Failure.sentence(e));
+                throw Failure.usage("no checkpoint: " + Sentence.of(e));
             }
             ObjectNode json =
                     LedgerJson.object()

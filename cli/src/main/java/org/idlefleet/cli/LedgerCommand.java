@@ -12,6 +12,7 @@ import org.idlefleet.ledger.adapter.Statement;
 import org.idlefleet.ledger.adapter.TrialBalance;
 import org.idlefleet.ledger.adapter.statement.StatementCsv;
 import org.idlefleet.ledger.adapter.statement.StatementPdf;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -278,7 +279,7 @@ final class LedgerCommand {
                     }
                 }
             } catch (IOException e) {
-                throw Failure.error("the statement can't be written: " + Failure.sentence(e));
+                throw Failure.error("the statement can't be written: " + Sentence.of(e));
             }
         }
     }

@@ -1,5 +1,7 @@
 package org.idlefleet.cli;
 
+import org.idlefleet.protocol.adapter.Sentence;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -137,7 +139,7 @@ final class LedgerMoneyCommand {
                 show(operator.post(run.path("/reports"), Map.of("report", report)), output);
             } catch (IOException e) {
                 throw Failure.error(
-                        "the bank's file " + file + " can't be read: " + Failure.sentence(e));
+                        "the bank's file " + file + " can't be read: " + Sentence.of(e));
             }
         }
     }

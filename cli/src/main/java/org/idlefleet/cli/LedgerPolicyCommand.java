@@ -2,6 +2,7 @@ package org.idlefleet.cli;
 
 import org.idlefleet.ledger.adapter.policy.PolicyFile;
 import org.idlefleet.ledger.policy.PayPolicy;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,8 +31,7 @@ final class LedgerPolicyCommand {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw Failure.error(
-                    "the policy file " + file + " can't be read: " + Failure.sentence(e));
+            throw Failure.error("the policy file " + file + " can't be read: " + Sentence.of(e));
         }
     }
 

@@ -17,6 +17,7 @@ import org.idlefleet.ledger.proof.Witness;
 import org.idlefleet.ledger.proof.adapter.Ed25519;
 import org.idlefleet.ledger.proof.adapter.ProofLog;
 import org.idlefleet.ledger.proof.adapter.WitnessFile;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -98,7 +99,7 @@ final class LedgerProofCommand {
             try {
                 Files.writeString(out.get(), text);
             } catch (IOException e) {
-                throw Failure.error("the export can't be written: " + Failure.sentence(e));
+                throw Failure.error("the export can't be written: " + Sentence.of(e));
             }
         }
 
@@ -179,7 +180,7 @@ final class LedgerProofCommand {
                         ExportVerifier.verify(
                                 Files.readString(export), trust, Ed25519.signatures());
             } catch (IOException e) {
-                throw Failure.error("can't be read: " + Failure.sentence(e));
+                throw Failure.error("can't be read: " + Sentence.of(e));
             } catch (IllegalArgumentException e) {
                 throw Failure.usage(e);
             }
@@ -344,7 +345,7 @@ final class LedgerProofCommand {
                 }
                 return ExitCode.OK;
             } catch (AdminApi.Problem e) {
-                out.println("not cosigned: " + Failure.sentence(e));
+                out.println("not cosigned: " + Sentence.of(e));
                 return ExitCode.NOT_RUNNING;
             } finally {
                 out.flush();

@@ -6,6 +6,7 @@ import org.idlefleet.ledger.adapter.policy.PolicyFile;
 import org.idlefleet.ledger.adapter.policy.WorkFacts;
 import org.idlefleet.ledger.adapter.report.SellerReport;
 import org.idlefleet.ledger.policy.PayPolicy;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -190,7 +191,7 @@ final class LedgerReportCommand {
             try {
                 Files.write(file, bytes);
             } catch (IOException e) {
-                throw Failure.error("the invoice can't be written: " + Failure.sentence(e));
+                throw Failure.error("the invoice can't be written: " + Sentence.of(e));
             }
         }
     }
@@ -217,7 +218,7 @@ final class LedgerReportCommand {
                 try {
                     Files.writeString(csv.get(), report.csv());
                 } catch (IOException e) {
-                    throw Failure.error("the report can't be written: " + Failure.sentence(e));
+                    throw Failure.error("the report can't be written: " + Sentence.of(e));
                 }
             }
             var table =

@@ -7,6 +7,7 @@ import org.idlefleet.edge.adapter.tuf.TufClient.Target;
 import org.idlefleet.edge.adapter.update.Release;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.adapter.ManifestJson;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -165,7 +166,7 @@ final class ModelTrustCommand implements Runnable {
                         .append(", and sign again within a day\n");
                 output.print(signed, text);
             } catch (IllegalArgumentException | IOException e) {
-                throw Failure.error(Failure.sentence(e));
+                throw Failure.error(Sentence.of(e));
             }
         }
 

@@ -2,6 +2,7 @@ package org.idlefleet.cli;
 
 import org.idlefleet.cli.fleet.AdminApi;
 import org.idlefleet.cli.fleet.Running;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import picocli.CommandLine.Option;
 
@@ -104,7 +105,7 @@ final class Operator {
         } catch (NoSuchFileException e) {
             throw Failure.auth("the operator's key " + e.getMessage() + " is not there");
         } catch (IOException e) {
-            throw Failure.auth("the operator's key can't be read: " + Failure.sentence(e));
+            throw Failure.auth("the operator's key can't be read: " + Sentence.of(e));
         }
     }
 

@@ -1,5 +1,7 @@
 package org.idlefleet.cli;
 
+import org.idlefleet.protocol.adapter.Sentence;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -100,8 +102,7 @@ final class OperatorCommand {
             } catch (FileAlreadyExistsException _) {
                 throw Failure.usage(file + " exists: name a new file for the key");
             } catch (IOException e) {
-                throw Failure.error(
-                        "the key file " + file + " can't be made: " + Failure.sentence(e));
+                throw Failure.error("the key file " + file + " can't be made: " + Sentence.of(e));
             }
         }
     }

@@ -7,6 +7,7 @@ import org.idlefleet.coordinator.adapter.receipt.ReceiptVerifier;
 import org.idlefleet.coordinator.adapter.receipt.ReceiptVerifier.Given;
 import org.idlefleet.ledger.proof.NoteKey;
 import org.idlefleet.ledger.proof.adapter.Ed25519;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -98,7 +99,7 @@ final class ReceiptCommand {
             try {
                 Files.writeString(file, text);
             } catch (IOException e) {
-                throw Failure.error(what + " can't be written: " + Failure.sentence(e));
+                throw Failure.error(what + " can't be written: " + Sentence.of(e));
             }
         }
 
@@ -211,7 +212,7 @@ final class ReceiptCommand {
                         ReceiptVerifier.verify(
                                 ReceiptFiles.receipt(file), given, Ed25519.signatures());
             } catch (IOException e) {
-                throw Failure.error("can't be read: " + Failure.sentence(e));
+                throw Failure.error("can't be read: " + Sentence.of(e));
             } catch (IllegalArgumentException e) {
                 throw Failure.usage(e);
             }

@@ -8,6 +8,7 @@ import org.idlefleet.edge.gate.OwnerRules;
 import org.idlefleet.edge.gate.Quantity;
 import org.idlefleet.edge.gate.Recording;
 import org.idlefleet.edge.gate.RuleKey;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -118,7 +119,7 @@ final class RulesCommand {
                 return week;
             } catch (IOException e) {
                 throw Failure.error(
-                        "the recordings in " + signals + " can't be read: " + Failure.sentence(e));
+                        "the recordings in " + signals + " can't be read: " + Sentence.of(e));
             }
         }
 
@@ -127,7 +128,7 @@ final class RulesCommand {
                 Instant changed = Files.getLastModifiedTime(file).toInstant();
                 return Recording.parse(Files.readString(file), changed);
             } catch (IOException e) {
-                throw Failure.error("the trace " + file + " can't be read: " + Failure.sentence(e));
+                throw Failure.error("the trace " + file + " can't be read: " + Sentence.of(e));
             } catch (IllegalArgumentException e) {
                 throw Failure.error(file + " " + e.getMessage());
             }

@@ -1,6 +1,7 @@
 package org.idlefleet.cli;
 
 import org.idlefleet.coordinator.verification.Assurance;
+import org.idlefleet.protocol.adapter.Sentence;
 import org.idlefleet.simulator.trust.Adversaries;
 import org.idlefleet.simulator.trust.Adversary;
 import org.idlefleet.simulator.trust.Column;
@@ -189,7 +190,7 @@ final class SimulateTrust implements Callable<Integer> {
         try {
             Files.write(csv, lines, how);
         } catch (IOException e) {
-            throw Failure.error("cannot write " + csv + ": " + Failure.sentence(e));
+            throw Failure.error("cannot write " + csv + ": " + Sentence.of(e));
         }
     }
 }

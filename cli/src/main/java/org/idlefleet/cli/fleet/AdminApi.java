@@ -28,8 +28,13 @@ public final class AdminApi implements AutoCloseable {
 
     /**
      * @param base such as {@code http://127.0.0.1:8000}
+     * @param key empty for anybody
      */
     public AdminApi(URI base, String key) {
+        if (!key.chars().allMatch(letter -> letter > ' ' && letter < 0x7F)) {
+            throw new IllegalArgumentException(
+                    "a key is one word of letters and digits, found something else in it");
+        }
         this.base = base;
         this.key = key;
         http =

@@ -13,6 +13,7 @@ import org.idlefleet.edge.gate.Finding;
 import org.idlefleet.edge.gate.Gate;
 import org.idlefleet.edge.gate.Reading;
 import org.idlefleet.protocol.adapter.NodeIdentity;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -165,7 +166,7 @@ public final class Doctor {
                                     "make room, or lower models.keepFree; no model is fetched")
                             : Check.ok("model store", text));
         } catch (IOException e) {
-            checks.add(Check.bad("model store", e.toString(), "check the disk"));
+            checks.add(Check.bad("model store", Sentence.of(e), "check the disk"));
         }
     }
 
@@ -223,7 +224,7 @@ public final class Doctor {
             sources.forEach(this::asked);
             judge(readings, gate.findings(clock.instant()));
         } catch (IOException e) {
-            checks.add(Check.bad("signals", e.toString(), "check the section signals"));
+            checks.add(Check.bad("signals", Sentence.of(e), "check the section signals"));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

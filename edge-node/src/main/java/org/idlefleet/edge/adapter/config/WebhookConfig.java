@@ -1,5 +1,7 @@
 package org.idlefleet.edge.adapter.config;
 
+import org.idlefleet.protocol.adapter.Sentence;
+
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +59,7 @@ public record WebhookConfig(URI url, byte[] secret) {
                     "a file with a secret of at least " + SECRET_BYTES_MIN + " bytes",
                     secret.length + " in " + file);
         } catch (IOException e) {
-            throw Values.wrong("webhook.secret", "a file that can be read", e.toString());
+            throw Values.wrong("webhook.secret", "a file that can be read", Sentence.of(e));
         }
     }
 }

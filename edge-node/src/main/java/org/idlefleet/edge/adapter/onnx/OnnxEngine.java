@@ -10,6 +10,7 @@ import org.idlefleet.edge.adapter.scan.ModelScan;
 import org.idlefleet.edge.adapter.scan.Refusal;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.NumericClass;
+import org.idlefleet.protocol.adapter.Sentence;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -98,7 +99,7 @@ public final class OnnxEngine implements Engine {
                 throw new EngineException(manifest.model() + " is refused: " + refusal.get());
             }
         } catch (IOException e) {
-            throw new EngineException(manifest.model() + " can't be read: " + e, e);
+            throw new EngineException(manifest.model() + " can't be read: " + Sentence.of(e), e);
         }
         return OnnxEmbedding.open(runtime, choice.provider(), options, manifest, directory);
     }

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.QueryStringDecoder;
 
 import org.idlefleet.protocol.adapter.Json;
+import org.idlefleet.protocol.adapter.Sentence;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,7 +114,7 @@ final class PageDoor extends SimpleChannelInboundHandler<FullHttpRequest> {
             return json(400, Json.object().put("error", String.valueOf(e.getMessage())));
         } catch (IOException | RuntimeException e) {
             LOG.warn("the page's {} {} failed", request.method(), path, e);
-            return json(500, Json.object().put("error", e.toString()));
+            return json(500, Json.object().put("error", Sentence.of(e)));
         }
     }
 
@@ -134,7 +135,7 @@ final class PageDoor extends SimpleChannelInboundHandler<FullHttpRequest> {
                         PageDoor.class.getResourceAsStream(asset.name()), asset.name())) {
             return response(200, asset.type(), in.readAllBytes());
         } catch (IOException e) {
-            return text(500, e.toString());
+            return text(500, Sentence.of(e));
         }
     }
 

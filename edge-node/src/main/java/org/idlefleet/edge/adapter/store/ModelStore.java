@@ -9,6 +9,7 @@ import org.idlefleet.protocol.CoordinatorMessage.ModelNotice;
 import org.idlefleet.protocol.Digest;
 import org.idlefleet.protocol.ModelManifest;
 import org.idlefleet.protocol.adapter.ManifestJson;
+import org.idlefleet.protocol.adapter.Sentence;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -380,7 +381,7 @@ public final class ModelStore implements AutoCloseable {
         return new Progress.Stuck(
                 message.contains("No space left")
                         ? "the disk is full at " + root + " while " + model + " is fetched"
-                        : "can't keep " + model + " in " + root + ": " + e,
+                        : "can't keep " + model + " in " + root + ": " + Sentence.of(e),
                 true);
     }
 
