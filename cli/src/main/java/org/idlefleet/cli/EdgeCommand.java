@@ -298,7 +298,9 @@ final class EdgeCommand {
             for (String what : List.of("link", "gate")) {
                 String reason = status.path(what + "Reason").asString();
                 String state = status.path(what).asString();
-                text.append("%s %s%n".formatted(what, (state + " " + reason).strip()));
+                text.append(
+                        "%s %s%n"
+                                .formatted(what, reason.isEmpty() ? state : state + ": " + reason));
             }
             text.append(ledgerFault(status)).append(fetchHeld(status));
             String newer = status.path("software").path("sentence").asString("");

@@ -78,7 +78,7 @@ class OwnerCommandsTest {
                         """
                         node n of ann: running
                         link connected
-                        gate closed a: b
+                        gate closed: a: b
                         """);
     }
 
@@ -171,12 +171,12 @@ class OwnerCommandsTest {
                 """
                 {"pid": 1, "written": "2026-01-02T03:04:05Z", "owner": "eve",
                  "link": "waiting to connect",
-                 "linkReason": "the coordinator drains: owner eve is convicted of a wrong result",
+                 "linkReason": "the coordinator sends this node away: owner eve is convicted of a wrong result",
                  "standing": {"state": "probation", "probationUntil": "2026-01-03T00:00:00Z"}}
                 """);
         assertThat(edge("standing").out())
                 .contains("on probation; every result is audited until 2026-01-03T00:00:00Z")
-                .contains("waiting to connect: the coordinator drains: owner eve is convicted");
+                .contains("waiting to connect: the coordinator sends this node away: owner eve");
     }
 
     @Test

@@ -68,7 +68,7 @@ final class Convictions {
                                 book.balance(AccountId.escrow(owner.value())),
                                 book.balance(AccountId.payable(owner.value())));
         decision.event(new Event.OwnerConvicted(owner, audit, reason, forfeit, now));
-        dismiss(decision, session -> session.owner().equals(owner), reason, now);
+        dismiss(decision, session -> session.owner().equals(owner), Trust.turnedAway(owner), now);
         withdraw(decision, author -> author.owner().equals(owner), audit, now);
     }
 

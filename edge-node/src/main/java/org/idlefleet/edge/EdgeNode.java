@@ -215,11 +215,7 @@ public final class EdgeNode {
             case CoordinatorMessage.Cancel cancel -> drop(cancel.lease());
             case CoordinatorMessage.Drain drain -> {
                 away = drain.away();
-                linkReason =
-                        (link == Link.GREETING
-                                        ? "the coordinator does not take this node in: "
-                                        : "the coordinator drains: ")
-                                + drain.reason();
+                linkReason = "the coordinator sends this node away: " + drain.reason();
             }
             case ManifestBytes piece -> store(models.ownerOf(piece), piece);
             case Chunk piece -> store(models.ownerOf(piece), piece);
@@ -336,7 +332,7 @@ public final class EdgeNode {
             actions.add(new Action.Exit("shut down"));
             exited = true;
         } else if (away != null && link == Link.WELCOMED) {
-            disconnect("drained by the coordinator");
+            disconnect(linkReason);
         }
     }
 

@@ -367,6 +367,8 @@ class EdgeNodeTest {
                 .isInstanceOf(Action.Disconnect.class);
         assertThat(say(new Signal.LinkDown("closed")))
                 .containsExactly(new Action.Connect(Duration.ofSeconds(7)));
+        assertThat(node.view().linkReason())
+                .isEqualTo("the coordinator sends this node away: restart");
     }
 
     @Test
@@ -378,7 +380,7 @@ class EdgeNodeTest {
         assertThat(say(new Signal.LinkDown("convicted")))
                 .containsExactly(new Action.Connect(Duration.ofSeconds(60)));
         assertThat(node.view().linkReason())
-                .isEqualTo("the coordinator does not take this node in: convicted");
+                .isEqualTo("the coordinator sends this node away: convicted");
     }
 
     @Test
