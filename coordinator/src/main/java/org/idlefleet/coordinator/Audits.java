@@ -93,7 +93,9 @@ final class Audits {
         if (convicts.isEmpty()) {
             return Optional.empty();
         }
-        return convicts.stream().filter(convict -> registry.oneCohort(owner, convict)).findFirst();
+        return convicts.stream()
+                .filter(convict -> !convict.equals(owner) && registry.oneCohort(owner, convict))
+                .findFirst();
     }
 
     AuditDraw.Draw draw(JobId job, int shard, Ballot result, int ppm, Instant now) {

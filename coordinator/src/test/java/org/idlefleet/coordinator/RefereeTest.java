@@ -53,6 +53,8 @@ class RefereeTest {
 
         assertThat(granted(world, audit)).containsExactly("liar", "judge");
         world.isConvicted("liar");
+        assertThat(world.watched("liar")).as("its own cohort tells nothing").isEmpty();
+        assertThat(world.watched("author")).hasValue("liar");
     }
 
     private static JobId auditOf(SmallWorld world, JobId job) {

@@ -376,6 +376,17 @@ final class SmallWorld {
         return events.stream().filter(kind::isInstance).map(kind::cast).toList();
     }
 
+    /** In whose cohort the owner is, of those convicted of late. */
+    Optional<String> watched(String owner) {
+        var seen = (Answer.Seen) ask(new Command.Look(++number, new Query.OfStandings()));
+        return ((View.Owners) Objects.requireNonNull(seen).view())
+                .owners().stream()
+                        .filter(one -> one.owner().value().equals(owner))
+                        .flatMap(one -> one.watch().stream())
+                        .map(OwnerId::value)
+                        .findFirst();
+    }
+
     void isConvicted(String owner) {
         assertThat(all(Event.OwnerConvicted.class))
                 .extracting(convicted -> convicted.owner().value())
