@@ -129,7 +129,9 @@ public final class Chaos implements Bench {
                 figures.note("to nodes: " + struck + "; at the coordinator: " + operators.acts());
                 operators.trustAll();
                 calm(fleet, troubles, clients);
-                figures.plain("chaos.lies", clients.lies(LIAR), "vectors");
+                clients.lies(LIAR)
+                        .forEach((terms, count) ->
+                                figures.plain("chaos.lies." + terms, count, "vectors"));
                 figures.plain("chaos.accepted", clients.accepted().size(), "jobs");
                 figures.plain("chaos.asked", clients.vectorsSeen(), "vectors");
                 clients.answers()

@@ -86,8 +86,8 @@ final class Clients implements AutoCloseable {
         }
     }
 
-    /** A vector that a job gave for one of its items. */
-    private record Got(String job, int item, String text, String vector) {}
+    /** A vector that a job gave for one of its items, under terms of this name. */
+    private record Got(String job, String terms, int item, String text, String vector) {}
 
     /**
      * @param texts that are asked for, again and again
@@ -311,7 +311,8 @@ final class Clients implements AutoCloseable {
             String text = wish.text(i);
             String vector = data.get(i).path("embedding").asString();
             if (UNSURE.contains(wish.terms())) {
-                unsure.add(new Got(job, i, text, vector));
+                String terms = (accepted.containsKey(job) ? "batch." : "") + name(wish.terms());
+                unsure.add(new Got(job, terms, i, text, vector));
                 continue;
             }
             String before = vectors.putIfAbsent(text, vector);
@@ -323,17 +324,18 @@ final class Clients implements AutoCloseable {
     }
 
     /**
-     * How many vectors under unsure terms were lies, once all is calm. One that the liar did not
-     * compute must not be; of a text that nobody asked for under sure terms nothing is known.
+     * How many vectors under which of the unsure terms were lies, once all is calm. One that the
+     * liar did not compute must not be; of a text that nobody asked for under sure terms nothing is
+     * known.
      */
-    int lies(String liar) {
-        int lies = 0;
+    Map<String, Integer> lies(String liar) {
+        var lies = new TreeMap<String, Integer>();
         for (Got got : unsure) {
             String right = vectors.get(got.text());
             if (right == null || right.equals(got.vector())) {
                 continue;
             }
-            lies++;
+            lies.merge(got.terms(), 1, Integer::sum);
             JsonNode job = look("/api/v1/jobs/" + got.job());
             if (job == null || !computed(liar, job, got.item())) {
                 findings.add(
@@ -349,6 +351,10 @@ final class Clients implements AutoCloseable {
             }
         }
         return lies;
+    }
+
+    private static String name(Map<String, String> terms) {
+        return terms.getOrDefault("idlefleet-assurance", "quorum");
     }
 
     /** Whether a result of this owner for the item stands in the job, or was withdrawn there. */
