@@ -103,7 +103,7 @@ class OpenAiClientTest {
 
     @Test
     void retriesWhatMayWorkLaterAndNotWhatNeverWill() {
-        house.core.refusal = new Refusal.NoNodes(FakeModels.NAME, 0, 1, Duration.ofMillis(20));
+        house.core.refusal = new Refusal.Full("openJobs", 5, Duration.ofMillis(20));
         assertThatThrownBy(() -> embed(client, "tiny", "a"))
                 .isInstanceOf(InternalServerException.class);
         long tries = submitted();
