@@ -325,8 +325,8 @@ final class Clients implements AutoCloseable {
 
     /**
      * How many vectors under which of the unsure terms were lies, once all is calm. One that the
-     * liar did not compute must not be; of a text that nobody asked for under sure terms nothing is
-     * known.
+     * liar did not compute must not be, nor one that audits found right; of a text that nobody
+     * asked for under sure terms nothing is known.
      */
     Map<String, Integer> lies(String liar) {
         var lies = new TreeMap<String, Integer>();
@@ -348,9 +348,27 @@ final class Clients implements AutoCloseable {
                                 + liar
                                 + " is: "
                                 + job);
+            } else if (got.terms().endsWith("verified") && !told(job, got.item())) {
+                findings.add(
+                        Kind.VECTORS,
+                        got.job() + " has all its results audited, and a lie is left: " + job);
             }
         }
         return lies;
+    }
+
+    /** Whether the result for the item was withdrawn, or the job says that audits are missing. */
+    private static boolean told(JsonNode job, int item) {
+        JsonNode verification = job.path("verification");
+        for (JsonNode wrong : verification.path("retracted")) {
+            if (covers(wrong, item)) {
+                return true;
+            }
+        }
+        int done =
+                verification.path("audits_passed").asInt()
+                        + verification.path("audits_refuted").asInt();
+        return verification.path("audits_drawn").asInt() > done;
     }
 
     private static String name(Map<String, String> terms) {
