@@ -1,6 +1,7 @@
 package org.idlefleet.edge.adapter.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -184,8 +185,11 @@ class WebhookTest {
         assertThat(first.await(60, TimeUnit.SECONDS)).isTrue();
         webhook.tell("old");
         webhook.tell("stopping");
-        threads.execute(go::countDown);
-        webhook.close();
+        Thread closing = Thread.ofPlatform().start(webhook::close);
+        // It has let go of what waited, and waits for the rest itself.
+        await().until(() -> closing.getState() == Thread.State.TIMED_WAITING);
+        go.countDown();
+        closing.join();
         assertThat(taken).containsExactly("0", "stopping");
     }
 
