@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -360,15 +361,21 @@ final class Clients implements AutoCloseable {
     /** Whether the result for the item was withdrawn, or the job says that audits are missing. */
     private static boolean told(JsonNode job, int item) {
         JsonNode verification = job.path("verification");
-        for (JsonNode wrong : verification.path("retracted")) {
-            if (covers(wrong, item)) {
-                return true;
-            }
-        }
         int done =
                 verification.path("audits_passed").asInt()
                         + verification.path("audits_refuted").asInt();
-        return verification.path("audits_drawn").asInt() > done;
+        return !withdrawn(job, item).isEmpty() || verification.path("audits_drawn").asInt() > done;
+    }
+
+    /** Owners whose results for the item were withdrawn. */
+    private static List<String> withdrawn(JsonNode job, int item) {
+        var owners = new ArrayList<String>();
+        for (JsonNode wrong : job.path("verification").path("retracted")) {
+            if (covers(wrong, item)) {
+                owners.add(wrong.path("owner").asString());
+            }
+        }
+        return owners;
     }
 
     private static String name(Map<String, String> terms) {
@@ -384,12 +391,7 @@ final class Clients implements AutoCloseable {
                 }
             }
         }
-        for (JsonNode wrong : job.path("verification").path("retracted")) {
-            if (covers(wrong, item) && wrong.path("owner").asString().equals(owner)) {
-                return true;
-            }
-        }
-        return false;
+        return withdrawn(job, item).contains(owner);
     }
 
     private static boolean covers(JsonNode range, int item) {
