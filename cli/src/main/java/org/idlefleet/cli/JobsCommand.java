@@ -30,11 +30,13 @@ final class JobsCommand implements Runnable {
         JsonNode jobs = operator.get("/api/v1/jobs?limit=" + limit);
         var table =
                 new Table(
-                        "JOB", "STATUS", "CLIENT", "MODEL", ">DONE", ">ITEMS", ">QUORUM", ">PAID");
+                        "JOB", "STATUS", "RESULTS", "CLIENT", "MODEL", ">DONE", ">ITEMS", ">QUORUM",
+                        ">PAID");
         for (JsonNode job : jobs.path("data")) {
             table.row(
                     job.path("id").asString(),
                     job.path("status").asString(),
+                    job.at("/verification/state").asString(),
                     job.path("client").asString(),
                     job.path("model").asString(),
                     job.path("settled_items").asInt(),
@@ -62,7 +64,7 @@ final class JobsCommand implements Runnable {
         private static String text(JsonNode job) {
             var text = new StringBuilder();
             text.append(
-                    "%s of %s: %s, %d of %d items of %s, quorum %d, paid %s of %s credits held%n"
+                    "%s of %s: %s, %d of %d items of %s, quorum %d, paid %s%n"
                             .formatted(
                                     job.path("id").asString(),
                                     job.path("client").asString(),
@@ -71,8 +73,8 @@ final class JobsCommand implements Runnable {
                                     job.path("items").asInt(),
                                     job.path("model").asString(),
                                     job.path("quorum").asInt(),
-                                    job.path("paid").asString(),
-                                    job.path("ceiling").asString()));
+                                    paid(job)));
+            text.append(verification(job.path("verification")));
             var table = new Table(">SHARD", ">FROM", ">TO", "NODE", "OWNER", "OUTPUT", "VOTE");
             List<JsonNode> shards =
                     job.path("shards")
@@ -102,6 +104,62 @@ final class JobsCommand implements Runnable {
                 }
             }
             return text.append(table.isEmpty() ? "no shard is settled yet\n" : table).toString();
+        }
+
+        private static String paid(JsonNode job) {
+            return job.path("paid").asString()
+                    + (job.at("/verification/audit_of").isMissingNode()
+                            ? " of " + job.path("ceiling").asString() + " credits held"
+                            : " credits out of what is set aside for checks");
+        }
+
+        /** What was checked of it and what came of that, or what it checks itself. */
+        private static String verification(JsonNode checked) {
+            JsonNode audit = checked.path("audit_of");
+            if (!audit.isMissingNode()) {
+                return "checks items %d to %d of %s, shard %d, computed by %s: %s%s%n"
+                        .formatted(
+                                audit.path("from").asInt(),
+                                audit.path("to").asInt(),
+                                audit.path("job").asString(),
+                                audit.path("shard").asInt(),
+                                audit.path("owner").asString(),
+                                audit.path("cause").asString(),
+                                audit.path("by_trusted").asBoolean()
+                                        ? ", for trusted owners only"
+                                        : "");
+            }
+            var text = new StringBuilder();
+            text.append(
+                    ("%s, %s: %s; of %d results %d drawn for an audit;"
+                                    + " audits: %d passed, %d refuted, %d unchecked, %d open%n")
+                            .formatted(
+                                    checked.path("state").asString(),
+                                    checked.path("assurance").asString(),
+                                    checked.path("bound").asString(),
+                                    checked.path("results").asInt(),
+                                    checked.path("audits_drawn").asInt(),
+                                    checked.path("audits_passed").asInt(),
+                                    checked.path("audits_refuted").asInt(),
+                                    checked.path("audits_unchecked").asInt(),
+                                    checked.path("audits_open").asInt()));
+            for (JsonNode wrong : checked.path("retracted")) {
+                text.append(
+                        ("WITHDRAWN: items %d to %d of shard %d, computed by %s,"
+                                        + " after %s at %s; %s%n")
+                                .formatted(
+                                        wrong.path("from").asInt(),
+                                        wrong.path("to").asInt(),
+                                        wrong.path("shard").asInt(),
+                                        wrong.path("owner").asString(),
+                                        wrong.path("audit").asString(),
+                                        wrong.path("at").asString(),
+                                        wrong.path("replaced").asBoolean()
+                                                ? "the right ones took their place"
+                                                : wrong.path("refunded").asString("0")
+                                                        + " credits were paid back"));
+            }
+            return text.toString();
         }
     }
 }

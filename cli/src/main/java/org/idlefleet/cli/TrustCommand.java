@@ -98,6 +98,7 @@ final class TrustCommand {
                     + (line.path("trusted").asBoolean() ? ", trusted by the operator" : "")
                     + ", since "
                     + line.path("since").asString()
+                    + conviction(line.path("conviction"))
                     + "\n  honesty       "
                     + share(honesty.path("recent_share"))
                     + " of late: "
@@ -127,6 +128,7 @@ final class TrustCommand {
                     + ", done by nobody "
                     + honesty.path("drawn_unaudited").asLong()
                     + checked(line)
+                    + outvotes(line.path("outvotes"))
                     + "\n  availability  "
                     + share(availability.path("share"))
                     + ": "
@@ -141,6 +143,32 @@ final class TrustCommand {
                     + times(speed.path("against_expectation"))
                     + " of what was expected\n"
                     + devices(line.path("devices"));
+        }
+
+        private static String conviction(JsonNode conviction) {
+            return conviction.isMissingNode()
+                    ? ""
+                    : "\n  convicted     "
+                            + conviction.path("at").asString()
+                            + ", "
+                            + conviction.path("reason").asString();
+        }
+
+        private static String outvotes(JsonNode outvotes) {
+            var text = new StringBuilder();
+            for (JsonNode outvote : outvotes) {
+                text.append("\n                voted down: ")
+                        .append(outvote.path("job").asString())
+                        .append(" shard ")
+                        .append(outvote.path("shard").asInt())
+                        .append(", by ")
+                        .append(outvote.path("by").asString())
+                        .append(" at ")
+                        .append(outvote.path("at").asString())
+                        .append(", computed on ")
+                        .append(outvote.path("node").asString());
+            }
+            return text.toString();
         }
 
         /** Why more of its results are audited than clients bought, if so. */

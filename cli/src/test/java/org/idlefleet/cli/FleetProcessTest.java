@@ -54,6 +54,8 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -347,6 +349,27 @@ class FleetProcessTest {
                         + "-0-0";
         await(() -> books().contains(refund));
         assertThat(books()).anyMatch(id -> id.startsWith("forfeit/emil"));
+        tellsWhatSpeaksAgainst(retracted().findFirst().orElseThrow().path("id").asString());
+    }
+
+    /** What the operator reads who hears the appeal. */
+    private static void tellsWhatSpeaksAgainst(String job) {
+        String shown = fleet().operate("jobs", "show", job);
+        assertThat(shown).contains("retracted, standard: ", "WITHDRAWN: items 0 to 1 of shard 0");
+        Matcher found =
+                Pattern.compile(
+                                "computed by (emil\\d+), after (job-\\d+) at \\S+; (\\S+) credits"
+                                        + " were")
+                        .matcher(shown);
+        assertThat(found.find()).as(shown).isTrue();
+        assertThat(Money.parse(found.group(3)).isPositive()).isTrue();
+        String audit = found.group(2);
+        assertThat(fleet().operate("trust", "show", found.group(1)))
+                .contains(
+                        "audit " + audit + ": a trusted owner computed something else for shard 0",
+                        " shard 0, by " + audit + " at ");
+        assertThat(fleet().operate("jobs", "show", audit))
+                .contains("checks items 0 to 1 of job-", "out of what is set aside for checks");
     }
 
     private static int openAudits() {

@@ -292,7 +292,7 @@ final class Admission {
                                     + "; ask the operator for a new one"));
         }
         if (trust.convicted(token.get().owner())) {
-            return refuse(redeem, new Refusal.BadToken(Trust.turnedAway(token.get().owner())));
+            return refuse(redeem, new Refusal.BadToken(trust.turnedAway(token.get().owner())));
         }
         NodeId node = Registry.nodeId(token.get().owner(), redeem.publicKey());
         var event =

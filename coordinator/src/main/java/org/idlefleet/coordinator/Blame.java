@@ -54,7 +54,7 @@ final class Blame {
             if (blamed && trust.spares(wrong.owner(), wrong.node())) {
                 convictions.turnAway(decision, wrong, job.admitted().job(), now);
             } else if (blamed) {
-                convictions.convict(decision, wrong.owner(), job.admitted().job(), cost, now);
+                convictions.convict(decision, wrong, job.admitted().job(), cost, now);
             } else {
                 suspect(decision, job, shard, wrong, false, AuditOf.Cause.OUTVOTED, now);
             }

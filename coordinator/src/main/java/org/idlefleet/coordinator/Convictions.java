@@ -57,18 +57,29 @@ final class Convictions {
      * Adds a conviction and all that follows: the owner's nodes go, its unpaid earnings are lost,
      * and its results that are not final are computed again.
      */
-    void convict(Decision.Builder decision, OwnerId owner, JobId audit, Money cost, Instant now) {
+    void convict(Decision.Builder decision, Ballot wrong, JobId audit, Money cost, Instant now) {
+        OwnerId owner = wrong.owner();
         if (trust.convicted(owner)) {
             return;
         }
-        String reason = "audit " + audit + ": a trusted owner computed something else";
+        String reason =
+                "audit "
+                        + audit
+                        + ": a trusted owner computed something else for shard "
+                        + wrong.lease().shard()
+                        + " of "
+                        + wrong.lease().job();
         Optional<Transaction> forfeit =
                 new Conviction(owner.value(), audit.toString(), new TreeMap<>(), cost)
                         .forfeit(
                                 book.balance(AccountId.escrow(owner.value())),
                                 book.balance(AccountId.payable(owner.value())));
         decision.event(new Event.OwnerConvicted(owner, audit, reason, forfeit, now));
-        dismiss(decision, session -> session.owner().equals(owner), Trust.turnedAway(owner), now);
+        dismiss(
+                decision,
+                session -> session.owner().equals(owner),
+                Trust.turnedAway(owner, Optional.of(reason)),
+                now);
         withdraw(decision, author -> author.owner().equals(owner), audit, now);
     }
 

@@ -1,6 +1,7 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.AuditDraw.Draw;
 import org.idlefleet.coordinator.verification.Ballot;
@@ -364,7 +365,8 @@ public sealed interface Event {
     record Convict(OwnerId owner, Instant at) {}
 
     /** Only in snapshots: what is known of an owner. */
-    record StandingRestored(OwnerId owner, Standing standing, Optional<Transaction> forfeit)
+    record StandingRestored(
+            OwnerId owner, Standing standing, Optional<Transaction> forfeit, Against against)
             implements Durable {}
 
     /**

@@ -40,7 +40,7 @@ final class ParkSessions {
             return Decision.send(
                     new Send.Dismiss(
                             arrived.session(),
-                            Trust.turnedAway(arrived.owner()),
+                            trust.turnedAway(arrived.owner()),
                             policy.pace().pause()));
         }
         if (trust.device(arrived.owner(), arrived.node()).faulty()) {

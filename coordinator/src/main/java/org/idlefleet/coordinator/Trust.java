@@ -11,6 +11,7 @@ import org.idlefleet.coordinator.Event.ShardSettled;
 import org.idlefleet.coordinator.Event.StandingRestored;
 import org.idlefleet.coordinator.fleet.Conduct;
 import org.idlefleet.coordinator.fleet.Fleet;
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Alarm;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
@@ -48,6 +49,7 @@ final class Trust {
     static final Duration COHORT_WATCH = Duration.ofHours(24);
 
     private final Map<OwnerId, Standing> standings = new HashMap<>();
+    private final Map<OwnerId, Against> against = new HashMap<>();
     private final Map<OwnerId, Conduct> conducts = new HashMap<>();
     private final TreeSet<OwnerId> trusted = new TreeSet<>();
     private final TreeMap<OwnerId, Transaction> forfeits = new TreeMap<>();
@@ -94,9 +96,27 @@ final class Trust {
         return convicted(author.owner()) || device(author.owner(), author.node()).faulty();
     }
 
+    /** What speaks against this owner. */
+    Against against(OwnerId owner) {
+        return against.getOrDefault(owner, Against.NOTHING);
+    }
+
     /** What a convicted owner's nodes are told. */
-    static String turnedAway(OwnerId owner) {
-        return "owner " + owner + " is convicted of a wrong result; the operator hears appeals";
+    String turnedAway(OwnerId owner) {
+        return turnedAway(owner, against(owner).conviction().map(Against.Conviction::reason));
+    }
+
+    /**
+     * The same of one who is about to be convicted.
+     *
+     * @param reason empty if it is not known any more
+     */
+    static String turnedAway(OwnerId owner, Optional<String> reason) {
+        return "owner "
+                + owner
+                + " is convicted of a wrong result"
+                + reason.map(why -> " (" + why + ")").orElse("")
+                + "; the operator hears appeals";
     }
 
     /** Owners with a node that offers the model and may run it, counted up to {@code enough}. */
@@ -191,6 +211,9 @@ final class Trust {
             for (Ballot ballot : event.dissenting()) {
                 change(ballot.owner(), event.at(), old -> old.afterOutvote(event.at()));
                 change(ballot, Device::afterOutvote);
+                var outvote =
+                        new Against.Outvote(ballot.node(), ballot.lease(), event.job(), event.at());
+                against.put(ballot.owner(), against(ballot.owner()).and(outvote));
             }
         }
         for (List<Ballot> paid : List.of(event.agreeing(), event.inconclusive())) {
@@ -227,6 +250,7 @@ final class Trust {
     void cleared(Ballot right, Instant at) {
         change(right.owner(), at, old -> old.afterClearing(at));
         change(right, Device::afterClearing);
+        against.computeIfPresent(right.owner(), (_, old) -> old.without(right.lease()));
     }
 
     void apply(OwnerTrusted event) {
@@ -239,6 +263,8 @@ final class Trust {
 
     void apply(OwnerConvicted event) {
         change(event.owner(), event.at(), Standing::convict);
+        var conviction = new Against.Conviction(event.audit(), event.reason(), event.at());
+        against.put(event.owner(), against(event.owner()).convicted(conviction));
         event.forfeit().ifPresent(lost -> forfeits.put(event.owner(), lost));
         trusted.remove(event.owner());
         convicts.addLast(new Convict(event.owner(), event.at()));
@@ -268,6 +294,7 @@ final class Trust {
     void apply(OwnerReinstated event) {
         change(event.owner(), event.at(), old -> old.reinstate(event.at()));
         forfeits.remove(event.owner());
+        against.computeIfPresent(event.owner(), (_, old) -> old.reinstated());
         convicts.removeIf(convict -> convict.owner().equals(event.owner()));
         devices(event.owner()).replaceAll((_, old) -> old.faulty() ? Device.FRESH : old);
     }
@@ -275,6 +302,7 @@ final class Trust {
     void apply(StandingRestored event) {
         standings.put(event.owner(), event.standing());
         event.forfeit().ifPresent(lost -> forfeits.put(event.owner(), lost));
+        against.put(event.owner(), event.against());
     }
 
     void answered(OwnerId owner, Duration expected, Duration taken) {
@@ -298,7 +326,9 @@ final class Trust {
         var events = new ArrayList<Event.Durable>();
         new TreeMap<>(standings)
                 .forEach((owner, standing) ->
-                        events.add(new StandingRestored(owner, standing, forfeit(owner))));
+                        events.add(
+                                new StandingRestored(
+                                        owner, standing, forfeit(owner), against(owner))));
         new TreeMap<>(devices)
                 .forEach((owner, own) ->
                         own.forEach((node, device) ->
@@ -324,6 +354,7 @@ final class Trust {
                                     owner,
                                     standing,
                                     standing.state(now),
+                                    against(owner),
                                     trusted(owner),
                                     watch.apply(owner),
                                     Collections.unmodifiableMap(new TreeMap<>(devices(owner))),

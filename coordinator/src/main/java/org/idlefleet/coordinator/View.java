@@ -1,6 +1,7 @@
 package org.idlefleet.coordinator;
 
 import org.idlefleet.coordinator.fleet.Conduct;
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Device;
@@ -176,6 +177,7 @@ public sealed interface View {
     /**
      * What is known of an owner.
      *
+     * @param against the evidence behind what is bad about it
      * @param watch the convicted owner of whose enrolment cohort it is: for a day everything is
      *     audited; empty if there is none
      * @param devices what is known of its devices
@@ -186,6 +188,7 @@ public sealed interface View {
             OwnerId owner,
             Standing standing,
             Standing.State state,
+            Against against,
             boolean trusted,
             Optional<OwnerId> watch,
             Map<NodeId, Device> devices,

@@ -2,6 +2,7 @@ package org.idlefleet.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Standing;
 import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Money;
@@ -68,7 +69,7 @@ class AvailabilityRestartTest {
         for (int i = 0; i < Standing.WARM_UP; i++) {
             standing = standing.afterAgreement(now);
         }
-        happen(new Event.StandingRestored(ANN, standing, Optional.empty()));
+        happen(new Event.StandingRestored(ANN, standing, Optional.empty(), Against.NOTHING));
     }
 
     static LongStream seeds() {

@@ -3,6 +3,7 @@ package org.idlefleet.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Comparison;
 import org.idlefleet.coordinator.verification.Device;
@@ -185,7 +186,7 @@ final class SmallWorld {
                 device = device.afterAgreement(MANIFEST, CLASS);
                 device = device.afterAgreement(MANIFEST, CLASS.declared());
             }
-            log.add(new Event.StandingRestored(id, standing, Optional.empty()));
+            log.add(new Event.StandingRestored(id, standing, Optional.empty(), Against.NOTHING));
             log.add(new Event.DeviceRestored(enrolled.node(), id, device));
             flushes.add(log.size());
             crash();

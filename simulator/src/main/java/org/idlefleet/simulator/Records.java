@@ -3,6 +3,7 @@ package org.idlefleet.simulator;
 import org.idlefleet.coordinator.AuditOf;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.JobEnd;
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.OwnerId;
@@ -29,18 +30,28 @@ final class Records {
     private final Map<NodeId, Integer> rightByDevice = new HashMap<>();
     private final Map<OwnerId, Instant> enrolled = new HashMap<>();
     private final List<Event.Convict> convicts = new ArrayList<>();
+    private final Map<OwnerId, List<Against.Outvote>> against = new HashMap<>();
+    private final Map<OwnerId, Against.Conviction> convictions = new HashMap<>();
     private final TreeSet<NodeId> faulty = new TreeSet<>();
 
     void enrolled(OwnerId owner, Instant at) {
         enrolled.putIfAbsent(owner, at);
     }
 
-    void cleared(OwnerId owner) {
-        cleared.merge(owner, 1, Integer::sum);
+    void cleared(Ballot ballot) {
+        cleared.merge(ballot.owner(), 1, Integer::sum);
+        against.getOrDefault(ballot.owner(), new ArrayList<>())
+                .removeIf(outvote -> outvote.result().equals(ballot.lease()));
     }
 
-    void convicted(OwnerId owner, Instant at) {
-        convicts.add(new Event.Convict(owner, at));
+    void convicted(Event.OwnerConvicted event) {
+        convicts.add(new Event.Convict(event.owner(), event.at()));
+        convictions.put(
+                event.owner(), new Against.Conviction(event.audit(), event.reason(), event.at()));
+    }
+
+    void reinstated(OwnerId owner) {
+        convictions.remove(owner);
     }
 
     void turnedAway(NodeId node) {
@@ -80,7 +91,17 @@ final class Records {
             rightByDevice.merge(ballot.node(), 1, Integer::sum);
             shown.merge(ballot.node() + " " + ballot.numericClass(), 1, Integer::sum);
         }
-        settled.dissenting().forEach(ballot -> outvoted.merge(ballot.owner(), 1, Integer::sum));
+        for (Ballot ballot : settled.dissenting()) {
+            outvoted.merge(ballot.owner(), 1, Integer::sum);
+            List<Against.Outvote> known =
+                    against.computeIfAbsent(ballot.owner(), _ -> new ArrayList<>());
+            known.add(
+                    new Against.Outvote(
+                            ballot.node(), ballot.lease(), settled.job(), settled.at()));
+            if (known.size() > Against.OUTVOTES_MAX) {
+                known.removeFirst();
+            }
+        }
     }
 
     /** Whoever has not shown enough, and the cohort of a convicted owner, is audited for all. */
@@ -133,6 +154,15 @@ final class Records {
                 drawn,
                 audited);
         Broken.unless(restored.standing().spared() == spared, "who was spared", restored);
+        List<Against.Outvote> newest = against.getOrDefault(owner, List.of());
+        Optional<Against.Conviction> conviction = Optional.ofNullable(convictions.get(owner));
+        Broken.unless(
+                restored.against().outvotes().equals(newest)
+                        && restored.against().conviction().equals(conviction),
+                "the evidence against an owner",
+                restored,
+                newest,
+                conviction);
         Broken.unless(
                 down > up || spared || restored.standing().probation().until().equals(Instant.MIN),
                 "who is cleared of everything is on no probation",

@@ -151,12 +151,13 @@ final class Reference {
                 Broken.unless(
                         liars.test(convicted.owner()), "no honest owner is convicted", convicted);
                 this.convicted.add(convicted.owner());
-                records.convicted(convicted.owner(), convicted.at());
+                records.convicted(convicted);
                 convicted.forfeit().ifPresent(book::book);
                 met(Corner.OWNER_CONVICTED);
             }
             case Event.OwnerReinstated again -> {
                 convicted.remove(again.owner());
+                records.reinstated(again.owner());
                 again.restored().ifPresent(book::book);
             }
             case Event.ResultRetracted retracted -> {
@@ -411,7 +412,7 @@ final class Reference {
                 .filter(of -> of.trusted() && of.cause() == AuditOf.Cause.OUTVOTED)
                 .filter(_ -> end.end() == JobEnd.DONE && !job.doubted())
                 .ifPresent(of -> {
-                    records.cleared(of.claim().owner());
+                    records.cleared(of.claim());
                     met(Corner.OUTVOTE_CLEARED);
                 });
         Broken.unless(

@@ -3,8 +3,10 @@ package org.idlefleet.coordinator.adapter.api;
 import org.idlefleet.coordinator.Event;
 import org.idlefleet.coordinator.View;
 import org.idlefleet.coordinator.fleet.Conduct;
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Standing;
+import org.idlefleet.ledger.AccountId;
 import org.idlefleet.ledger.Posting;
 import org.idlefleet.ledger.adapter.policy.PolicyFile;
 import org.idlefleet.protocol.NodeId;
@@ -156,6 +158,9 @@ final class Views {
                 line.put("shard", wrong.shard()).put("from", wrong.from()).put("to", wrong.to());
                 line.put("owner", wrong.wrong().owner().value());
                 line.put("audit", wrong.audit().toString()).put("replaced", wrong.by().isPresent());
+                wrong.refund()
+                        .map(refund -> refund.change(AccountId.prepaid(job.client().value())))
+                        .ifPresent(refund -> line.put("refunded", refund.toString()));
                 line.put("at", wrong.at().toString());
             }
         }
@@ -182,6 +187,22 @@ final class Views {
                 .put("drawn_audited", counts.audited())
                 .put("drawn_open", owner.auditsOpen())
                 .put("drawn_unaudited", counts.unaudited(owner.auditsOpen()));
+        owner.against()
+                .conviction()
+                .ifPresent(conviction ->
+                        node.putObject("conviction")
+                                .put("audit", conviction.audit().toString())
+                                .put("reason", conviction.reason())
+                                .put("at", conviction.at().toString()));
+        ArrayNode outvotes = node.putArray("outvotes");
+        for (Against.Outvote outvote : owner.against().outvotes()) {
+            outvotes.addObject()
+                    .put("node", outvote.node().value())
+                    .put("job", outvote.result().job().toString())
+                    .put("shard", outvote.result().shard())
+                    .put("by", outvote.by().toString())
+                    .put("at", outvote.at().toString());
+        }
         Instant probation = standing.probation().until();
         if (owner.state() == Standing.State.PROBATION) {
             node.put("probation_until", probation.toString());

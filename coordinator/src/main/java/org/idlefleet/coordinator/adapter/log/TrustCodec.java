@@ -7,8 +7,10 @@ import org.idlefleet.coordinator.adapter.log.wire.AlarmRecord;
 import org.idlefleet.coordinator.adapter.log.wire.AssuranceRecord;
 import org.idlefleet.coordinator.adapter.log.wire.AuditCause;
 import org.idlefleet.coordinator.adapter.log.wire.AuditRecord;
+import org.idlefleet.coordinator.adapter.log.wire.ConvictionRecord;
 import org.idlefleet.coordinator.adapter.log.wire.DeviceRecord;
 import org.idlefleet.coordinator.adapter.log.wire.DeviceTurnedAway;
+import org.idlefleet.coordinator.adapter.log.wire.OutvoteRecord;
 import org.idlefleet.coordinator.adapter.log.wire.OwnerConvicted;
 import org.idlefleet.coordinator.adapter.log.wire.OwnerReinstated;
 import org.idlefleet.coordinator.adapter.log.wire.OwnerTrusted;
@@ -17,6 +19,7 @@ import org.idlefleet.coordinator.adapter.log.wire.ShownRecord;
 import org.idlefleet.coordinator.adapter.log.wire.StandingRecord;
 import org.idlefleet.coordinator.adapter.log.wire.TermsRecord;
 import org.idlefleet.coordinator.adapter.log.wire.TransactionRecord;
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Device;
 import org.idlefleet.coordinator.verification.Recent;
@@ -230,7 +233,50 @@ final class TrustCodec {
             record.setAppealSeconds(appeal.getEpochSecond()).setAppealNanos(appeal.getNano());
         }
         event.forfeit().ifPresent(forfeit -> record.setForfeit(write(forfeit, names)));
+        for (Against.Outvote outvote : event.against().outvotes()) {
+            record.addOutvotes(
+                    OutvoteRecord.newBuilder()
+                            .setNode(names.number(outvote.node().value()))
+                            .setResult(VoteCodec.write(outvote.result(), outvote.by(), 0))
+                            .setBy(outvote.by().number())
+                            .setAtSeconds(outvote.at().getEpochSecond())
+                            .setAtNanos(outvote.at().getNano()));
+        }
+        event.against()
+                .conviction()
+                .ifPresent(conviction ->
+                        record.setConviction(
+                                ConvictionRecord.newBuilder()
+                                        .setAudit(conviction.audit().number())
+                                        .setReason(conviction.reason())
+                                        .setAtSeconds(conviction.at().getEpochSecond())
+                                        .setAtNanos(conviction.at().getNano())));
         return record.build();
+    }
+
+    private static Against against(StandingRecord record, Names names) {
+        var outvotes = new ArrayList<Against.Outvote>(record.getOutvotesCount());
+        for (OutvoteRecord outvote : record.getOutvotesList()) {
+            var by = new JobId(outvote.getBy());
+            outvotes.add(
+                    new Against.Outvote(
+                            names.node(outvote.getNode()),
+                            VoteCodec.lease(outvote.getResult(), by, 0),
+                            by,
+                            EntryReader.instant(outvote.getAtSeconds(), outvote.getAtNanos())));
+        }
+        if (!record.hasConviction()) {
+            return new Against(outvotes, Optional.empty());
+        }
+        ConvictionRecord conviction = record.getConviction();
+        return new Against(
+                outvotes,
+                Optional.of(
+                        new Against.Conviction(
+                                new JobId(conviction.getAudit()),
+                                conviction.getReason(),
+                                EntryReader.instant(
+                                        conviction.getAtSeconds(), conviction.getAtNanos()))));
     }
 
     static Event.StandingRestored read(StandingRecord record, Instant since, Names names) {
@@ -263,7 +309,8 @@ final class TrustCodec {
                                                 record.getAppealSeconds(), record.getAppealNanos())
                                         : Instant.MIN,
                                 record.getSuspicions())),
-                read(record.hasForfeit(), record.getForfeit(), names));
+                read(record.hasForfeit(), record.getForfeit(), names),
+                against(record, names));
     }
 
     static TermsRecord write(Event.TermsSet event, NameTable names) {

@@ -14,6 +14,7 @@ import org.idlefleet.coordinator.Send;
 import org.idlefleet.coordinator.View;
 import org.idlefleet.coordinator.adapter.Payloads.Kept;
 import org.idlefleet.coordinator.fleet.Conduct;
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.Ballot;
 import org.idlefleet.coordinator.verification.Device;
@@ -335,6 +336,14 @@ final class FakeCore implements Inbox, AutoCloseable {
                 new OwnerId("ann"),
                 standing,
                 standing.state(NOW),
+                Against.NOTHING
+                        .and(
+                                new Against.Outvote(
+                                        new NodeId("ann-car"),
+                                        new Lease(new JobId(3), 1, 0, 1),
+                                        new JobId(4),
+                                        NOW))
+                        .convicted(new Against.Conviction(new JobId(4), "audit job-4: wrong", NOW)),
                 true,
                 Optional.of(new OwnerId("mallory")),
                 Map.of(new NodeId("ann-car"), device),

@@ -13,6 +13,7 @@ import org.idlefleet.coordinator.OwnerTerms;
 import org.idlefleet.coordinator.Price;
 import org.idlefleet.coordinator.Tier;
 import org.idlefleet.coordinator.scheduling.WorkUnits;
+import org.idlefleet.coordinator.verification.Against;
 import org.idlefleet.coordinator.verification.Assurance;
 import org.idlefleet.coordinator.verification.AuditDraw;
 import org.idlefleet.coordinator.verification.Ballot;
@@ -418,7 +419,20 @@ public final class RandomEvents {
                         random.nextBoolean(),
                         random.nextBoolean(),
                         new Standing.Probation(instant(), instant(), nonNegative())),
-                maybe(() -> transaction(job(), 0)));
+                maybe(() -> transaction(job(), 0)),
+                against());
+    }
+
+    private Against against() {
+        Against against = Against.NOTHING;
+        for (int i = random.nextInt(3); i > 0; i--) {
+            Ballot wrong = ballot(job(), random.nextInt(3));
+            JobId by = random.nextBoolean() ? wrong.lease().job() : job();
+            against = against.and(new Against.Outvote(wrong.node(), wrong.lease(), by, instant()));
+        }
+        return random.nextBoolean()
+                ? against
+                : against.convicted(new Against.Conviction(job(), name("why"), instant()));
     }
 
     public Event.BallotCast cast(JobId job, int shard) {
