@@ -348,6 +348,7 @@ final class OwnerCommands {
                                     honesty.path("drawnAudited").asLong(),
                                     honesty.path("drawnOpen").asLong(),
                                     honesty.path("drawnUnaudited").asLong())
+                    + outvotes(honesty.path("outvotes"))
                     + "  availability  %s: %d leases answered, %d handed back in time, %d lost, %d refused or malformed%n"
                             .formatted(
                                     TrustCommand.share(availability.path("share")),
@@ -360,6 +361,20 @@ final class OwnerCommands {
                                     TrustCommand.times(speed.path("againstExpectation")),
                                     speed.path("takenSeconds").asDouble(),
                                     speed.path("expectedSeconds").asDouble());
+        }
+
+        private static String outvotes(JsonNode outvotes) {
+            var text = new StringBuilder();
+            for (JsonNode outvote : outvotes) {
+                text.append(
+                        "                voted down: %s shard %d at %s, computed on %s%n"
+                                .formatted(
+                                        outvote.path("job").asString(),
+                                        outvote.path("shard").asInt(),
+                                        outvote.path("at").asString(),
+                                        outvote.path("node").asString()));
+            }
+            return text.toString();
         }
 
         private static String state(JsonNode standing) {

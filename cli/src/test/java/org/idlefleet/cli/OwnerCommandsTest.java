@@ -145,7 +145,8 @@ class OwnerCommandsTest {
                    "honesty": {"recentShare": 0.75, "results": 9, "checked": 4, "agreed": 3,
                      "inconclusive": 0, "outvoted": 1, "warmUpChecks": 200, "ringersPassed": 2,
                      "ringersFailed": 1, "drawn": 7, "drawnAudited": 4, "drawnOpen": 2,
-                     "drawnUnaudited": 1},
+                     "drawnUnaudited": 1, "outvotes": [{"node": "ann-car", "job": "job-17",
+                       "shard": 3, "at": "2026-01-01T12:00:00Z"}]},
                    "availability": {"share": 0.5, "answered": 5, "released": 2, "lost": 4,
                      "refused": 1},
                    "speed": {"againstExpectation": 1.25, "expectedSeconds": 10, "takenSeconds": 8}}}
@@ -158,6 +159,7 @@ class OwnerCommandsTest {
                           honesty       75.00 % of late: 9 results, 4 checked, 3 right, 0 inconclusive, 1 voted down
                                         known answers: 2 passed, 1 failed
                                         drawn for an audit: 7, audited 4, open 2, done by nobody 1
+                                        voted down: job-17 shard 3 at 2026-01-01T12:00:00Z, computed on ann-car
                           availability  50.00 %: 5 leases answered, 2 handed back in time, 4 lost, 1 refused or malformed
                           speed         1.25 of what was expected: 8.0 s computed, 10.0 s expected
                         """);

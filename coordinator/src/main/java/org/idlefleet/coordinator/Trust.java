@@ -398,7 +398,12 @@ final class Trust {
                         counts.ringersFailed(),
                         counts.drawn(),
                         counts.audited(),
-                        open),
+                        open,
+                        against(owner).outvotes().stream()
+                                .map(outvote ->
+                                        new CoordinatorMessage.Outvote(
+                                                outvote.node(), outvote.result(), outvote.at()))
+                                .toList()),
                 new CoordinatorMessage.Availability(
                         conduct.answered(), conduct.released(), conduct.lost(), conduct.refused()),
                 new CoordinatorMessage.Speed(conduct.expected(), conduct.taken()));

@@ -114,6 +114,8 @@ public sealed interface CoordinatorMessage {
      * @param drawn results that were drawn for an audit
      * @param audited those of the drawn that somebody has audited, whatever came of it
      * @param auditsOpen those of the drawn whose audit has not ended
+     * @param outvotes the newest of the outvoted that nobody has cleared since, the oldest first;
+     *     none from an older coordinator
      */
     record Honesty(
             long results,
@@ -126,7 +128,12 @@ public sealed interface CoordinatorMessage {
             long ringersFailed,
             long drawn,
             long audited,
-            long auditsOpen) {
+            long auditsOpen,
+            List<Outvote> outvotes) {
+        public Honesty {
+            outvotes = List.copyOf(outvotes);
+        }
+
         /** Results that somebody checked. */
         public long checked() {
             return agreed + inconclusive + outvoted;
@@ -137,6 +144,9 @@ public sealed interface CoordinatorMessage {
             return Math.max(0, drawn - audited - auditsOpen);
         }
     }
+
+    /** A result of one of the owner's devices that others voted down. */
+    record Outvote(NodeId node, Lease result, Instant at) {}
 
     /**
      * How an owner's nodes have kept the leases they took, since the coordinator started.

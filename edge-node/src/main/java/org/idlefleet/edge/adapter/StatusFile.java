@@ -151,8 +151,8 @@ final class StatusFile {
         node.put("trusted", standing.trusted());
         standing.since().ifPresent(since -> node.put("since", since.toString()));
         standing.probationUntil().ifPresent(end -> node.put("probationUntil", end.toString()));
-        node.putObject("honesty")
-                .put("recentShare", honesty.recentShare())
+        ObjectNode figures = node.putObject("honesty");
+        figures.put("recentShare", honesty.recentShare())
                 .put("results", honesty.results())
                 .put("checked", honesty.checked())
                 .put("agreed", honesty.agreed())
@@ -165,6 +165,14 @@ final class StatusFile {
                 .put("drawnAudited", honesty.audited())
                 .put("drawnOpen", honesty.auditsOpen())
                 .put("drawnUnaudited", honesty.unaudited());
+        ArrayNode outvotes = figures.putArray("outvotes");
+        for (CoordinatorMessage.Outvote outvote : honesty.outvotes()) {
+            outvotes.addObject()
+                    .put("node", outvote.node().value())
+                    .put("job", outvote.result().job().toString())
+                    .put("shard", outvote.result().shard())
+                    .put("at", outvote.at().toString());
+        }
         node.putObject("availability")
                 .put("share", availability.share())
                 .put("answered", availability.answered())

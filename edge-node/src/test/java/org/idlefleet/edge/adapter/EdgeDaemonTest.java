@@ -170,6 +170,8 @@ class EdgeDaemonTest {
                             "\"probationUntil\" : \"2026-01-03T00:00:00Z\"",
                             "\"checked\" : 11",
                             "\"outvoted\" : 1",
+                            "\"job\" : \"job-17\"",
+                            "\"node\" : \"ann-car\"",
                             "\"released\" : 3",
                             "\"againstExpectation\" : 2.0");
 

@@ -74,7 +74,22 @@ final class FleetDoor implements NodeServer.Handler, EnrolmentDesk, AutoCloseabl
                                 Optional.of(Instant.parse("2026-01-03T00:00:00Z")),
                                 false,
                                 new CoordinatorMessage.Honesty(
-                                        20, 10, 0, 1, 200, 0.9, 3, 1, 9, 6, 2),
+                                        20,
+                                        10,
+                                        0,
+                                        1,
+                                        200,
+                                        0.9,
+                                        3,
+                                        1,
+                                        9,
+                                        6,
+                                        2,
+                                        List.of(
+                                                new CoordinatorMessage.Outvote(
+                                                        new NodeId("ann-car"),
+                                                        new Lease(new JobId(17), 3, 0, 1),
+                                                        Instant.parse("2026-01-02T00:00:00Z")))),
                                 new CoordinatorMessage.Availability(20, 3, 0, 0),
                                 new CoordinatorMessage.Speed(
                                         Duration.ofSeconds(4), Duration.ofSeconds(2)))));

@@ -2,12 +2,16 @@ package org.idlefleet.protocol.adapter;
 
 import org.idlefleet.protocol.CoordinatorMessage.Availability;
 import org.idlefleet.protocol.CoordinatorMessage.Honesty;
+import org.idlefleet.protocol.CoordinatorMessage.Outvote;
 import org.idlefleet.protocol.CoordinatorMessage.Speed;
 import org.idlefleet.protocol.CoordinatorMessage.Standing;
+import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.wire.CoordinatorMsg;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** An owner's standing, as {@code CoordinatorMsg.Standing} and back. */
@@ -43,6 +47,7 @@ final class StandingFields {
                 .setDrawn(honesty.drawn())
                 .setAudited(honesty.audited())
                 .setAuditsOpen(honesty.auditsOpen())
+                .addAllOutvotes(honesty.outvotes().stream().map(StandingFields::outvote).toList())
                 .setAnswered(availability.answered())
                 .setReleased(availability.released())
                 .setLost(availability.lost())
@@ -73,7 +78,8 @@ final class StandingFields {
                         count("ringers_failed", m.getRingersFailed()),
                         count("drawn", m.getDrawn()),
                         count("audited", m.getAudited()),
-                        count("audits_open", m.getAuditsOpen())),
+                        count("audits_open", m.getAuditsOpen()),
+                        outvotes(m)),
                 new Availability(
                         count("answered", m.getAnswered()),
                         count("released", m.getReleased()),
@@ -82,6 +88,37 @@ final class StandingFields {
                 new Speed(
                         micros("expected_micros", m.getExpectedMicros()),
                         micros("taken_micros", m.getTakenMicros())));
+    }
+
+    private static CoordinatorMsg.Standing.Outvote outvote(Outvote outvote) {
+        return CoordinatorMsg.Standing.Outvote.newBuilder()
+                .setNode(outvote.node().value())
+                .setResult(Fields.lease(outvote.result()))
+                .setAtMs(outvote.at().toEpochMilli())
+                .build();
+    }
+
+    private static List<Outvote> outvotes(CoordinatorMsg.Standing m) throws WireException {
+        var outvotes = new ArrayList<Outvote>(m.getOutvotesCount());
+        for (CoordinatorMsg.Standing.Outvote outvote : m.getOutvotesList()) {
+            String field = "earnings.standing.outvotes";
+            outvotes.add(
+                    new Outvote(
+                            node(field, outvote.getNode()),
+                            Fields.lease(field, outvote.hasResult(), outvote.getResult()),
+                            Instant.ofEpochMilli(
+                                    Fields.between(
+                                            field + ".at_ms", 0, outvote.getAtMs(), LAST_MILLIS))));
+        }
+        return outvotes;
+    }
+
+    private static NodeId node(String field, String value) throws WireException {
+        try {
+            return new NodeId(value);
+        } catch (IllegalArgumentException e) {
+            throw new WireException(field + ".node", String.valueOf(e.getMessage()));
+        }
     }
 
     private static Standing.State state(int value) throws WireException {

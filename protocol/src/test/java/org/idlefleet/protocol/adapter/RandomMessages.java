@@ -6,6 +6,7 @@ import org.idlefleet.protocol.ItemKind;
 import org.idlefleet.protocol.JobId;
 import org.idlefleet.protocol.Lease;
 import org.idlefleet.protocol.ModelId;
+import org.idlefleet.protocol.NodeId;
 import org.idlefleet.protocol.NodeMessage;
 import org.idlefleet.protocol.NumericClass;
 
@@ -137,7 +138,15 @@ final class RandomMessages {
                         size(),
                         size(),
                         size(),
-                        size()),
+                        size(),
+                        list(
+                                random.nextInt(3),
+                                () ->
+                                        new CoordinatorMessage.Outvote(
+                                                new NodeId("n" + random.nextInt(99)),
+                                                lease(),
+                                                Instant.ofEpochMilli(
+                                                        random.nextInt(Integer.MAX_VALUE))))),
                 new CoordinatorMessage.Availability(size(), size(), size(), size()),
                 new CoordinatorMessage.Speed(micros(), micros()));
     }

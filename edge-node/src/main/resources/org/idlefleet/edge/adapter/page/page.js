@@ -143,6 +143,7 @@ function standing(known) {
   if (h) rows.push(['Honesty', whole.format(h.agreed) + ' of ' + whole.format(h.checked) + ' checked results agreed, ' + h.inconclusive + ' could not be judged, ' + h.outvoted + ' outvoted; ' + whole.format(h.results) + ' results in all']);
   if (h) rows.push(['Known answers', whole.format(h.ringersPassed || 0) + ' passed, ' + (h.ringersFailed || 0) + ' failed']);
   if (h) rows.push(['Drawn for an audit', whole.format(h.drawn || 0) + ' results: ' + whole.format(h.drawnAudited || 0) + ' audited, ' + (h.drawnOpen || 0) + ' open, ' + (h.drawnUnaudited || 0) + ' done by nobody']);
+  for (const o of (h && h.outvotes) || []) rows.push(['Voted down', o.job + ', shard ' + o.shard + ', ' + when(o.at) + ', computed on ' + o.node]);
   if (a) rows.push(['Availability', Math.round(100 * a.share) + ' %: ' + whole.format(a.answered) + ' answered, ' + a.released + ' handed back, ' + a.lost + ' lost, ' + a.refused + ' refused']);
   if (v) rows.push(['Speed', v.takenSeconds > 0 ? v.againstExpectation.toFixed(2) + ' times as fast as expected' : 'not measured yet']);
   return rows;
