@@ -131,18 +131,23 @@ final class JobsCommand implements Runnable {
             }
             var text = new StringBuilder();
             text.append(
-                    ("%s, %s: %s; of %d results %d drawn for an audit;"
-                                    + " audits: %d passed, %d refuted, %d unchecked, %d open%n")
+                    "%s, %s: %s%n"
                             .formatted(
                                     checked.path("state").asString(),
                                     checked.path("assurance").asString(),
-                                    checked.path("bound").asString(),
-                                    checked.path("results").asInt(),
-                                    checked.path("audits_drawn").asInt(),
-                                    checked.path("audits_passed").asInt(),
-                                    checked.path("audits_refuted").asInt(),
-                                    checked.path("audits_unchecked").asInt(),
-                                    checked.path("audits_open").asInt()));
+                                    checked.path("bound").asString()));
+            if (checked.path("audits_drawn").asInt() > 0) {
+                text.append(
+                        ("of %d results %d drawn for an audit;"
+                                        + " audits: %d passed, %d refuted, %d unchecked, %d open%n")
+                                .formatted(
+                                        checked.path("results").asInt(),
+                                        checked.path("audits_drawn").asInt(),
+                                        checked.path("audits_passed").asInt(),
+                                        checked.path("audits_refuted").asInt(),
+                                        checked.path("audits_unchecked").asInt(),
+                                        checked.path("audits_open").asInt()));
+            }
             for (JsonNode wrong : checked.path("retracted")) {
                 text.append(
                         ("WITHDRAWN: items %d to %d of shard %d, computed by %s,"

@@ -370,6 +370,18 @@ class FleetProcessTest {
                         " shard 0, by " + audit + " at ");
         assertThat(fleet().operate("jobs", "show", audit))
                 .contains("checks items 0 to 1 of job-", "out of what is set aside for checks");
+
+        Path receipt = fleet().directory().resolve("retracted.receipt");
+        String key =
+                fleet().operate("receipt", "fetch", job, "--output", receipt.toString())
+                        .lines()
+                        .filter(line -> line.startsWith("key "))
+                        .findFirst()
+                        .orElseThrow()
+                        .substring("key ".length());
+        List<String> verify = List.of("receipt", "verify", receipt.toString(), "--key", key);
+        assertThat(fleet().command(verify))
+                .contains("WITHDRAWN: items 0 to 1 of shard 0, after the check " + audit + "; 0.0");
     }
 
     private static int openAudits() {

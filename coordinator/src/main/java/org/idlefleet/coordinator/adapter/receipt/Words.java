@@ -5,10 +5,15 @@ import org.idlefleet.coordinator.adapter.receipt.ReceiptVerifier.Given;
 import org.idlefleet.coordinator.verification.Assurance;
 
 import java.math.BigDecimal;
+import java.util.List;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Says in plain words what a receipt proves that holds, and what it does not. */
 final class Words {
+    /** Withdrawn results that are named; the receipt itself has all. */
+    private static final int WITHDRAWN_SAID = 5;
+
     private final JobReceipt receipt;
     private final Given given;
     private final Assurance assurance;
@@ -65,9 +70,10 @@ final class Words {
         }
         if (assurance.audited()) {
             findings.proven(
-                    "%d results were drawn for a check; %d checks are shown."
-                            .formatted(drawn(), receipt.checks().size()));
+                    "%d results were drawn for a check; %d checks are shown%s."
+                            .formatted(drawn(), receipt.checks().size(), outcomes()));
         }
+        sayWithdrawn();
         if (draws.drawn() > 0) {
             findings.proven("%d draws follow from the audit keys shown.".formatted(draws.drawn()));
         }
@@ -80,6 +86,36 @@ final class Words {
                     "The outputs in the file are those of %d shards.".formatted(outputsMatched));
         }
         sayOpen(votes, draws, payments);
+    }
+
+    /** Such as {@code : 3 upheld, 1 refuted}; empty if there are no checks. */
+    private String outcomes() {
+        var counts = new TreeMap<String, Integer>();
+        receipt.checks().forEach(check -> counts.merge(check.outcome(), 1, Integer::sum));
+        return counts.isEmpty()
+                ? ""
+                : counts.entrySet().stream()
+                        .map(count -> count.getValue() + " " + count.getKey())
+                        .collect(Collectors.joining(", ", ": ", ""));
+    }
+
+    private void sayWithdrawn() {
+        List<JobReceipt.Retraction> all = receipt.retractions();
+        for (JobReceipt.Retraction wrong : all.subList(0, Math.min(all.size(), WITHDRAWN_SAID))) {
+            findings.proven(
+                    "WITHDRAWN: items %d to %d of shard %d, after the check %s; %s credits came back for them."
+                            .formatted(
+                                    wrong.from(),
+                                    wrong.to(),
+                                    wrong.shard(),
+                                    wrong.audit(),
+                                    credits(wrong.refundedMicros())));
+        }
+        if (all.size() > WITHDRAWN_SAID) {
+            findings.proven(
+                    "%d more were withdrawn; the receipt names them."
+                            .formatted(all.size() - WITHDRAWN_SAID));
+        }
     }
 
     private void sayOpen(VoteCheck votes, DrawCheck draws, PaymentCheck payments) {

@@ -132,18 +132,23 @@ function showPromises(ledger) {
       : 'Counted since the node started; open and broken ones are kept over a restart.');
 }
 
+const OUTVOTES_SHOWN = 3;
+
 /** What the coordinator thinks of the owner, each figure with the counts behind it. */
-function standing(known) {
+function standing(known, connected) {
   if (!known) return [['Standing', 'the coordinator has not told']];
   const words = {warm_up: 'new: everything is checked', good: 'good', probation: 'on probation: everything is checked', convicted: 'convicted: no work until an appeal succeeds'};
-  const rows = [['Standing', (words[known.state] || known.state) + (known.trusted ? ', trusted' : '')
+  const rows = [[connected ? 'Standing' : 'Standing when the link ended', (words[known.state] || known.state) + (known.trusted ? ', trusted' : '')
       + (known.since ? ', since ' + when(known.since) : '')
       + (known.probationUntil ? ', until ' + when(known.probationUntil) : '')]];
   const h = known.honesty, a = known.availability, v = known.speed;
   if (h) rows.push(['Honesty', whole.format(h.agreed) + ' of ' + whole.format(h.checked) + ' checked results agreed, ' + h.inconclusive + ' could not be judged, ' + h.outvoted + ' outvoted; ' + whole.format(h.results) + ' results in all']);
   if (h) rows.push(['Known answers', whole.format(h.ringersPassed || 0) + ' passed, ' + (h.ringersFailed || 0) + ' failed']);
   if (h) rows.push(['Drawn for an audit', whole.format(h.drawn || 0) + ' results: ' + whole.format(h.drawnAudited || 0) + ' audited, ' + (h.drawnOpen || 0) + ' open, ' + (h.drawnUnaudited || 0) + ' done by nobody']);
-  for (const o of (h && h.outvotes) || []) rows.push(['Voted down', o.job + ', shard ' + o.shard + ', ' + when(o.at) + ', computed on ' + o.node]);
+  const down = (h && h.outvotes) || [];
+  const more = down.length - OUTVOTES_SHOWN;
+  if (down.length) rows.push(['Outvoted', down.slice(-OUTVOTES_SHOWN).reverse().map(o => o.job + ', shard ' + o.shard + ', ' + when(o.at) + ', computed on ' + o.node).join('; ')
+      + (more > 0 ? '; ‘idlefleet edge standing’ shows ' + more + ' more' : '')]);
   if (a) rows.push(['Availability', Math.round(100 * a.share) + ' %: ' + whole.format(a.answered) + ' answered, ' + a.released + ' handed back, ' + a.lost + ' lost, ' + a.refused + ' refused']);
   if (v) rows.push(['Speed', v.takenSeconds > 0 ? v.againstExpectation.toFixed(2) + ' times as fast as expected' : 'not measured yet']);
   return rows;
@@ -153,7 +158,7 @@ function showAccount(status) {
     ['Payable (credits)', credits(status.earnings.payableMicros)],
     ['In escrow until it is final', credits(status.earnings.escrowMicros)],
   ];
-  rows.push(...standing(status.standing));
+  rows.push(...standing(status.standing, status.link === 'connected'));
   const shards = status.shards;
   rows.push(['Shards since the start', shards.finished + ' finished, ' + shards.released + ' handed back, ' + shards.refused + ' refused, ' + shards.lost + ' lost']);
   rows.push(['Computes as', status.numericClass]);
