@@ -1,5 +1,7 @@
 package org.idlefleet.cli;
 
+import org.idlefleet.ledger.Money;
+
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -75,7 +77,9 @@ final class JobsCommand implements Runnable {
                                     job.path("quorum").asInt(),
                                     paid(job)));
             text.append(verification(job.path("verification")));
-            var table = new Table(">SHARD", ">FROM", ">TO", "NODE", "OWNER", "OUTPUT", "VOTE");
+            var table =
+                    new Table(
+                            ">SHARD", ">FROM", ">TO", "NODE", "OWNER", "OUTPUT", "VOTE", ">EARNED");
             List<JsonNode> shards =
                     job.path("shards")
                             .valueStream()
@@ -90,7 +94,8 @@ final class JobsCommand implements Runnable {
                             vote.path("node").asString(),
                             vote.path("owner").asString(),
                             vote.path("output").asString().substring(0, 12),
-                            vote.path("fate").asString());
+                            vote.path("fate").asString(),
+                            earned(shard.path("payment"), vote.path("owner").asString()));
                 }
                 for (JsonNode fate : shard.path("history")) {
                     table.row(
@@ -100,10 +105,25 @@ final class JobsCommand implements Runnable {
                             fate.path("node").asString(),
                             fate.path("owner").asString(),
                             "-",
-                            fate.path("fate").asString());
+                            fate.path("fate").asString(),
+                            "-");
                 }
             }
             return text.append(table.isEmpty() ? "no shard is settled yet\n" : table).toString();
+        }
+
+        /** What the owner got for the shard; a dash where that is not known or not yet decided. */
+        private static String earned(JsonNode payment, String owner) {
+            if (payment.isEmpty()) {
+                return "-";
+            }
+            Money earned = Money.ZERO;
+            for (JsonNode posting : payment) {
+                if (posting.path("account").asString().startsWith("owner:" + owner + ":")) {
+                    earned = earned.plus(Money.parse(posting.path("amount").asString()));
+                }
+            }
+            return earned.toString();
         }
 
         private static String paid(JsonNode job) {

@@ -356,6 +356,7 @@ class FleetProcessTest {
     private static void tellsWhatSpeaksAgainst(String job) {
         String shown = fleet().operate("jobs", "show", job);
         assertThat(shown).contains("retracted, standard: ", "WITHDRAWN: items 0 to 1 of shard 0");
+        assertThat(shown).containsPattern("emil\\d+ +[0-9a-f]{12} +agreeing +0\\.0000[0-9]+\\n");
         Matcher found =
                 Pattern.compile(
                                 "computed by (emil\\d+), after (job-\\d+) at \\S+; (\\S+) credits"
