@@ -250,13 +250,14 @@ final class Clients implements AutoCloseable {
         }
     }
 
+    /** What was garbled may still be a request, and that may find its time over. */
     private void refused(int mark, String body, Map<String, String> headers)
             throws InterruptedException {
         HttpResponse<String> answer = send("/v1/embeddings", body, headers, mark);
-        if (answer != null && answer.statusCode() >= 500 && !LATER.contains(answer.statusCode())) {
+        int status = answer == null ? 0 : answer.statusCode();
+        if (answer != null && status >= 500 && status != LATE && !LATER.contains(status)) {
             findings.add(
-                    Kind.ANSWERS,
-                    answer.statusCode() + " for nonsense: " + answer.body() + ", sent " + body);
+                    Kind.ANSWERS, status + " for nonsense: " + answer.body() + ", sent " + body);
         }
     }
 
