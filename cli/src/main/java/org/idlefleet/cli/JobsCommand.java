@@ -51,6 +51,9 @@ final class JobsCommand implements Runnable {
 
     @Command(name = "show", description = "Show one job with its shards, votes and payments.")
     static final class Show implements Runnable {
+        /** Withdrawn results that are named. */
+        private static final int WITHDRAWN_SHOWN = 10;
+
         @Mixin private Operator operator = new Operator();
         @Mixin private Output output = new Output();
 
@@ -168,23 +171,30 @@ final class JobsCommand implements Runnable {
                                         checked.path("audits_unchecked").asInt(),
                                         checked.path("audits_open").asInt()));
             }
-            for (JsonNode wrong : checked.path("retracted")) {
+            List<JsonNode> retracted = checked.path("retracted").valueStream().toList();
+            retracted.stream().limit(WITHDRAWN_SHOWN).forEach(wrong -> text.append(withdrawn(wrong)));
+            if (retracted.size() > WITHDRAWN_SHOWN) {
                 text.append(
-                        ("WITHDRAWN: items %d to %d of shard %d, computed by %s,"
-                                        + " after %s at %s; %s%n")
-                                .formatted(
-                                        wrong.path("from").asInt(),
-                                        wrong.path("to").asInt(),
-                                        wrong.path("shard").asInt(),
-                                        wrong.path("owner").asString(),
-                                        wrong.path("audit").asString(),
-                                        wrong.path("at").asString(),
-                                        wrong.path("replaced").asBoolean()
-                                                ? "the right ones took their place"
-                                                : wrong.path("refunded").asString("0")
-                                                        + " credits were paid back"));
+                        "and %d more; --json names them%n"
+                                .formatted(retracted.size() - WITHDRAWN_SHOWN));
             }
             return text.toString();
+        }
+
+        private static String withdrawn(JsonNode wrong) {
+            String instead =
+                    wrong.path("replaced").asBoolean()
+                            ? "the right ones took their place"
+                            : wrong.path("refunded").asString("0") + " credits were paid back";
+            return "WITHDRAWN: items %d to %d of shard %d, computed by %s, after %s at %s; %s%n"
+                    .formatted(
+                            wrong.path("from").asInt(),
+                            wrong.path("to").asInt(),
+                            wrong.path("shard").asInt(),
+                            wrong.path("owner").asString(),
+                            wrong.path("audit").asString(),
+                            wrong.path("at").asString(),
+                            instead);
         }
     }
 }

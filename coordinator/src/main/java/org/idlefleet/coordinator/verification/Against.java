@@ -55,6 +55,7 @@ public record Against(List<Outvote> outvotes, Optional<Conviction> conviction) {
                 conviction);
     }
 
+    /** This, and a conviction. */
     public Against convicted(Conviction by) {
         return new Against(outvotes, Optional.of(by));
     }
