@@ -172,7 +172,9 @@ final class JobsCommand implements Runnable {
                                         checked.path("audits_open").asInt()));
             }
             List<JsonNode> retracted = checked.path("retracted").valueStream().toList();
-            retracted.stream().limit(WITHDRAWN_SHOWN).forEach(wrong -> text.append(withdrawn(wrong)));
+            retracted.stream()
+                    .limit(WITHDRAWN_SHOWN)
+                    .forEach(wrong -> text.append(withdrawn(wrong)));
             if (retracted.size() > WITHDRAWN_SHOWN) {
                 text.append(
                         "and %d more; --json names them%n"

@@ -233,25 +233,32 @@ final class TrustCodec {
             record.setAppealSeconds(appeal.getEpochSecond()).setAppealNanos(appeal.getNano());
         }
         event.forfeit().ifPresent(forfeit -> record.setForfeit(write(forfeit, names)));
-        for (Against.Outvote outvote : event.against().outvotes()) {
-            record.addOutvotes(
-                    OutvoteRecord.newBuilder()
-                            .setNode(names.number(outvote.node().value()))
-                            .setResult(VoteCodec.write(outvote.result(), outvote.by(), 0))
-                            .setBy(outvote.by().number())
-                            .setAtSeconds(outvote.at().getEpochSecond())
-                            .setAtNanos(outvote.at().getNano()));
-        }
+        event.against().outvotes().forEach(outvote -> record.addOutvotes(write(outvote, names)));
         event.against()
                 .conviction()
-                .ifPresent(conviction ->
-                        record.setConviction(
-                                ConvictionRecord.newBuilder()
-                                        .setAudit(conviction.audit().number())
-                                        .setReason(conviction.reason())
-                                        .setAtSeconds(conviction.at().getEpochSecond())
-                                        .setAtNanos(conviction.at().getNano())));
+                .ifPresent(conviction -> record.setConviction(write(conviction)));
         return record.build();
+    }
+
+    private static OutvoteRecord write(Against.Outvote outvote, NameTable names) {
+        Instant at = outvote.at();
+        return OutvoteRecord.newBuilder()
+                .setNode(names.number(outvote.node().value()))
+                .setResult(VoteCodec.write(outvote.result(), outvote.by(), 0))
+                .setBy(outvote.by().number())
+                .setAtSeconds(at.getEpochSecond())
+                .setAtNanos(at.getNano())
+                .build();
+    }
+
+    private static ConvictionRecord write(Against.Conviction conviction) {
+        Instant at = conviction.at();
+        return ConvictionRecord.newBuilder()
+                .setAudit(conviction.audit().number())
+                .setReason(conviction.reason())
+                .setAtSeconds(at.getEpochSecond())
+                .setAtNanos(at.getNano())
+                .build();
     }
 
     private static Against against(StandingRecord record, Names names) {
