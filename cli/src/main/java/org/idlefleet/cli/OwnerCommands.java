@@ -342,14 +342,14 @@ final class OwnerCommands {
                             .formatted(
                                     honesty.path("ringersPassed").asLong(),
                                     honesty.path("ringersFailed").asLong())
-                    + "                drawn for an audit: %d, audited %d, open %d, done by nobody %d%n"
+                    + "                drawn for an audit: %d, audited %d, open %d, done by nobody %d"
                             .formatted(
                                     honesty.path("drawn").asLong(),
                                     honesty.path("drawnAudited").asLong(),
                                     honesty.path("drawnOpen").asLong(),
                                     honesty.path("drawnUnaudited").asLong())
-                    + outvotes(honesty.path("outvotes"))
-                    + "  availability  %s: %d leases answered, %d handed back in time, %d lost, %d refused or malformed%n"
+                    + TrustCommand.outvotes(honesty.path("outvotes"))
+                    + "\n  availability  %s: %d leases answered, %d handed back in time, %d lost, %d refused or malformed%n"
                             .formatted(
                                     TrustCommand.share(availability.path("share")),
                                     availability.path("answered").asLong(),
@@ -361,20 +361,6 @@ final class OwnerCommands {
                                     TrustCommand.times(speed.path("againstExpectation")),
                                     speed.path("takenSeconds").asDouble(),
                                     speed.path("expectedSeconds").asDouble());
-        }
-
-        private static String outvotes(JsonNode outvotes) {
-            var text = new StringBuilder();
-            for (JsonNode outvote : outvotes) {
-                text.append(
-                        "                voted down: %s shard %d at %s, computed on %s%n"
-                                .formatted(
-                                        outvote.path("job").asString(),
-                                        outvote.path("shard").asInt(),
-                                        outvote.path("at").asString(),
-                                        outvote.path("node").asString()));
-            }
-            return text.toString();
         }
 
         private static String state(JsonNode standing) {

@@ -154,23 +154,6 @@ final class TrustCommand {
                             + conviction.path("reason").asString();
         }
 
-        private static String outvotes(JsonNode outvotes) {
-            var text = new StringBuilder();
-            for (JsonNode outvote : outvotes) {
-                text.append("\n                voted down: ")
-                        .append(outvote.path("job").asString())
-                        .append(" shard ")
-                        .append(outvote.path("shard").asInt())
-                        .append(", by ")
-                        .append(outvote.path("by").asString())
-                        .append(" at ")
-                        .append(outvote.path("at").asString())
-                        .append(", computed on ")
-                        .append(outvote.path("node").asString());
-            }
-            return text.toString();
-        }
-
         /** Why more of its results are audited than clients bought, if so. */
         private static String checked(JsonNode line) {
             var why = new StringBuilder();
@@ -219,6 +202,23 @@ final class TrustCommand {
             }
             return text.toString();
         }
+    }
+
+    /** A line for each outvote, begun by a line feed; owners are not told in which job it was. */
+    static String outvotes(JsonNode outvotes) {
+        var text = new StringBuilder();
+        for (JsonNode outvote : outvotes) {
+            text.append("\n                voted down: ")
+                    .append(outvote.path("job").asString())
+                    .append(" shard ")
+                    .append(outvote.path("shard").asInt())
+                    .append(outvote.has("by") ? ", by " + outvote.path("by").asString() : "")
+                    .append(" at ")
+                    .append(outvote.path("at").asString())
+                    .append(", computed on ")
+                    .append(outvote.path("node").asString());
+        }
+        return text.toString();
     }
 
     /** A share of one as a percentage. */
