@@ -298,6 +298,21 @@ final class TrustCommand {
                         Map.of("trusted", trusted));
         output.print(
                 answer,
-                "owner " + owner + " is " + (trusted ? "" : "not ") + "trusted from now on\n");
+                "owner "
+                        + owner
+                        + " is "
+                        + (trusted ? "" : "not ")
+                        + "trusted from now on"
+                        + (trusted && !connected(operator, owner)
+                                ? "; none of its devices is connected"
+                                : "")
+                        + "\n");
+    }
+
+    private static boolean connected(Operator operator, String owner) {
+        return operator.get("/api/v1/nodes")
+                .path("data")
+                .valueStream()
+                .anyMatch(node -> node.path("owner").asString().equals(owner));
     }
 }

@@ -313,7 +313,9 @@ class FleetProcessTest {
 
     @Test
     void aLiarIsConvictedByATrustedOwnersWordAndItsClientGetsItsMoneyBack() {
-        fleet().api().post("/api/v1/owners/ann/trust", Map.of("trusted", true));
+        assertThat(fleet().operate("trust", "grant", "ann")).contains("from now on\n");
+        assertThat(fleet().operate("trust", "grant", "nobody")).contains("none of its devices is");
+        fleet().operate("trust", "revoke", "nobody");
         // A liar may be caught at an audit or a ringer before any client gets his work.
         for (int i = 0; i < LIARS && retracted().findFirst().isEmpty(); i++) {
             String name = "emil" + i;

@@ -327,9 +327,10 @@ final class Admission {
                             "what "
                                     + wish.client()
                                     + " usually gets, "
-                                    + terms.usual()
+                                    + terms.usual().word()
                                     + ", is weaker than the floor, "
-                                    + terms.floor()));
+                                    + terms.floor().word()
+                                    + ": change both at once"));
         }
         return registry.terms(wish.client()).equals(terms)
                 ? done(wish)

@@ -175,7 +175,7 @@ final class Tally {
         return counted || replica != null ? Decision.NOTHING : Decision.send(new Send.Drop(lease));
     }
 
-    /** The comparison may be out of date: then the votes are compared anew. */
+    /** A comparison without the newest vote is out of date: one with it is on its way. */
     Decision compared(Compared command, Instant now) {
         Job job = jobs.open(command.job()).orElse(null);
         OpenShard shard = job == null ? null : job.work().shard(command.shard()).orElse(null);
@@ -184,12 +184,7 @@ final class Tally {
         }
         List<Ballot> ballots = job.ballots(shard.index());
         Comparison comparison = command.comparison();
-        if (comparison.ballots() != ballots.size()) {
-            return job.toCompare(shard.index()) && comparison.ballots() < ballots.size()
-                    ? Decision.send(compare(job, shard, ballots, model(job)))
-                    : Decision.NOTHING;
-        }
-        if (!job.toCompare(shard.index())) {
+        if (comparison.ballots() != ballots.size() || !job.toCompare(shard.index())) {
             return Decision.NOTHING;
         }
         Verdict verdict = judge(job, ballots, comparison);

@@ -67,6 +67,9 @@ final class SmallWorld {
     /** Everything that became true, also in earlier lives. */
     final List<Event> events = new ArrayList<>();
 
+    /** How many results were held against each other, each time. */
+    final List<Integer> compared = new ArrayList<>();
+
     private final Policy policy;
     private final Answers answers;
     private final List<Event.Durable> log = new ArrayList<>();
@@ -347,7 +350,10 @@ final class SmallWorld {
             case Send.Dismiss dismiss -> sessions.remove(dismiss.session());
             case Send.Earnings earnings ->
                     told.put(earnings.session(), earnings.earnings().standing().orElseThrow());
-            case Send.Compare compare -> inbox.add(compared(compare));
+            case Send.Compare compare -> {
+                compared.add(compare.leases().size());
+                inbox.add(compared(compare));
+            }
             default -> {}
         }
     }

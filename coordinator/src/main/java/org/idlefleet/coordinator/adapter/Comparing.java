@@ -46,7 +46,7 @@ public final class Comparing {
                         .toList();
         if (outputs.size() < compare.leases().size()) {
             LOG.warn(
-                    "{} of {} results of {} shard {} are gone: all count as far apart",
+                    "{} of {} results of {} shard {} are gone: if it is open, all are far apart",
                     compare.leases().size() - outputs.size(),
                     compare.leases().size(),
                     compare.job(),

@@ -56,6 +56,11 @@ public enum Assurance {
         };
     }
 
+    /** As clients write it. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     /** What the client can rely on, in a sentence. */
     public String bound() {
         return switch (this) {

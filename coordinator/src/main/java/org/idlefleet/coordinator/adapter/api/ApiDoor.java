@@ -40,7 +40,7 @@ import java.util.concurrent.TimeoutException;
 public final class ApiDoor implements Closeable {
     private static final Duration CORE_ANSWERS = Duration.ofSeconds(30);
     private static final Duration IDLE = Duration.ofMinutes(5);
-    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     /** So long open requests may go on when the door closes; the rest is for their answers. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);

@@ -159,7 +159,7 @@ final class JobDesk {
 
     private static void name(Call call, JobId job, Assurance assurance) {
         call.header(JOB_HEADER, job.toString());
-        call.header(Terms.ASSURANCE, Terms.word(assurance));
+        call.header(Terms.ASSURANCE, assurance.word());
         call.header("idlefleet-bound", assurance.bound());
     }
 

@@ -244,12 +244,8 @@ final class Operator {
                                     Reply.json(
                                             Json.object()
                                                     .put("client", client.value())
-                                                    .put(
-                                                            "usual_assurance",
-                                                            Terms.word(terms.usual()))
-                                                    .put(
-                                                            "floor_assurance",
-                                                            Terms.word(terms.floor()))));
+                                                    .put("usual_assurance", terms.usual().word())
+                                                    .put("floor_assurance", terms.floor().word())));
                 });
     }
 

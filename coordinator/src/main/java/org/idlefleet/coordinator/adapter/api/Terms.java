@@ -6,7 +6,6 @@ import org.jspecify.annotations.Nullable;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -54,11 +53,6 @@ record Terms(int quorum, Duration deadline, Optional<Assurance> assurance) {
                 assurance.or(() -> says ? Optional.of(Assurance.QUORUM) : Optional.empty()));
     }
 
-    /** As it is written in requests, such as {@code trusted-only}. */
-    static String word(Assurance assurance) {
-        return assurance.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
     private static Optional<Assurance> assurance(Call call, Wanted wanted) {
         String word =
                 wanted.assurance() != null ? wanted.assurance() : call.requestHeader(ASSURANCE);
@@ -67,17 +61,17 @@ record Terms(int quorum, Duration deadline, Optional<Assurance> assurance) {
                 : Optional.of(assurance("idlefleet.assurance", word));
     }
 
-    /** Reads what {@link #word} wrote. */
+    /** Reads an {@link Assurance#word}. */
     static Assurance assurance(String param, String word) {
         return Arrays.stream(Assurance.values())
-                .filter(known -> word(known).equals(word))
+                .filter(known -> known.word().equals(word))
                 .findFirst()
                 .orElseThrow(() ->
                         Problem.invalid(
                                         param,
                                         "an assurance is "
                                                 + Arrays.stream(Assurance.values())
-                                                        .map(Terms::word)
+                                                        .map(Assurance::word)
                                                         .collect(Collectors.joining(", "))
                                                 + "; found '"
                                                 + word

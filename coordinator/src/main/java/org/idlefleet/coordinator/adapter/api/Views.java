@@ -74,8 +74,8 @@ final class Views {
                             .put("client", client.client().value())
                             .put("prepaid", client.prepaid().toString())
                             .put("held", client.held().toString())
-                            .put("usual_assurance", Terms.word(client.terms().usual()))
-                            .put("floor_assurance", Terms.word(client.terms().floor()));
+                            .put("usual_assurance", client.terms().usual().word())
+                            .put("floor_assurance", client.terms().floor().word());
             case View.Owners owners -> {
                 ObjectNode root = list();
                 root.put("alarm", owners.alarm());
@@ -130,7 +130,7 @@ final class Views {
     }
 
     private static void verification(ObjectNode node, View.Job job, boolean whole) {
-        node.put("assurance", word(job.assurance())).put("bound", job.assurance().bound());
+        node.put("assurance", job.assurance().word()).put("bound", job.assurance().bound());
         node.put(
                 "state",
                 !job.retracted().isEmpty() ? "retracted" : job.isFinal() ? "final" : "provisional");

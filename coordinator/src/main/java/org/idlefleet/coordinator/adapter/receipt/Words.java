@@ -46,7 +46,7 @@ final class Words {
                                 receipt.itemCount(),
                                 receipt.model(),
                                 receipt.manifest().substring(0, 12),
-                                receipt.assurance()));
+                                assurance.word()));
         findings.proven(
                 "%d shards cost %s credits, every payment sums to zero; %s came back."
                         .formatted(
