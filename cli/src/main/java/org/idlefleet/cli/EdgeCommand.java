@@ -73,7 +73,7 @@ final class EdgeCommand {
                                 .formatted(broken))
                 + (overdue == 0
                         ? ""
-                        : "%d promised payments are past their deadline and not proven yet; 'idlefleet edge ledger' shows more%n"
+                        : "%d promised payments are overdue: their deadline has passed, and they were not proven when asked for; 'idlefleet edge ledger' shows more%n"
                                 .formatted(overdue));
     }
 

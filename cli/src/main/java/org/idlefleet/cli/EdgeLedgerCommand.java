@@ -84,8 +84,8 @@ final class EdgeLedgerCommand implements Callable<Integer> {
         List<SignedReceipts> kept = LedgerReceipts.kept(directory);
         List<String> broken = LedgerReceipts.broken(directory);
         Instant now = Instant.now();
-        long overdue = count(kept, list -> list.deadline().isBefore(now));
-        json.put("receipts", count(kept, _ -> true)).put("receiptsOverdue", overdue);
+        long pastDeadline = count(kept, list -> list.deadline().isBefore(now));
+        json.put("receipts", count(kept, _ -> true)).put("receiptsPastDeadline", pastDeadline);
         ArrayNode promises = json.putArray("broken");
         broken.forEach(promises::add);
         output.print(
@@ -95,8 +95,8 @@ final class EdgeLedgerCommand implements Callable<Integer> {
                         + json.path("key").asString()
                         + "\nfile "
                         + checkpoint
-                        + "\nreceipts not proven yet: %d, %d of them past their deadline%n"
-                                .formatted(count(kept, _ -> true), overdue)
+                        + "\nreceipts not proven yet: %d, %d of them past their deadline; the node asks for sixteen at a time, drawn by lot%n"
+                                .formatted(count(kept, _ -> true), pastDeadline)
                         + broken.stream()
                                 .map("BROKEN PROMISE: %s%n"::formatted)
                                 .collect(Collectors.joining())

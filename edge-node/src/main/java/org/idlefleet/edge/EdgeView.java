@@ -60,21 +60,25 @@ public record EdgeView(
      *
      * @param kept proven by the pinned ledger, since the process started
      * @param open not proven yet
-     * @param overdue those open ones whose deadline has passed
+     * @param dropped let go of unproven, since more were promised than are kept
+     * @param overdue those open ones whose deadline has passed and that were asked for in vain, or
+     *     could not be asked for because no checkpoint came
      * @param broken proven to have come late, or with another amount than promised
-     * @param oldest of the open ones the one that is due first
+     * @param oldest of the overdue ones the one that was due first; if none is, of the open ones
+     *     the one that is due next
      * @param lastBroken what was promised and what came instead, as a sentence; empty if none was
      *     broken
      */
     public record Receipts(
             long kept,
             long open,
+            long dropped,
             long overdue,
             long broken,
             Optional<Promise> oldest,
             String lastBroken) {
         /** Before the first. */
-        public static final Receipts NONE = new Receipts(0, 0, 0, 0, Optional.empty(), "");
+        public static final Receipts NONE = new Receipts(0, 0, 0, 0, 0, Optional.empty(), "");
     }
 
     /**

@@ -300,7 +300,7 @@ class EdgeNodeTest {
         assertThat(hear(owed)).containsExactly(new Action.KeepReceipts(owed));
         assertThat(hear(entries)).containsExactly(new Action.CheckEntries(entries));
         say(new Signal.LedgerPinned(7));
-        var counts = new EdgeView.Receipts(0, 2, 1, 0, Optional.empty(), "");
+        var counts = new EdgeView.Receipts(0, 2, 0, 1, 0, Optional.empty(), "");
         say(new Signal.ReceiptsHeld(counts, List.of("settle/1/0", "settle/1/1")));
         assertThat(node.view().ledger().receipts()).isEqualTo(counts);
 

@@ -114,6 +114,7 @@ final class StatusFile {
                         .putObject("receipts")
                         .put("kept", receipts.kept())
                         .put("open", receipts.open())
+                        .put("dropped", receipts.dropped())
                         .put("overdue", receipts.overdue())
                         .put("broken", receipts.broken())
                         .put("lastBroken", receipts.lastBroken());

@@ -226,7 +226,7 @@ class OwnerPageTest {
                 .contains("The battery is at 58 %", "It is outside of your hours until Mon 22:00");
         assertThat(browser.evaluate("document.getElementById('promises').innerText").asString())
                 .containsPattern("Bookings with a receipt\\s+3\\s")
-                .containsPattern("Not proven yet\\s+2, 2 past the deadline")
+                .containsPattern("Not proven yet\\s+2, 2 overdue")
                 .containsPattern(
                         "Oldest open promise\\s+0.50 credits, due .*, [3-9] min ago"
                                 + " \\(settle/job-9/0\\)")

@@ -19,16 +19,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -51,6 +54,9 @@ public final class LedgerReceipts {
     /** Receipts kept in all; beyond, the oldest list goes. */
     private static final int RECEIPTS_MAX = 20_000;
 
+    /** What was asked for with each heartbeat for so long makes room for others. */
+    private static final Duration ASKED_FOR = Duration.ofMinutes(1);
+
     /** Broken promises kept; the first ones say enough. */
     private static final int BROKEN_MAX = 1_000;
 
@@ -62,10 +68,18 @@ public final class LedgerReceipts {
     private final InstantSource clock;
     private final RandomGenerator lot = new SecureRandom();
     private final TreeMap<Long, Held> lists = new TreeMap<>();
+
+    /** What is asked for now, and since when. */
+    private final Map<String, Instant> asking = new LinkedHashMap<>();
+
+    /** What was asked for in vain. */
+    private final Set<String> unanswered = new HashSet<>();
+
     private final TreeMap<Long, Checkpoint> pinned = new TreeMap<>();
     private final TreeMap<Long, Checkpoint> due = new TreeMap<>();
     private long next;
     private long kept;
+    private long dropped;
     private long broken;
     private String lastBroken = "";
 
@@ -185,9 +199,23 @@ public final class LedgerReceipts {
 
     private void dropOldest() throws IOException {
         while (open() > RECEIPTS_MAX) {
-            LOG.warn("at most {} receipts are kept: the oldest list goes", RECEIPTS_MAX);
-            drop(lists.firstKey());
+            if (dropped == 0) {
+                LOG.info(
+                        "more payments are promised than are asked for: of {} receipts the oldest"
+                                + " go from now on",
+                        RECEIPTS_MAX);
+            }
+            Map.Entry<Long, Held> oldest = lists.firstEntry();
+            dropped += oldest.getValue().unproven().size();
+            oldest.getValue().unproven().keySet().forEach(this::answered);
+            drop(oldest.getKey());
         }
+    }
+
+    /** Proven or let go of: it is asked for no more. */
+    private void answered(String name) {
+        asking.remove(name);
+        unanswered.remove(name);
     }
 
     /** Holds entries of the ledger, proven by a pinned checkpoint, against what they have to be. */
@@ -230,6 +258,7 @@ public final class LedgerReceipts {
             broken++;
         }
         list.unproven().remove(receipt.name());
+        answered(receipt.name());
         if (list.unproven().isEmpty()) {
             drop(number);
         }
@@ -253,43 +282,91 @@ public final class LedgerReceipts {
 
     private Optional<Signal> said() {
         Instant now = clock.instant();
+        List<String> ask = drawn(now);
         long overdue =
                 lists.values().stream()
                         .filter(list -> list.deadline().isBefore(now))
-                        .mapToLong(list -> list.unproven().size())
+                        .mapToLong(list -> overdue(list).count())
                         .sum();
         return Optional.of(
                 new Signal.ReceiptsHeld(
-                        new EdgeView.Receipts(kept, open(), overdue, broken, oldest(), lastBroken),
-                        drawn()));
+                        new EdgeView.Receipts(
+                                kept,
+                                open(),
+                                dropped,
+                                overdue,
+                                broken,
+                                first(now, overdue > 0),
+                                lastBroken),
+                        ask));
     }
 
-    private Optional<EdgeView.Promise> oldest() {
+    /**
+     * Once the list's deadline has passed: what was asked for in vain, and all of it if no
+     * checkpoint came that could have it. What nobody has asked for yet is not overdue.
+     */
+    private Stream<Receipt> overdue(Held list) {
+        boolean provable = provable(list);
+        return unproven(list)
+                .filter(receipt -> !provable || unanswered.contains(receipt.name()));
+    }
+
+    private static Stream<Receipt> unproven(Held list) {
+        return list.signed().receipts().all().stream()
+                .filter(receipt -> list.unproven().containsKey(receipt.name()));
+    }
+
+    /** Whether a checkpoint was pinned since the list came. */
+    private boolean provable(Held list) {
+        return !pinned.isEmpty() && list.since().isBefore(pinned.lastEntry().getValue().time());
+    }
+
+    private Optional<EdgeView.Promise> first(Instant now, boolean overdue) {
         return lists.values().stream()
-                .min(Comparator.comparing(Held::deadline))
+                .sorted(Comparator.comparing(Held::deadline))
+                .filter(list -> list.deadline().isBefore(now) == overdue)
                 .flatMap(list ->
-                        list.signed().receipts().all().stream()
-                                .filter(receipt -> list.unproven().containsKey(receipt.name()))
-                                .findFirst()
+                        (overdue ? overdue(list) : unproven(list))
+                                .limit(1)
                                 .map(receipt ->
                                         new EdgeView.Promise(
                                                 receipt.name(),
                                                 receipt.millionths(),
-                                                list.deadline())));
+                                                list.deadline())))
+                .findFirst();
     }
 
-    /** By lot, so that nobody can know which payments will be asked for. */
-    private List<String> drawn() {
-        if (pinned.isEmpty()) {
-            return List.of();
+    /**
+     * By lot, so that nobody can know which payments will be asked for; up to a half of them those
+     * that were asked for in vain.
+     */
+    private List<String> drawn(Instant now) {
+        asking.entrySet()
+                .removeIf(asked -> {
+                    boolean inVain = !asked.getValue().plus(ASKED_FOR).isAfter(now);
+                    if (inVain) {
+                        unanswered.add(asked.getKey());
+                    }
+                    return inVain;
+                });
+        ask(unanswered, AskEntries.ASKED_MAX / 2, now);
+        if (asking.size() < AskEntries.ASKED_MAX) {
+            var all = new ArrayList<String>();
+            lists.values().stream()
+                    .filter(this::provable)
+                    .forEach(list -> all.addAll(list.unproven().keySet()));
+            ask(all, AskEntries.ASKED_MAX, now);
         }
-        Instant newest = pinned.lastEntry().getValue().time();
-        var all = new ArrayList<String>();
-        lists.values().stream()
-                .filter(list -> list.since().isBefore(newest))
-                .forEach(list -> all.addAll(list.unproven().keySet()));
-        Collections.shuffle(all, Random.from(lot));
-        return all.stream().limit(AskEntries.ASKED_MAX).toList();
+        return List.copyOf(asking.keySet());
+    }
+
+    private void ask(Collection<String> names, int most, Instant now) {
+        var left = new ArrayList<String>(names);
+        while (asking.size() < most && !left.isEmpty()) {
+            String name = left.set(lot.nextInt(left.size()), left.getLast());
+            left.removeLast();
+            asking.putIfAbsent(name, now);
+        }
     }
 
     /** All receipts that are kept, oldest first, for others to read. */

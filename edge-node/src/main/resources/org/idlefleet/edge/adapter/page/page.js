@@ -107,13 +107,14 @@ function showStatus(status) {
 
 /** The coordinator's receipts: signed promises of payments, each with a deadline. */
 function showPromises(ledger) {
-  const {kept, open, overdue, broken, oldest, lastBroken} = ledger.receipts;
+  const {kept, open, dropped, overdue, broken, oldest, lastBroken} = ledger.receipts;
   const rows = [
-    ['Bookings with a receipt', whole.format(kept + open + broken)],
+    ['Bookings with a receipt', whole.format(kept + open + dropped + broken)],
     ['Proven by the ledger', whole.format(kept)],
-    ['Not proven yet', whole.format(open) + (overdue > 0 ? ', ' + whole.format(overdue) + ' past the deadline' : '')],
+    ['Not proven yet', whole.format(open) + (overdue > 0 ? ', ' + whole.format(overdue) + ' overdue' : '')],
     ['Promises broken', whole.format(broken)],
   ];
+  if (dropped > 0) rows.splice(3, 0, ['Never asked for', whole.format(dropped) + ': more was promised than is kept']);
   if (oldest) {
     const late = Date.now() - new Date(oldest.deadline).getTime();
     rows.splice(3, 0, ['Oldest open promise', credits(oldest.micros) + ' credits, due ' + until(oldest.deadline)
@@ -129,7 +130,7 @@ function showPromises(ledger) {
     ? 'None since the node started. A receipt comes some seconds after each result that is accepted.'
     : overdue > 0 && broken === 0
       ? 'A deadline has passed without proof. A busy coordinator may answer later; the node asks again with each heartbeat.'
-      : 'Counted since the node started; open and broken ones are kept over a restart.');
+      : 'Counted since the node started; open and broken ones are kept over a restart. Sixteen at a time, drawn by lot, have to be proven.');
 }
 
 const OUTVOTES_SHOWN = 3;

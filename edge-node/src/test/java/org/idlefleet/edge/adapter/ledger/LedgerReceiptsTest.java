@@ -24,7 +24,9 @@ import org.idlefleet.ledger.proof.TileLog;
 import org.idlefleet.ledger.proof.adapter.Ed25519;
 import org.idlefleet.protocol.CoordinatorMessage;
 import org.idlefleet.protocol.Digest;
+import org.idlefleet.protocol.NodeMessage.AskEntries;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +37,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** A coordinator with its ledger's key in hand, honest or not, and ann's node. */
@@ -115,8 +119,19 @@ class LedgerReceiptsTest {
 
     /** All entries, proven by what is pinned. */
     private Optional<Signal> prove() {
+        return prove(_ -> true);
+    }
+
+    private Optional<Signal> prove(Set<String> payments) {
+        return prove(payments::contains);
+    }
+
+    private Optional<Signal> prove(Predicate<String> payments) {
         var items = new ArrayList<String>();
         for (Chains.Sealed sealed : ledger) {
+            if (!payments.test(sealed.entry().name())) {
+                continue;
+            }
             List<Line> own =
                     sealed.lines().stream()
                             .filter(line -> line.holder().equals("owner:ann"))
@@ -168,10 +183,47 @@ class LedgerReceiptsTest {
     void showsAPaymentThatNeverCame() {
         receipts.keep(promise(SIGNER, "ann", 5));
         now = DUE.plusSeconds(1);
+        assertThat(figures(receipts.pinned())).as("no checkpoint").containsExactly(0L, 1L, 1L, 0L);
         publish();
-        assertThat(figures(prove())).containsExactly(0L, 1L, 1L, 0L);
-        receipts = restarted();
-        assertThat(figures(receipts.pinned())).containsExactly(0L, 1L, 1L, 0L);
+        for (int i = 0; i < 2; i++) {
+            Optional<Signal> said = prove();
+            assertThat(figures(said)).as("just asked for").containsExactly(0L, 1L, 0L, 0L);
+            assertThat(asked(said)).containsExactly("settle/9/5");
+            now = now.plusSeconds(60);
+            assertThat(figures(prove())).containsExactly(0L, 1L, 1L, 0L);
+            receipts = restarted();
+            receipts.pinned();
+        }
+    }
+
+    @RepeatedTest(20)
+    void isPatientWithACoordinatorThatProvesWhatItIsAskedFor() {
+        int[] shards = IntStream.range(1, 200).toArray();
+        receipts.keep(promise(SIGNER, "ann", shards));
+        for (int shard : shards) {
+            book(Integer.toString(shard), "ann", shard);
+        }
+        publish();
+        now = DUE;
+        Optional<Signal> said = receipts.pinned();
+        for (int beat = 0; beat < 10; beat++) {
+            now = now.plusSeconds(30);
+            assertThat(asked(said)).hasSize(AskEntries.ASKED_MAX).doesNotHaveDuplicates();
+            said = prove(Set.copyOf(asked(said)));
+            assertThat(figures(said))
+                    .containsExactly(16L * (beat + 1), 199L - 16 * (beat + 1), 0L, 0L);
+        }
+        assertThat(asked(receipts.pinned())).as("till it is answered").isEqualTo(asked(said));
+
+        Set<String> held = Set.copyOf(asked(said));
+        now = now.plusSeconds(60);
+        said = receipts.pinned();
+        assertThat(figures(said)).containsExactly(160L, 39L, 16L, 0L);
+        assertThat(counts(said).oldest().orElseThrow().payment()).isIn(held);
+        for (int beat = 0; beat < 5; beat++) {
+            said = prove(Set.copyOf(asked(said)));
+        }
+        assertThat(figures(said)).containsExactly(199L, 0L, 0L, 0L);
     }
 
     @Test
@@ -262,6 +314,7 @@ class LedgerReceiptsTest {
             receipts.keep(promise(SIGNER, "ann", thousand));
         }
         assertThat(counts(receipts.pinned()).open()).isEqualTo(20_000);
+        assertThat(counts(receipts.pinned()).dropped()).isEqualTo(1_000);
         Files.writeString(directory.resolve("receipts/3"), "idlefleet led");
         assertThat(counts(restarted().pinned()).open()).isEqualTo(19_000);
     }
