@@ -178,10 +178,10 @@ final class Placement {
     }
 
     /**
-     * Draws a node. For a result that will be held against others': another owner; and of those
-     * best one who can judge them, of another network and enrolment cohort, because neighbours and
-     * those who came together may be one person, and of the same numeric class, because such
-     * results compare tightly.
+     * Draws a node, if one has time of an owner who is not often voted down. For a result that will
+     * be held against others': another owner; and of those best one who can judge them, of another
+     * network and enrolment cohort, because neighbours and those who came together may be one
+     * person, and of the same numeric class, because such results compare tightly.
      */
     private @Nullable ParkSession choose(
             OpenJob job, ModelSpec model, @Nullable OpenShard shard, List<ParkSession> ready) {
@@ -284,12 +284,14 @@ final class Placement {
             @Nullable OpenShard shard,
             ModelSpec model,
             int most) {
+        int flawed = trust.oftenOutvoted(session.owner()) ? 32 : 0;
         if (peer == null) {
-            return 0;
+            return flawed;
         }
         boolean asked = shard == null || !shard.forTrusted() || trust.trusted(session.owner());
         int flaws =
-                (asked ? 0 : 16)
+                flawed
+                        + (asked ? 0 : 16)
                         + (model.comparator().judges(peer.numericClass(), session.numericClass())
                                 ? 0
                                 : 8)

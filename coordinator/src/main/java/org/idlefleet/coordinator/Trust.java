@@ -67,6 +67,12 @@ final class Trust {
         return known != null && known.convicted();
     }
 
+    /** Whether others vote most of its results down, and the operator does not trust it. */
+    boolean oftenOutvoted(OwnerId owner) {
+        Standing known = standings.get(owner);
+        return known != null && known.oftenOutvoted() && !trusted(owner);
+    }
+
     /** Whether others have found enough of its results right, and it is not convicted. */
     boolean warmedUp(OwnerId owner) {
         Standing known = standings.get(owner);

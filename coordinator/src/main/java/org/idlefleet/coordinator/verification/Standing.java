@@ -26,6 +26,9 @@ public record Standing(
     /** How long everything is audited after a result was voted down, or an appeal succeeded. */
     public static final Duration PROBATION = Duration.ofHours(24);
 
+    /** Fewer bad marks than so many are not often: one wrong vote must not cost a newcomer work. */
+    private static final int OFTEN = 5;
+
     /** While the alarm is on, owners younger than this are audited more; those spared always. */
     public static final Duration YOUNG = Duration.ofDays(30);
 
@@ -144,6 +147,14 @@ public record Standing(
             return State.PROBATION;
         }
         return counts.agreed < WARM_UP ? State.WARM_UP : State.GOOD;
+    }
+
+    /**
+     * Whether others voted most of its checked results down of late, and more than a few. Votes
+     * convict nobody, but work goes to others first.
+     */
+    public boolean oftenOutvoted() {
+        return recent.bad() >= OFTEN && recent.bad() > recent.good();
     }
 
     /**

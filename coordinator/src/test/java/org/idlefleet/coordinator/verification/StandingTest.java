@@ -63,6 +63,18 @@ class StandingTest {
     }
 
     @Test
+    void oftenOutvotedIsWhoIsFoundWrongMoreThanRightAndNotJustOnce() {
+        Standing four = times(4, fresh(), s -> s.afterOutvote(LATER));
+        assertThat(four.oftenOutvoted()).isFalse();
+        Standing five = four.afterOutvote(LATER);
+        assertThat(five.oftenOutvoted()).isTrue();
+        assertThat(five.afterClearing(LATER).oftenOutvoted()).isFalse();
+        assertThat(times(4, five, s -> s.afterAgreement(LATER)).oftenOutvoted()).isTrue();
+        assertThat(times(5, five, s -> s.afterAgreement(LATER)).oftenOutvoted()).isFalse();
+        assertThat(times(100, good(), s -> s.afterOutvote(LATER)).oftenOutvoted()).isFalse();
+    }
+
+    @Test
     void aConvictionStaysWhateverHappensAfterwards() {
         Instant longAfter = LATER.plus(Duration.ofDays(400));
         Standing convicted =

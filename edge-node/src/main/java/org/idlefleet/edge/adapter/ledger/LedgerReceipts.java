@@ -307,8 +307,7 @@ public final class LedgerReceipts {
      */
     private Stream<Receipt> overdue(Held list) {
         boolean provable = provable(list);
-        return unproven(list)
-                .filter(receipt -> !provable || unanswered.contains(receipt.name()));
+        return unproven(list).filter(receipt -> !provable || unanswered.contains(receipt.name()));
     }
 
     private static Stream<Receipt> unproven(Held list) {
