@@ -10,7 +10,6 @@ import org.idlefleet.ledger.proof.Receipt;
 import org.idlefleet.ledger.proof.SignedNote;
 import org.idlefleet.ledger.proof.SignedReceipts;
 import org.idlefleet.protocol.CoordinatorMessage;
-import org.idlefleet.protocol.NodeMessage.AskEntries;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,22 +17,15 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
 /**
@@ -54,9 +46,6 @@ public final class LedgerReceipts {
     /** Receipts kept in all; beyond, the oldest list goes. */
     private static final int RECEIPTS_MAX = 20_000;
 
-    /** What was asked for with each heartbeat for so long makes room for others. */
-    private static final Duration ASKED_FOR = Duration.ofMinutes(1);
-
     /** Broken promises kept; the first ones say enough. */
     private static final int BROKEN_MAX = 1_000;
 
@@ -66,15 +55,8 @@ public final class LedgerReceipts {
     private final Path directory;
     private final String owner;
     private final InstantSource clock;
-    private final RandomGenerator lot = new SecureRandom();
+    private final ProofLot lot = new ProofLot();
     private final TreeMap<Long, Held> lists = new TreeMap<>();
-
-    /** What is asked for now, and since when. */
-    private final Map<String, Instant> asking = new LinkedHashMap<>();
-
-    /** What was asked for in vain. */
-    private final Set<String> unanswered = new HashSet<>();
-
     private final TreeMap<Long, Checkpoint> pinned = new TreeMap<>();
     private final TreeMap<Long, Checkpoint> due = new TreeMap<>();
     private long next;
@@ -207,15 +189,9 @@ public final class LedgerReceipts {
             }
             Map.Entry<Long, Held> oldest = lists.firstEntry();
             dropped += oldest.getValue().unproven().size();
-            oldest.getValue().unproven().keySet().forEach(this::answered);
+            oldest.getValue().unproven().keySet().forEach(lot::remove);
             drop(oldest.getKey());
         }
-    }
-
-    /** Proven or let go of: it is asked for no more. */
-    private void answered(String name) {
-        asking.remove(name);
-        unanswered.remove(name);
     }
 
     /** Holds entries of the ledger, proven by a pinned checkpoint, against what they have to be. */
@@ -234,6 +210,7 @@ public final class LedgerReceipts {
                     }
                 }
             }
+            lot.answered();
             return said();
         } catch (IOException | IllegalArgumentException e) {
             LOG.warn("the coordinator's proof of payments", e);
@@ -258,7 +235,7 @@ public final class LedgerReceipts {
             broken++;
         }
         list.unproven().remove(receipt.name());
-        answered(receipt.name());
+        lot.remove(receipt.name());
         if (list.unproven().isEmpty()) {
             drop(number);
         }
@@ -282,11 +259,11 @@ public final class LedgerReceipts {
 
     private Optional<Signal> said() {
         Instant now = clock.instant();
-        List<String> ask = drawn(now);
+        List<String> ask = lot.draw(this::provable, now);
         long overdue =
                 lists.values().stream()
                         .filter(list -> list.deadline().isBefore(now))
-                        .mapToLong(list -> overdue(list).count())
+                        .mapToLong(list -> overdue(list, now).count())
                         .sum();
         return Optional.of(
                 new Signal.ReceiptsHeld(
@@ -305,9 +282,9 @@ public final class LedgerReceipts {
      * Once the list's deadline has passed: what was asked for in vain, and all of it if no
      * checkpoint came that could have it. What nobody has asked for yet is not overdue.
      */
-    private Stream<Receipt> overdue(Held list) {
+    private Stream<Receipt> overdue(Held list, Instant now) {
         boolean provable = provable(list);
-        return unproven(list).filter(receipt -> !provable || unanswered.contains(receipt.name()));
+        return unproven(list).filter(receipt -> !provable || lot.inVain(receipt.name(), now));
     }
 
     private static Stream<Receipt> unproven(Held list) {
@@ -325,7 +302,7 @@ public final class LedgerReceipts {
                 .sorted(Comparator.comparing(Held::deadline))
                 .filter(list -> list.deadline().isBefore(now) == overdue)
                 .flatMap(list ->
-                        (overdue ? overdue(list) : unproven(list))
+                        (overdue ? overdue(list, now) : unproven(list))
                                 .limit(1)
                                 .map(receipt ->
                                         new EdgeView.Promise(
@@ -335,37 +312,13 @@ public final class LedgerReceipts {
                 .findFirst();
     }
 
-    /**
-     * By lot, so that nobody can know which payments will be asked for; up to a half of them those
-     * that were asked for in vain.
-     */
-    private List<String> drawn(Instant now) {
-        asking.entrySet()
-                .removeIf(asked -> {
-                    boolean inVain = !asked.getValue().plus(ASKED_FOR).isAfter(now);
-                    if (inVain) {
-                        unanswered.add(asked.getKey());
-                    }
-                    return inVain;
-                });
-        ask(unanswered, AskEntries.ASKED_MAX / 2, now);
-        if (asking.size() < AskEntries.ASKED_MAX) {
-            var all = new ArrayList<String>();
-            lists.values().stream()
-                    .filter(this::provable)
-                    .forEach(list -> all.addAll(list.unproven().keySet()));
-            ask(all, AskEntries.ASKED_MAX, now);
-        }
-        return List.copyOf(asking.keySet());
-    }
-
-    private void ask(Collection<String> names, int most, Instant now) {
-        var left = new ArrayList<String>(names);
-        while (asking.size() < most && !left.isEmpty()) {
-            String name = left.set(lot.nextInt(left.size()), left.getLast());
-            left.removeLast();
-            asking.putIfAbsent(name, now);
-        }
+    /** All that the pinned ledger may prove. */
+    private List<String> provable() {
+        var names = new ArrayList<String>();
+        lists.values().stream()
+                .filter(this::provable)
+                .forEach(list -> names.addAll(list.unproven().keySet()));
+        return names;
     }
 
     /** All receipts that are kept, oldest first, for others to read. */

@@ -35,6 +35,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -189,7 +190,7 @@ class LedgerReceiptsTest {
             Optional<Signal> said = prove();
             assertThat(figures(said)).as("just asked for").containsExactly(0L, 1L, 0L, 0L);
             assertThat(asked(said)).containsExactly("settle/9/5");
-            now = now.plusSeconds(60);
+            now = now.plusSeconds(180);
             assertThat(figures(prove())).containsExactly(0L, 1L, 1L, 0L);
             receipts = restarted();
             receipts.pinned();
@@ -215,11 +216,22 @@ class LedgerReceiptsTest {
         }
         assertThat(asked(receipts.pinned())).as("till it is answered").isEqualTo(asked(said));
 
-        Set<String> held = Set.copyOf(asked(said));
-        now = now.plusSeconds(60);
+        var held = new HashSet<String>(asked(said));
+        for (int beat = 0; beat < 17; beat++) {
+            now = now.plusSeconds(10);
+            said = receipts.pinned();
+            assertThat(figures(said)).containsExactly(160L, 39L, 0L, 0L);
+            held.addAll(asked(said));
+        }
+        assertThat(held).as("others are asked for, too").hasSizeGreaterThan(30);
+        now = now.plusSeconds(10);
         said = receipts.pinned();
         assertThat(figures(said)).containsExactly(160L, 39L, 16L, 0L);
         assertThat(counts(said).oldest().orElseThrow().payment()).isIn(held);
+
+        now = now.plusSeconds(601);
+        said = receipts.pinned();
+        assertThat(counts(said).overdue()).as("the link was away").isZero();
         for (int beat = 0; beat < 5; beat++) {
             said = prove(Set.copyOf(asked(said)));
         }
