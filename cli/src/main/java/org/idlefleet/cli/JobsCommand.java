@@ -38,7 +38,9 @@ final class JobsCommand implements Runnable {
             table.row(
                     job.path("id").asString(),
                     job.path("status").asString(),
-                    job.at("/verification/state").asString(),
+                    job.path("settled_items").asInt() == 0
+                            ? "-"
+                            : job.at("/verification/state").asString(),
                     job.path("client").asString(),
                     job.path("model").asString(),
                     job.path("settled_items").asInt(),
@@ -46,7 +48,7 @@ final class JobsCommand implements Runnable {
                     job.path("quorum").asInt(),
                     job.path("paid").asString());
         }
-        output.print(jobs, table.isEmpty() ? "there is no job yet\n" : table);
+        output.print(jobs, table.isEmpty() ? "no job since the coordinator started\n" : table);
     }
 
     @Command(name = "show", description = "Show one job with its shards, votes and payments.")

@@ -80,7 +80,7 @@ final class Admission {
                             "the operator's terms for "
                                     + submit.client()
                                     + " are "
-                                    + assurance
+                                    + assurance.word()
                                     + " at least, under which every shard runs once: leave the"
                                     + " quorum out, found "
                                     + request.quorum()));
@@ -388,7 +388,7 @@ final class Admission {
             return Optional.of(
                     new Refusal.Conflict(
                             "under the terms "
-                                    + assurance
+                                    + assurance.word()
                                     + " every shard runs once and is audited: leave the quorum at"
                                     + " 1, found "
                                     + quorum));
@@ -402,7 +402,13 @@ final class Admission {
         }
         int owners = trust.owners(fleet, model.manifest(), assurance, quorum);
         return request.tier() == Tier.INTERACTIVE && owners < quorum
-                ? Optional.of(new Refusal.NoNodes(request.model(), owners, quorum, retry))
+                ? Optional.of(
+                        new Refusal.NoNodes(
+                                request.model(),
+                                owners,
+                                quorum,
+                                assurance == Assurance.TRUSTED_ONLY,
+                                retry))
                 : Optional.empty();
     }
 

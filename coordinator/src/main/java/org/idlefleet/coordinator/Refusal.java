@@ -49,15 +49,22 @@ public sealed interface Refusal {
         }
     }
 
-    /** Too few owners have a connected, idle node that can run the model. */
-    record NoNodes(ModelId model, int owners, int needed, Duration retryAfter) implements Refusal {
+    /**
+     * Too few owners have a connected, idle node that can run the model.
+     *
+     * @param trusted whether only owners whom the operator trusts count
+     */
+    record NoNodes(ModelId model, int owners, int needed, boolean trusted, Duration retryAfter)
+            implements Refusal {
         @Override
         public String text() {
             return "model '"
                     + model
                     + "' needs idle devices of "
                     + needed
-                    + " owner(s), "
+                    + " owner(s)"
+                    + (trusted ? " whom the operator trusts" : "")
+                    + ", "
                     + owners
                     + " have one now; try again later or send a batch job";
         }

@@ -42,6 +42,9 @@ public final class ApiDoor implements Closeable {
     private static final Duration IDLE = Duration.ofMinutes(5);
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
+    /** With none at all the server would cut answers off that are being written. */
+    private static final Duration QUIET = Duration.ofMillis(1);
+
     /** So long open requests may go on when the door closes; the rest is for their answers. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -232,7 +235,7 @@ public final class ApiDoor implements Closeable {
                 .maxRequestLength(config.limits().requestBytes())
                 .requestTimeout(config.limits().bodyTime())
                 .idleTimeout(IDLE)
-                .gracefulShutdownTimeout(Duration.ZERO, LAST_WORDS);
+                .gracefulShutdownTimeout(QUIET, LAST_WORDS);
     }
 
     private static EventLoopGroup loops(String name, int threads) {

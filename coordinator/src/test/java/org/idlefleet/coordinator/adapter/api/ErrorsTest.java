@@ -147,7 +147,7 @@ class ErrorsTest {
                         "",
                         "false"),
                 Arguments.of(
-                        new Refusal.NoNodes(FakeModels.NAME, 0, 1, after),
+                        new Refusal.NoNodes(FakeModels.NAME, 0, 1, true, after),
                         503,
                         "no_idle_devices",
                         "1500",

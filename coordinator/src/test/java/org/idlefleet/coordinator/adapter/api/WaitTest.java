@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 class WaitTest {
     private static final String GOOD = "{\"model\":\"tiny\",\"input\":\"a\"}";
     private static final Refusal NOBODY =
-            new Refusal.NoNodes(FakeModels.NAME, 0, 1, Duration.ofSeconds(2));
+            new Refusal.NoNodes(FakeModels.NAME, 0, 1, false, Duration.ofSeconds(2));
 
     private final House house =
             new House(House.LIMITS, ApiConfig.Rates.STANDARD, Duration.ofMinutes(5));
