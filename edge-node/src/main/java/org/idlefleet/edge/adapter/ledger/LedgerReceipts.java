@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -260,10 +261,11 @@ public final class LedgerReceipts {
     private Optional<Signal> said() {
         Instant now = clock.instant();
         List<String> ask = lot.draw(this::provable, now);
+        List<String> inVain = lot.inVain(now);
         long overdue =
                 lists.values().stream()
                         .filter(list -> list.deadline().isBefore(now))
-                        .mapToLong(list -> overdue(list, now).count())
+                        .mapToLong(list -> overdue(list, inVain).count())
                         .sum();
         return Optional.of(
                 new Signal.ReceiptsHeld(
@@ -273,7 +275,7 @@ public final class LedgerReceipts {
                                 dropped,
                                 overdue,
                                 broken,
-                                first(now, overdue > 0),
+                                first(now, overdue > 0, inVain),
                                 lastBroken),
                         ask));
     }
@@ -282,9 +284,10 @@ public final class LedgerReceipts {
      * Once the list's deadline has passed: what was asked for in vain, and all of it if no
      * checkpoint came that could have it. What nobody has asked for yet is not overdue.
      */
-    private Stream<Receipt> overdue(Held list, Instant now) {
-        boolean provable = provable(list);
-        return unproven(list).filter(receipt -> !provable || lot.inVain(receipt.name(), now));
+    private Stream<Receipt> overdue(Held list, List<String> inVain) {
+        return provable(list)
+                ? inVain.stream().map(list.unproven()::get).filter(Objects::nonNull)
+                : unproven(list);
     }
 
     private static Stream<Receipt> unproven(Held list) {
@@ -297,12 +300,12 @@ public final class LedgerReceipts {
         return !pinned.isEmpty() && list.since().isBefore(pinned.lastEntry().getValue().time());
     }
 
-    private Optional<EdgeView.Promise> first(Instant now, boolean overdue) {
+    private Optional<EdgeView.Promise> first(Instant now, boolean overdue, List<String> inVain) {
         return lists.values().stream()
                 .sorted(Comparator.comparing(Held::deadline))
                 .filter(list -> list.deadline().isBefore(now) == overdue)
                 .flatMap(list ->
-                        (overdue ? overdue(list, now) : unproven(list))
+                        (overdue ? overdue(list, inVain) : unproven(list))
                                 .limit(1)
                                 .map(receipt ->
                                         new EdgeView.Promise(

@@ -77,8 +77,11 @@ final class ProofLot {
         drawn.remove(payment);
     }
 
-    boolean inVain(String payment, Instant now) {
-        Instant since = asked.get(payment);
-        return since != null && !since.plus(IN_VAIN).isAfter(now);
+    /** What was asked for for minutes and is not answered. */
+    List<String> inVain(Instant now) {
+        return asked.entrySet().stream()
+                .filter(payment -> !payment.getValue().plus(IN_VAIN).isAfter(now))
+                .map(Map.Entry::getKey)
+                .toList();
     }
 }

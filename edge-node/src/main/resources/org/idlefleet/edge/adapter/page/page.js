@@ -114,7 +114,7 @@ function showPromises(ledger) {
     ['Not proven yet', whole.format(open) + (overdue > 0 ? ', ' + whole.format(overdue) + ' overdue' : '')],
     ['Promises broken', whole.format(broken)],
   ];
-  if (dropped > 0) rows.splice(3, 0, ['Never asked for', whole.format(dropped) + ': more was promised than is kept']);
+  if (dropped > 0) rows.splice(3, 0, ['Let go of unproven', whole.format(dropped) + ': more was promised than is kept']);
   if (oldest) {
     const late = Date.now() - new Date(oldest.deadline).getTime();
     rows.splice(3, 0, ['Oldest open promise', credits(oldest.micros) + ' credits, due ' + until(oldest.deadline)
