@@ -212,7 +212,7 @@ class LedgerReceiptsTest {
             assertThat(asked(said)).hasSize(AskEntries.ASKED_MAX).doesNotHaveDuplicates();
             said = prove(Set.copyOf(asked(said)));
             assertThat(figures(said))
-                    .containsExactly(16L * (beat + 1), 199L - 16 * (beat + 1), 0L, 0L);
+                    .containsExactly(16L * (beat + 1), 199L - 16L * (beat + 1), 0L, 0L);
         }
         assertThat(asked(receipts.pinned())).as("till it is answered").isEqualTo(asked(said));
 
